@@ -1,0 +1,55 @@
+/* courant_abi.h - the one contract between generated code and its caller.
+ *
+ * A generated library exports
+ *
+ *     int courant_abi(void);                                the version below
+ *     int courant_prepare(const struct courant_args *);     once per run
+ *     int courant_run(const struct courant_args *);         steps first..last
+ *
+ * courant_run may be called again with later steps: all state is in the
+ * arrays, and the buffer that holds time level t is a function of t alone.
+ * Both return 0, or COURANT_BAD_ABI when the versions differ.
+ */
+#ifndef COURANT_ABI_H
+#define COURANT_ABI_H
+#include <stdint.h>
+
+#define COURANT_ABI_VERSION 1
+#define COURANT_BAD_ABI 1
+
+/* A grid array. data points at the interior's first element of buffer 0. */
+struct courant_array {
+  void *data;
+  int64_t buffer; /* elements from one time buffer to the next */
+  const int64_t *stride; /* per axis; 0 along an axis that it does not span */
+};
+
+/* Sparse rows: row r reads the entries start[r] .. start[r+1]-1.
+ *
+ * To sample, a row is a point, and every entry is a grid node with a weight.
+ * To inject, a row is a grid node (node[r*dim] ..), and every entry is a
+ * point with a weight: no two rows write the same node, so rows may run in
+ * parallel and the sum has one order. */
+struct courant_points {
+  int64_t rows;
+  int64_t count;        /* points: the length of one row of traces */
+  const int64_t *start; /* rows + 1 */
+  const int64_t *node;  /* dim indices each: per entry (sample), per row (inject) */
+  const int64_t *point; /* per entry (inject); NULL to sample */
+  const double *weight; /* per entry */
+  void *traces;         /* (steps, count), the kernel's real type */
+};
+
+struct courant_args {
+  int64_t version;
+  int64_t threads;
+  int64_t first, last;   /* time steps, both included */
+  const int64_t *size;   /* interior points, per axis */
+  const int64_t *stride; /* of every array that spans all axes */
+  const int64_t *block;  /* block extent, per axis */
+  const double *scalar;
+  const struct courant_array *array;
+  const struct courant_points *points;
+};
+
+#endif
