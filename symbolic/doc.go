@@ -1,0 +1,13 @@
+// Package symbolic holds the mathematics that an operator file states:
+// immutable expressions over grid functions, and the problem that they make.
+//
+// An expression is built with Sum, Product, Power and Apply, which keep it in
+// one canonical form: nested sums and products are flat, like terms are
+// collected, numbers are exact rationals and the parts stand in one total
+// order. Two expressions are therefore equal in the sense of Equal whenever
+// they differ only by commutation, association, like terms or exact
+// arithmetic. Products of sums are never expanded behind the caller's back:
+// that is a question of cost, which belongs to whoever asks.
+//
+// The package imports nothing of Courant.
+package symbolic

@@ -1,0 +1,189 @@
+package symbolic
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+)
+
+// Binding strengths, loosest first, for parentheses.
+const (
+	bindSum = iota
+	bindProduct
+	bindUnary
+	bindPower
+	bindAtom
+)
+
+func (e *Num) String() string    { return print(e, bindSum) }
+func (e *Scalar) String() string { return e.Name }
+func (e *Access) String() string { return print(e, bindSum) }
+func (e *Add) String() string    { return print(e, bindSum) }
+func (e *Mul) String() string    { return print(e, bindSum) }
+func (e *Pow) String() string    { return print(e, bindSum) }
+func (e *Call) String() string   { return print(e, bindSum) }
+func (e *Deriv) String() string  { return print(e, bindSum) }
+
+// print writes e as the operator language does, in parentheses if it binds
+// less tightly than its surroundings.
+func print(e Expr, around int) string {
+	text, bind := "", bindAtom
+	switch x := e.(type) {
+	case *Num:
+		text, bind = decimal(x.val)
+	case *Scalar:
+		text = x.Name
+	case *Access:
+		text = x.Func.Name + "[" + strings.Join(x.Index(), ", ") + "]"
+	case *Add:
+		bind = bindSum
+		var b strings.Builder
+		for i, t := range x.Terms {
+			c, rest := SplitCoefficient(t)
+			if n, ok := t.(*Num); ok {
+				c, rest = n.val, nil
+			}
+			sign := " + "
+			if c.Sign() < 0 {
+				sign = " - "
+			}
+			if i > 0 {
+				b.WriteString(sign)
+			} else if c.Sign() < 0 {
+				b.WriteString("-")
+			}
+			size := Rational(new(big.Rat).Abs(c))
+			if rest == nil {
+				b.WriteString(print(size, bindProduct))
+			} else {
+				b.WriteString(print(Product(size, rest), bindProduct))
+			}
+		}
+		text = b.String()
+	case *Mul:
+		bind = bindProduct
+		var above, below []string
+		factors := x.Factors
+		sign := ""
+		if n, ok := factors[0].(*Num); ok && isNum(n, -1) {
+			sign, factors = "-", factors[1:]
+			bind = bindSum
+		}
+		for _, f := range factors {
+			if p, ok := f.(*Pow); ok {
+				if n, ok := p.Exp.(*Num); ok && n.val.Sign() < 0 {
+					below = append(below, print(Power(p.Base, Rational(new(big.Rat).Neg(n.val))), bindPower))
+					continue
+				}
+			}
+			above = append(above, print(f, bindUnary))
+		}
+		if len(above) == 0 {
+			above = []string{"1"}
+		}
+		text = sign + strings.Join(append([]string{strings.Join(above, "*")}, below...), "/")
+	case *Pow:
+		bind = bindPower
+		if n, ok := x.Exp.(*Num); ok && n.val.Cmp(big.NewRat(1, 2)) == 0 {
+			return "sqrt(" + print(x.Base, bindSum) + ")"
+		}
+		if n, ok := x.Exp.(*Num); ok && n.val.Sign() < 0 {
+			bind = bindProduct
+			text = "1/" + print(Power(x.Base, Rational(new(big.Rat).Neg(n.val))), bindPower)
+			break
+		}
+		text = print(x.Base, bindAtom) + "^" + print(x.Exp, bindAtom)
+	case *Call:
+		args := make([]string, len(x.Args))
+		for i, a := range x.Args {
+			args[i] = print(a, bindSum)
+		}
+		text = x.Fn + "(" + strings.Join(args, ", ") + ")"
+	case *Deriv:
+		text = print(x.Of, bindAtom) + x.suffix()
+		if a, ok := x.Of.(*Access); ok && a.Time == 0 && a.isHere() {
+			text = a.Func.Name + x.suffix()
+		}
+	}
+	if bind < around {
+		return "(" + text + ")"
+	}
+	return text
+}
+
+// Index spells the subscripts of an access, such as "t+1", "x", "z-2".
+func (e *Access) Index() []string {
+	var out []string
+	if e.Func.Varies {
+		out = append(out, offset("t", e.Time))
+	}
+	for _, a := range e.Func.Axes {
+		out = append(out, offset(e.Func.Grid.Axes[a], e.Offset[a]))
+	}
+	return out
+}
+
+func (e *Access) isHere() bool {
+	for _, o := range e.Offset {
+		if o != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func offset(name string, n int) string {
+	if n == 0 {
+		return name
+	}
+	return fmt.Sprintf("%s%+d", name, n)
+}
+
+func (e *Deriv) suffix() string {
+	axis := "t"
+	if e.Axis != TimeAxis {
+		axis = e.gridAxis()
+	}
+	s := ".d" + axis
+	if e.Order > 1 {
+		s += fmt.Sprint(e.Order)
+	}
+	switch e.Side {
+	case Centred:
+		s += "c"
+	case LeftOf:
+		s += "l"
+	case RightOf:
+		s += "r"
+	}
+	if e.Accuracy > 0 {
+		s += fmt.Sprintf("(order %d)", e.Accuracy)
+	}
+	return s
+}
+
+// gridAxis finds the name of the derivative's axis in a function below it.
+func (e *Deriv) gridAxis() string {
+	name := fmt.Sprint(e.Axis)
+	Visit(e.Of, func(c Expr) {
+		if a, ok := c.(*Access); ok {
+			name = a.Func.Grid.Axes[e.Axis]
+		}
+	})
+	return name
+}
+
+// decimal prints a rational as a terminating decimal when it is a short one.
+func decimal(r *big.Rat) (string, int) {
+	bind := bindAtom
+	if r.Sign() < 0 {
+		bind = bindSum
+	}
+	if r.IsInt() {
+		return r.Num().String(), bind
+	}
+	if n, exact := r.FloatPrec(); exact && n <= 6 {
+		return r.FloatString(n), bind
+	}
+	return r.String(), min(bind, bindProduct)
+}
