@@ -1,0 +1,220 @@
+// Package dsl reads and writes operator files: grammar, parser, formatter.
+//
+// A file is parsed into a File, the syntax tree, which package dsl/check then
+// gives its meaning. docs/language.md describes the language.
+package dsl
+
+import "github.com/alecthomas/participle/v2/lexer"
+
+// Pos is a place in a file: line and column count from 1.
+type Pos = lexer.Position
+
+// File is the syntax of one operator file.
+type File struct {
+	Name   string
+	Source string
+
+	Items []*Item `parser:"@@*"`
+}
+
+// Item is a top-level part of a file; exactly one pointer is set.
+type Item struct {
+	Pos    Pos
+	EndPos Pos
+
+	Import   *Import   `parser:"  @@"`
+	Operator *Operator `parser:"| @@"`
+	Let      *Let      `parser:"| @@"`
+	Def      *Def      `parser:"| @@"`
+}
+
+// Import brings the definitions of another file, named relative to this one.
+type Import struct {
+	Path string `parser:"'import' @String"`
+}
+
+// Operator is a named set of declarations and the statements of a time step.
+type Operator struct {
+	Pos    Pos
+	EndPos Pos
+
+	Name       string       `parser:"'operator' @Ident"`
+	Doc        string       `parser:"@String?"`
+	Statements []*Statement `parser:"'{' @@* '}'"`
+}
+
+// Statement is one line of an operator; exactly one pointer is set.
+type Statement struct {
+	Pos    Pos
+	EndPos Pos
+
+	Order   *Order   `parser:"  @@"`
+	Axes    *Axes    `parser:"| @@"`
+	Units   *Units   `parser:"| @@"`
+	Declare *Declare `parser:"| @@"`
+	Let     *Let     `parser:"| @@"`
+	Def     *Def     `parser:"| @@"`
+	Solve   *Solve   `parser:"| @@"`
+	Inject  *Inject  `parser:"| @@"`
+	Sample  *Sample  `parser:"| @@"`
+	Assign  *Assign  `parser:"| @@"`
+}
+
+// Order sets the orders of accuracy: order space 8, time 2.
+type Order struct {
+	Terms []*OrderTerm `parser:"'order' @@ (',' @@)*"`
+}
+
+// OrderTerm is the order along space or time.
+type OrderTerm struct {
+	Pos   Pos
+	Along string `parser:"@Ident"`
+	Value string `parser:"@Number"`
+}
+
+// Axes names the space axes, slowest first: axes x, z.
+type Axes struct {
+	Names []*Ident `parser:"'axes' @@ (',' @@)*"`
+}
+
+// Units names the units of coordinates and of time: units m, ms.
+type Units struct {
+	Length *Ident `parser:"'units' @@"`
+	Time   *Ident `parser:"',' @@"`
+}
+
+// Ident is a name with its place.
+type Ident struct {
+	Pos  Pos
+	Name string `parser:"@Ident"`
+}
+
+// Declare introduces a field, wavefield, scalar or set of points.
+type Declare struct {
+	Kind    string   `parser:"@('field' | 'wavefield' | 'scalar' | 'points')"`
+	Name    *Ident   `parser:"@@"`
+	Doc     string   `parser:"@String?"`
+	Unit    *Unit    `parser:"@@?"`
+	On      []*Ident `parser:"('on' @@ (',' @@)*)?"`
+	Default *Node    `parser:"('=' @@)?"`
+}
+
+// Let names a sub-expression.
+type Let struct {
+	Name  *Ident `parser:"'let' @@ '='"`
+	Value *Node  `parser:"@@"`
+}
+
+// Def names an expression with parameters.
+type Def struct {
+	Name   *Ident   `parser:"'def' @@"`
+	Params []*Ident `parser:"'(' (@@ (',' @@)*)? ')' '='"`
+	Value  *Node    `parser:"@@"`
+}
+
+// Solve isolates Target in Left = Right.
+type Solve struct {
+	Left   *Node `parser:"'solve' @@"`
+	Right  *Node `parser:"'=' @@"`
+	Target *Node `parser:"'for' @@"`
+}
+
+// Inject adds Value, a multiple of some points' traces, to Target.
+type Inject struct {
+	Value  *Node `parser:"'inject' @@"`
+	Target *Node `parser:"'into' @@"`
+}
+
+// Sample records Value at Points.
+type Sample struct {
+	Points *Ident `parser:"'sample' @@"`
+	Value  *Node  `parser:"'from' @@"`
+}
+
+// Assign is an explicit update.
+type Assign struct {
+	Target *Node `parser:"@@"`
+	Value  *Node `parser:"'=' @@"`
+}
+
+// Node holds an expression, which is parsed by precedence climbing.
+type Node struct{ Expr Expr }
+
+// Expr is an expression's syntax: Number, Name, Call, Member, Unary, Binary
+// or Paren.
+type Expr interface {
+	Start() Pos
+	End() Pos // just after the last character
+}
+
+// Number is a literal, kept as written.
+type Number struct {
+	Pos  Pos
+	Text string
+}
+
+// Name refers to something declared.
+type Name struct {
+	Pos  Pos
+	Name string
+}
+
+// Call applies a function, a def, or an operator such as laplace.
+type Call struct {
+	Fn    *Name
+	Args  []Expr
+	Close Pos // after the closing parenthesis
+}
+
+// Member is a dotted suffix: u.dt2, v.forward, grad(p).x. Order is the order
+// of accuracy in u.dx(order 4), nil when absent.
+type Member struct {
+	Of     Expr
+	Dot    Pos
+	Suffix string
+	Order  *Number
+	Close  Pos // after the suffix or its parenthesis
+}
+
+// Unary is a signed expression.
+type Unary struct {
+	Pos Pos
+	Op  string
+	X   Expr
+}
+
+// Binary is X Op Y, Op one of + - * / ^.
+type Binary struct {
+	X, Y  Expr
+	Op    string
+	OpPos Pos
+}
+
+// Paren is an expression in parentheses, kept for the formatter.
+type Paren struct {
+	Pos   Pos
+	X     Expr
+	Close Pos
+}
+
+func (e *Number) Start() Pos { return e.Pos }
+func (e *Name) Start() Pos   { return e.Pos }
+func (e *Call) Start() Pos   { return e.Fn.Pos }
+func (e *Member) Start() Pos { return e.Of.Start() }
+func (e *Unary) Start() Pos  { return e.Pos }
+func (e *Binary) Start() Pos { return e.X.Start() }
+func (e *Paren) Start() Pos  { return e.Pos }
+
+func (e *Number) End() Pos { return after(e.Pos, e.Text) }
+func (e *Name) End() Pos   { return after(e.Pos, e.Name) }
+func (e *Call) End() Pos   { return e.Close }
+func (e *Member) End() Pos { return e.Close }
+func (e *Unary) End() Pos  { return e.X.End() }
+func (e *Binary) End() Pos { return e.Y.End() }
+func (e *Paren) End() Pos  { return e.Close }
+
+func after(p Pos, text string) Pos {
+	p.Column += len([]rune(text))
+	p.Offset += len(text)
+	return p
+}

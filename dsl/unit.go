@@ -1,0 +1,43 @@
+package dsl
+
+import (
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Unit is the text of a unit between its brackets, such as "s^2/km^2".
+type Unit struct {
+	Pos  Pos
+	Text string
+}
+
+// Parse implements participle.Parseable.
+func (u *Unit) Parse(lex *lexer.PeekingLexer) error {
+	open := *lex.Peek()
+	if open.Value != "[" || open.Type != symbols["Op"] {
+		return participle.NextMatch
+	}
+	lex.Next()
+	u.Pos = open.Pos
+	var b strings.Builder
+	last := lexer.Token{}
+	for {
+		t := *lex.Peek()
+		switch {
+		case t.EOF() || t.Pos.Line != open.Pos.Line:
+			return participle.Errorf(open.Pos, "this bracket is not closed on its line: expected a unit such as [s^2/km^2]")
+		case t.Value == "]":
+			lex.Next()
+			u.Text = b.String()
+			return nil
+		}
+		if last.Type == symbols["Ident"] && t.Type == symbols["Ident"] {
+			b.WriteByte('*') // "kg m" is a product
+		}
+		b.WriteString(t.Value)
+		last = t
+		lex.Next()
+	}
+}
