@@ -1,0 +1,272 @@
+// Package ir is the loop-nest representation between the mathematics of a
+// problem and the source of a target: what a step computes, in which loops,
+// on which buffers.
+//
+// A kernel has a part that runs once (Prepare) and the statements of a time
+// step (Step). Statements are loops over the grid, assignments to arrays and
+// to locals, sparse loops that inject and sample, and halo exchanges. Loops
+// carry their properties as data; nothing here names a target.
+//
+// What it does not model: control flow other than counted loops, pointers,
+// integer data, aliasing between arrays. Every access is an array, a time
+// level and constant offsets from the loop's point.
+package ir
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Type is the type of a number.
+type Type int
+
+// The types of numbers. Real arithmetic on the grid is in the kernel's type;
+// scalars that are computed once per run are always F64.
+const (
+	F32 Type = iota
+	F64
+)
+
+func (t Type) String() string { return [...]string{"f32", "f64"}[t] }
+
+// Size is the number of bytes of a number.
+func (t Type) Size() int { return [...]int{4, 8}[t] }
+
+// Kernel is one operator, ready to be transformed and spelt for a target.
+type Kernel struct {
+	Name    string
+	Doc     string
+	Real    Type
+	Axes    []string // space axes, slowest first
+	Halo    []int    // points that the accesses need around the grid, per axis
+	Scalars []string // run-time scalars in the order of the ABI
+	Arrays  []*Array
+	Points  []*Points
+	Prepare []Stmt
+	Step    []Stmt
+	// FirstStep and LastStep bound the time loop: t runs from FirstStep to
+	// steps-1-LastStep, both included, for traces of so many steps.
+	FirstStep, LastStep int
+}
+
+// Role says who fills an array.
+type Role int
+
+// The roles of arrays.
+const (
+	Param   Role = iota // given by the caller, constant during the run
+	State               // a wavefield with time buffers
+	Scratch             // computed by Prepare
+)
+
+func (r Role) String() string { return [...]string{"param", "state", "scratch"}[r] }
+
+// Array is a grid array with a halo.
+type Array struct {
+	Name string
+	Role Role
+	Axes []int // axes of the kernel that it spans, ascending
+	// Buffers is the number of time buffers; level t lives in buffer t mod
+	// Buffers. 1 for arrays that do not vary in time.
+	Buffers int
+	// Levels is the number of time levels that a step involves (t+1 and
+	// back); fewer Buffers than Levels means that t+1 overwrites the oldest.
+	Levels int
+	Doc    string
+}
+
+// Points is a set of off-grid points with traces.
+type Points struct {
+	Name   string
+	Inject bool
+	Doc    string
+}
+
+// Stmt is a statement: *Loop, *Let, *Assign, *Inject, *Sample, *HaloExchange,
+// *Row or *Comment.
+type Stmt interface{ stmt() }
+
+// Loop counts Var from Lo to Hi (exclusive) in steps of Step.
+type Loop struct {
+	Var    string
+	Axis   int // the kernel axis that it runs along
+	Lo, Hi Bound
+	Step   Bound
+	Props  Props
+	Body   []Stmt
+}
+
+// Props are the properties of a loop.
+type Props struct {
+	Parallel int  // number of perfectly nested loops shared among threads, 0 for none
+	Vector   bool // iterations may run in lanes
+	Block    bool // counts blocks rather than points
+}
+
+// Bound is a loop bound or step: a constant plus at most one symbol, cut off
+// at the axis's size when Clip is set.
+//
+//	0, size(x), block(x), xb, min(xb+block(x), size(x))
+type Bound struct {
+	Kind BoundKind
+	Var  string // for BlockEnd and At
+}
+
+// BoundKind lists the bounds that loops have.
+type BoundKind int
+
+// The bounds of loops along an axis.
+const (
+	Zero     BoundKind = iota // 0
+	One                       // 1
+	Size                      // the axis's number of points
+	BlockLen                  // the axis's block length
+	At                        // the value of Var
+	BlockEnd                  // Var plus the block length, at most Size
+)
+
+// Let names a value for the rest of the block. Its type is the kernel's real
+// type on the grid; Wide asks for F64, for scalars computed once per run.
+type Let struct {
+	Name  string
+	Wide  bool
+	Value Expr
+}
+
+// Assign stores a value at one place of an array.
+type Assign struct {
+	Target *Access
+	Value  Expr
+	Note   string // equation that it carries out, for readers of the source
+}
+
+// Inject adds weight * trace[t] * Value to Target at the nodes around points.
+type Inject struct {
+	Points string
+	Target *Access
+	Value  Expr
+	Note   string
+}
+
+// Sample writes trace[t] = sum of weight * Value over the nodes of a point.
+type Sample struct {
+	Points string
+	Value  Expr
+	Note   string
+}
+
+// HaloExchange brings the halo of one time level up to date: Width points on
+// either side along every axis. A target with one address space has nothing
+// to do for it.
+type HaloExchange struct {
+	Array string
+	Time  int
+	Width []int
+}
+
+// Row names the address of an array's first element along the innermost axis
+// of the loops around it, so that accesses become one-dimensional.
+type Row struct {
+	Name  string
+	Array string
+	Time  int
+}
+
+func (*Loop) stmt()         {}
+func (*Let) stmt()          {}
+func (*Assign) stmt()       {}
+func (*Inject) stmt()       {}
+func (*Sample) stmt()       {}
+func (*HaloExchange) stmt() {}
+func (*Row) stmt()          {}
+
+// Expr is an expression: Const, Scalar, Local, *Access, *Add, *Mul, *Div or
+// *Call.
+type Expr interface{ expr() }
+
+// Const is a number.
+type Const float64
+
+// Scalar is a run-time scalar of the ABI.
+type Scalar string
+
+// Local is the value of a Let.
+type Local string
+
+// Access reads, or as a target writes, an array at constant offsets from the
+// point of the loops around it.
+type Access struct {
+	Array  string
+	Time   int
+	Offset []int  // per kernel axis
+	Row    string // name of the Row it goes through once linearised, or ""
+}
+
+// Add is a sum, evaluated from left to right. Sub marks the terms that are
+// subtracted.
+type Add struct {
+	Args []Expr
+	Sub  []bool
+}
+
+// Mul is a product, evaluated from left to right.
+type Mul struct{ Args []Expr }
+
+// Div is X/Y.
+type Div struct{ X, Y Expr }
+
+// Call is an elementary function.
+type Call struct {
+	Fn   string
+	Args []Expr
+}
+
+func (Const) expr()   {}
+func (Scalar) expr()  {}
+func (Local) expr()   {}
+func (*Access) expr() {}
+func (*Add) expr()    {}
+func (*Mul) expr()    {}
+func (*Div) expr()    {}
+func (*Call) expr()   {}
+
+// Array finds an array by name, nil when there is none.
+func (k *Kernel) Array(name string) *Array {
+	for _, a := range k.Arrays {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
+
+// PointSet finds points by name, nil when there are none.
+func (k *Kernel) PointSet(name string) *Points {
+	for _, p := range k.Points {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Spans reports whether the array depends on the position along axis.
+func (a *Array) Spans(axis int) bool {
+	for _, x := range a.Axes {
+		if x == axis {
+			return true
+		}
+	}
+	return false
+}
+
+// FreeName returns prefix with the lowest number that makes a name unused by
+// arrays, points and scalars.
+func (k *Kernel) FreeName(prefix string) string {
+	for n := 0; ; n++ {
+		name := prefix + strconv.Itoa(n)
+		if k.Array(name) == nil && k.PointSet(name) == nil && !slices.Contains(k.Scalars, name) {
+			return name
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package pass
+
+import "github.com/courant-pde/courant/codegen/ir"
+
+// block tiles all loops of a nest but the innermost: the tiles' extents are
+// run-time arguments, so that a search needs no new code. The innermost loop
+// keeps whole rows, which prefetch and vectorise best. Iterations of a nest
+// are independent, so their order is free.
+func block(k *ir.Kernel) {
+	tile := func(nest *ir.Loop) ir.Stmt {
+		var loops []*ir.Loop
+		l := nest
+		for {
+			loops = append(loops, l)
+			inner, ok := l.Body[0].(*ir.Loop)
+			if !ok || len(l.Body) != 1 {
+				break
+			}
+			l = inner
+		}
+		if len(loops) < 2 {
+			return nest
+		}
+		var out ir.Stmt = loops[len(loops)-1]
+		for i := len(loops) - 2; i >= 0; i-- {
+			l := *loops[i]
+			b := l.Var + "b"
+			l.Lo, l.Hi = ir.Bound{Kind: ir.At, Var: b}, ir.Bound{Kind: ir.BlockEnd, Var: b}
+			l.Body = []ir.Stmt{out}
+			out = &l
+		}
+		for i := len(loops) - 2; i >= 0; i-- {
+			l := loops[i]
+			out = &ir.Loop{Var: l.Var + "b", Axis: l.Axis, Lo: ir.Bound{Kind: ir.Zero}, Hi: ir.Bound{Kind: ir.Size}, Step: ir.Bound{Kind: ir.BlockLen}, Props: ir.Props{Block: true}, Body: []ir.Stmt{out}}
+		}
+		return out
+	}
+	k.Step = ir.MapNests(k.Step, tile)
+}
