@@ -119,7 +119,6 @@ func (f *combination) expr() ir.Expr {
 	}
 	var terms []ir.Expr
 	for _, g := range groups {
-		var t ir.Expr
 		if g.coef == ir.Const(1) {
 			// Nothing is gained by a group of its own.
 			for _, b := range g.terms {
@@ -127,8 +126,8 @@ func (f *combination) expr() ir.Expr {
 			}
 			continue
 		}
-		t = canonicalProduct([]ir.Expr{g.coef, ir.Sum(g.terms...)})
-		terms = append(terms, signed(t, g.minus))
+		// Kept as one factor, so that a quotient in it stays apart from the grid.
+		terms = append(terms, signed(ir.Product(g.coef, ir.Sum(g.terms...)), g.minus))
 	}
 	return ir.Sum(terms...)
 }

@@ -1,0 +1,70 @@
+// Package codegen is the front door of the compiler: Compile is the whole
+// pipeline from an operator file to the source of a target.
+package codegen
+
+import (
+	"time"
+
+	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
+)
+
+// Options say what to compile an operator for.
+type Options struct {
+	check.Options                  // operator, number of axes, order in space
+	Real          ir.Type          // type of grid values
+	Backend       backends.Backend // nil makes no source, for the interpreter
+	Passes        pass.Options
+	Stage         func(name string, d time.Duration) // observes the stages, may be nil
+}
+
+// Program is an operator on its way through the compiler: each field is the
+// result of one stage.
+type Program struct {
+	Problem     *symbolic.Problem // as the file states it
+	Discretised *symbolic.Problem // stencils in place of derivatives, equations solved
+	Kernel      *ir.Kernel        // after the passes
+	Source      *backends.Source  // nil without a backend
+}
+
+// Compile takes one operator of a parsed file through all stages. The error
+// is a dsl.Errors when the file is at fault, and a *backends.Unsupported when
+// the target cannot do it.
+func Compile(file *dsl.File, o Options) (*Program, error) {
+	p := &Program{}
+	stages := []struct {
+		name string
+		run  func() error
+	}{
+		// Names, dimensions, orders, units: the syntax becomes mathematics.
+		{"check", func() (err error) { p.Problem, err = check.Problem(file, o.Options); return }},
+		// Derivatives become stencils, equations become explicit updates.
+		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem); return }},
+		// Updates become loops over the grid, one nest each.
+		{"lower", func() (err error) { p.Kernel, err = lower.Kernel(p.Discretised, o.Real); return }},
+		// Nests become fast nests: see pass.Table for the order and its reasons.
+		{"passes", func() error { return pass.Run(p.Kernel, o.Passes) }},
+		// Nests become text.
+		{"emit", func() (err error) {
+			if o.Backend != nil {
+				p.Source, err = o.Backend.Emit(p.Kernel)
+			}
+			return
+		}},
+	}
+	for _, s := range stages {
+		start := time.Now()
+		if err := s.run(); err != nil {
+			return nil, err
+		}
+		if o.Stage != nil {
+			o.Stage(s.name, time.Since(start))
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,24 @@
+package codegen_test
+
+import (
+	"testing"
+
+	"github.com/courant-pde/courant/backends/c"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+)
+
+func TestCompileAcoustic(t *testing.T) {
+	f, err := dsl.ParseFile("../testdata/operators/acoustic.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Real: ir.F32, Backend: c.Backend{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(p.Kernel)
+	t.Log(p.Source.Text)
+}
