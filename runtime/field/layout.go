@@ -1,0 +1,176 @@
+package field
+
+import (
+	"fmt"
+	"math"
+)
+
+// Layout places a grid with a halo in memory: depth last and fastest, rows
+// aligned to cache lines, and no stride a multiple of a page, since planes
+// that lie whole pages apart compete for the same cache sets and table
+// entries.
+type Layout struct {
+	Shape  []int   // points of the grid, without halo
+	Halo   []int   // points around it, per axis
+	Stride []int64 // elements between neighbours, per axis
+	Origin int64   // place of the first interior point
+	Len    int64   // elements in all
+}
+
+const (
+	cacheLine = 64
+	page      = 4096
+)
+
+// NewLayout lays out a grid whose elements have size bytes. It fails when the
+// grid has no points or more than 2^62 bytes.
+func NewLayout(shape, halo []int, size int) (*Layout, error) {
+	line := int64(cacheLine / size)
+	l := &Layout{Shape: shape, Halo: halo, Stride: make([]int64, len(shape))}
+	last := len(shape) - 1
+	total := 1.0
+	for a, n := range shape {
+		if n < 1 {
+			return nil, fmt.Errorf("a grid of %v points: every axis needs at least one", shape)
+		}
+		total *= float64(n + 2*halo[a] + 2*cacheLine)
+	}
+	if total*float64(size) > math.Exp2(62) {
+		return nil, fmt.Errorf("a grid of %v points does not fit any address space", shape)
+	}
+	front := up(int64(halo[last]), line) // so that every row of the interior starts a cache line
+	stride := int64(1)
+	for a := last; a >= 0; a-- {
+		l.Stride[a] = stride
+		n := int64(shape[a] + 2*halo[a])
+		if a == last {
+			n = up(front+int64(shape[a]+halo[a]), line)
+			l.Origin += front
+		} else {
+			l.Origin += int64(halo[a]) * stride
+		}
+		stride *= n
+		if a > 0 && stride*int64(size)%page == 0 {
+			stride += line
+		}
+	}
+	l.Len = stride
+	return l, nil
+}
+
+// up rounds n up to a multiple of m.
+func up(n, m int64) int64 { return (n + m - 1) / m * m }
+
+// Points is the number of grid points.
+func (l *Layout) Points() int64 {
+	n := int64(1)
+	for _, s := range l.Shape {
+		n *= int64(s)
+	}
+	return n
+}
+
+// rows calls f with the place of every row of the interior: start is its
+// first point in the layout, number its place in an array without halo. With
+// wide set, the rows of the halo of the outer axes are visited too, numbered
+// by the nearest row of the interior.
+func (l *Layout) rows(wide bool, f func(start int64, number int64)) {
+	last := len(l.Shape) - 1
+	var walk func(axis int, start, number int64)
+	walk = func(axis int, start, number int64) {
+		if axis == last {
+			f(start, number)
+			return
+		}
+		lo, hi := 0, l.Shape[axis]
+		if wide {
+			lo, hi = -l.Halo[axis], hi+l.Halo[axis]
+		}
+		for i := lo; i < hi; i++ {
+			nearest := min(max(i, 0), l.Shape[axis]-1)
+			walk(axis+1, start+int64(i)*l.Stride[axis], number*int64(l.Shape[axis])+int64(nearest))
+		}
+	}
+	walk(0, l.Origin, 0)
+}
+
+// Scatter copies an array without halo into a buffer of the layout. With
+// extend the halo takes the value of the nearest point of the grid; otherwise
+// it is left alone.
+func Scatter[T, S float32 | float64](l *Layout, buffer []T, from []S, extend bool) {
+	n := int64(l.Shape[len(l.Shape)-1])
+	h := int64(l.Halo[len(l.Halo)-1])
+	l.rows(extend, func(start, number int64) {
+		row := from[number*n : (number+1)*n]
+		out := buffer[start : start+n]
+		for i, v := range row {
+			out[i] = T(v)
+		}
+		if extend {
+			for i := int64(1); i <= h; i++ {
+				buffer[start-i] = T(row[0])
+				buffer[start+n-1+i] = T(row[n-1])
+			}
+		}
+	})
+}
+
+// Gather copies the interior of a buffer of the layout into an array without
+// halo.
+func Gather[T, S float32 | float64](l *Layout, buffer []T, to []S) {
+	n := int64(l.Shape[len(l.Shape)-1])
+	l.rows(false, func(start, number int64) {
+		out := to[number*n : (number+1)*n]
+		for i, v := range buffer[start : start+n] {
+			out[i] = S(v)
+		}
+	})
+}
+
+// Fill sets the grid and its halo to one value.
+func Fill[T float32 | float64](l *Layout, buffer []T, v T) {
+	n := int64(l.Shape[len(l.Shape)-1])
+	h := int64(l.Halo[len(l.Halo)-1])
+	l.rows(true, func(start, _ int64) {
+		out := buffer[start-h : start+n+h]
+		for i := range out {
+			out[i] = v
+		}
+	})
+}
+
+// NotFinite finds the first NaN or infinity in the interior of a buffer: its
+// index on the grid, or nil when all values are finite.
+func NotFinite[T float32 | float64](l *Layout, buffer []T) []int {
+	n := int64(l.Shape[len(l.Shape)-1])
+	found := int64(-1)
+	l.rows(false, func(start, number int64) {
+		if found >= 0 {
+			return
+		}
+		// x-x is 0 for finite x and NaN otherwise; NaN survives the sum.
+		var sum T
+		row := buffer[start : start+n]
+		for _, v := range row {
+			sum += v - v
+		}
+		if sum == 0 {
+			return
+		}
+		for i, v := range row {
+			if v-v != 0 {
+				found = number*n + int64(i)
+				return
+			}
+		}
+	})
+	if found < 0 {
+		return nil
+	}
+	index := make([]int, len(l.Shape))
+	for a := len(l.Shape) - 1; a >= 0; a-- {
+		index[a] = int(found % int64(l.Shape[a]))
+		found /= int64(l.Shape[a])
+	}
+	return index
+}
