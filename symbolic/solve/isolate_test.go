@@ -20,7 +20,9 @@ func acoustic(g *symbolic.Grid) (left symbolic.Expr, u *symbolic.Function) {
 	for a := range all {
 		lap = append(lap, symbolic.NewDeriv(u.Here(), a, 2, 0, symbolic.Default))
 	}
-	dt := func(n int) symbolic.Expr { return symbolic.NewDeriv(u.Here(), symbolic.TimeAxis, n, 0, symbolic.Default) }
+	dt := func(n int) symbolic.Expr {
+		return symbolic.NewDeriv(u.Here(), symbolic.TimeAxis, n, 0, symbolic.Default)
+	}
 	return symbolic.Sum(
 		symbolic.Product(m.Here(), dt(2)),
 		symbolic.Neg(symbolic.Sum(lap...)),

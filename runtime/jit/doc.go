@@ -1,0 +1,12 @@
+// Package jit turns C source into functions that run in this process: it finds
+// a compiler, builds a shared library once per source, flags, compiler and
+// CPU, keeps it in a cache on disk, and calls it without cgo.
+//
+//	lib, err := jit.Build(ctx, jit.Source{Name: "acoustic", C: text}, jit.DefaultFlags())
+//	...
+//	code, err := lib.Call("courant_run", &args)
+//
+// Everything works with CGO_ENABLED=0, on Linux and macOS. A fault in a
+// library ends the process it runs in; a program that must outlive one begins
+// with [Isolate].
+package jit
