@@ -1,0 +1,125 @@
+package field
+
+import "fmt"
+
+// Array is a dense array of numbers without halo: C order, last axis fastest.
+// Exactly one of F32 and F64 holds its values.
+type Array struct {
+	Shape []int
+	F32   []float32
+	F64   []float64
+}
+
+// New32 makes an array of zeros in single precision. All extents must be
+// positive or zero.
+func New32(shape ...int) *Array { return &Array{Shape: shape, F32: make([]float32, count(shape))} }
+
+// New64 makes an array of zeros in double precision. All extents must be
+// positive or zero.
+func New64(shape ...int) *Array { return &Array{Shape: shape, F64: make([]float64, count(shape))} }
+
+// Vector views numbers as an array with one axis.
+func Vector(values []float64) *Array { return &Array{Shape: []int{len(values)}, F64: values} }
+
+func count(shape []int) int {
+	n := 1
+	for _, s := range shape {
+		n *= s
+	}
+	return n
+}
+
+// Len is the number of values.
+func (a *Array) Len() int { return len(a.F32) + len(a.F64) }
+
+// At is the value at a place in memory order, from 0 to Len()-1.
+func (a *Array) At(i int) float64 {
+	if a.F64 != nil {
+		return a.F64[i]
+	}
+	return float64(a.F32[i])
+}
+
+// Set changes the value at a place in memory order; it is rounded to the
+// array's type.
+func (a *Array) Set(i int, v float64) {
+	if a.F64 != nil {
+		a.F64[i] = v
+	} else {
+		a.F32[i] = float32(v)
+	}
+}
+
+// Float64 gives the values in double precision: the array's own when it has
+// them, otherwise a copy.
+func (a *Array) Float64() []float64 {
+	if a.F32 == nil {
+		return a.F64
+	}
+	out := make([]float64, len(a.F32))
+	for i, v := range a.F32 {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// Range is the least and the greatest value; NaN if any value is NaN. An
+// empty array gives 0, 0.
+func (a *Array) Range() (least, greatest float64) {
+	for i := range a.Len() {
+		v := a.At(i)
+		switch {
+		case v != v:
+			return v, v
+		case i == 0:
+			least, greatest = v, v
+		}
+		least, greatest = min(least, v), max(greatest, v)
+	}
+	return least, greatest
+}
+
+// Index turns a place in memory order into one index per axis.
+func (a *Array) Index(i int) []int {
+	index := make([]int, len(a.Shape))
+	for k := len(a.Shape) - 1; k >= 0; k-- {
+		index[k] = i % a.Shape[k]
+		i /= a.Shape[k]
+	}
+	return index
+}
+
+// FirstNotFinite is the index of the first NaN or infinity, nil when all
+// values are finite.
+func (a *Array) FirstNotFinite() []int {
+	for i := range a.Len() {
+		if v := a.At(i); v-v != 0 {
+			return a.Index(i)
+		}
+	}
+	return nil
+}
+
+// String gives shape and type, such as "f32 (401, 301)".
+func (a *Array) String() string {
+	kind := "f32"
+	if a.F64 != nil {
+		kind = "f64"
+	}
+	return kind + " " + ShapeString(a.Shape)
+}
+
+// ShapeString spells a shape as a tuple.
+func ShapeString(shape []int) string {
+	text := "("
+	for i, n := range shape {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprint(n)
+	}
+	if len(shape) == 1 {
+		text += ","
+	}
+	return text + ")"
+}

@@ -1,0 +1,107 @@
+package field
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestNPYRoundTrip(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.npy")
+	for _, shape := range [][]int{{}, {0}, {7}, {3, 4}, {2, 3, 70000}} {
+		for _, a := range []*Array{New32(shape...), New64(shape...)} {
+			for i := range a.Len() {
+				a.Set(i, math.Sin(float64(i)))
+			}
+			if err := WriteNPY(path, a); err != nil {
+				t.Fatal(err)
+			}
+			b, err := ReadNPY(path)
+			if err != nil {
+				t.Fatalf("%v: %v", a, err)
+			}
+			if b.String() != a.String() {
+				t.Fatalf("%v came back as %v", a, b)
+			}
+			for i := range a.Len() {
+				if a.At(i) != b.At(i) {
+					t.Fatalf("%v: value %d is %g, want %g", a, i, b.At(i), a.At(i))
+				}
+			}
+			if info, _ := os.Stat(path); a.F64 != nil && info.Size()%64 != int64(8*a.Len())%64 {
+				t.Errorf("%v: the values are not aligned to 64 bytes", a)
+			}
+		}
+	}
+}
+
+// npy builds a file by hand, as other programs may write it.
+func npy(header, values string) string {
+	return npyMagic + "\x01\x00" + string([]byte{byte(len(header)), byte(len(header) >> 8)}) + header + values
+}
+
+func TestNPYForms(t *testing.T) {
+	for name, file := range map[string]string{
+		"big endian":    npy("{'descr': '>i2', 'fortran_order': False, 'shape': (2, 3)}", "\x00\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05"),
+		"fortran order": npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }\n", "\x00\x03\x01\x04\x02\x05"),
+		"python 2":      npy("{'descr': '|i1', 'fortran_order': False, 'shape': (2L, 3L), }\n", "\x00\x01\x02\x03\x04\x05"),
+		"version 2":     npyMagic + "\x02\x00\x39\x00\x00\x00{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)}\x00\x01\x02\x03\x04\x05",
+	} {
+		a, err := decodeNPY(strings.NewReader(file), int64(len(file)))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for i := range 6 {
+			if a.At(i) != float64(i) {
+				t.Errorf("%s: value %d is %g", name, i, a.At(i))
+			}
+		}
+	}
+}
+
+func TestNPYRejects(t *testing.T) {
+	for want, file := range map[string]string{
+		"signature":     "PK\x03\x04 and more",
+		"version 9":     npyMagic + "\x09\x00\x00\x00",
+		"cut off: an a": npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000000000, 1000)}", "short"),
+		"not possible":  npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9999999999, 9999999999)}", ""),
+		"c16":           npy("{'descr': '<c16', 'fortran_order': False, 'shape': (1,)}", strings.Repeat("x", 16)),
+		"structured":    npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "xxxx"),
+		"header is cut": npyMagic + "\x01\x00\xff\xff{",
+	} {
+		_, err := decodeNPY(strings.NewReader(file), int64(len(file)))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+}
+
+func TestReadRaw(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "v.f32")
+	if err := os.WriteFile(path, []byte("\x00\x00\x80\x3f\x00\x00\x00\x40"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if a, err := ReadRaw(path, 2, 1); err != nil || a.At(0) != 1 || a.At(1) != 2 {
+		t.Errorf("%v, %v", a, err)
+	}
+	for _, shape := range [][]int{{3}, {-1, 2}, {1 << 40, 1 << 40}} {
+		if _, err := ReadRaw(path, shape...); err == nil {
+			t.Errorf("shape %v was accepted", shape)
+		}
+	}
+}
+
+func FuzzNPY(f *testing.F) {
+	f.Add([]byte(npy("{'descr': '<f4', 'fortran_order': True, 'shape': (1, 1), }\n", "abcd")))
+	f.Add([]byte(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (), }\n", "abcdefgh")))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a, err := decodeNPY(bytes.NewReader(b), int64(len(b)))
+		if err == nil && a.Len() != count(a.Shape) {
+			t.Errorf("%d values for shape %v", a.Len(), a.Shape)
+		}
+	})
+}
