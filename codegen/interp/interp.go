@@ -16,7 +16,7 @@ import (
 )
 
 // Real is the type of grid values.
-type Real interface{ ~float32 | ~float64 }
+type Real interface{ float32 | float64 }
 
 // Array is the storage of one array of a kernel.
 type Array[T Real] struct {

@@ -1,0 +1,329 @@
+package operator
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/machine"
+)
+
+// Bind checks the arguments, takes the memory and makes everything ready for
+// the first step. Errors: BadArguments with all faults, or an engine's.
+func (op *Operator) Bind(a Arguments) (*Run, error) {
+	b := &binder{op: op, k: op.Program.Kernel, a: a}
+	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points} {
+		check()
+		// What follows needs a grid to speak of.
+		if b.lattice == nil {
+			return nil, b.err()
+		}
+	}
+	if err := b.err(); err != nil {
+		return nil, err
+	}
+	if err := b.stability(); err != nil {
+		return nil, err
+	}
+	run, err := b.layout()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.fits(run); err != nil {
+		return nil, err
+	}
+	if err := b.load(run); err != nil {
+		run.Close()
+		return nil, err
+	}
+	return run, nil
+}
+
+// binder checks one set of arguments.
+type binder struct {
+	faults
+	op      *Operator
+	k       *ir.Kernel
+	a       Arguments
+	lattice *lattice
+}
+
+// grid checks shape, spacing and origin.
+func (b *binder) grid() {
+	axes := b.k.Axes
+	dim := len(axes)
+	names := strings.Join(axes, ", ")
+	if len(b.a.Shape) != dim {
+		b.add("the operator has %d axes (%s), but the shape has %d numbers", dim, names, len(b.a.Shape))
+		return
+	}
+	if len(b.a.Spacing) != dim {
+		b.add("the operator has %d axes (%s), but %d spacings were given", dim, names, len(b.a.Spacing))
+		return
+	}
+	if b.a.Origin == nil {
+		b.a.Origin = make([]float64, dim)
+	}
+	if len(b.a.Origin) != dim {
+		b.add("the operator has %d axes (%s), but the origin has %d numbers", dim, names, len(b.a.Origin))
+		return
+	}
+	for i, x := range axes {
+		if b.a.Shape[i] < 1 {
+			b.add("axis %s has %d points; it needs at least 1", x, b.a.Shape[i])
+		}
+		if h := b.a.Spacing[i]; !(h > 0) || math.IsInf(h, 0) {
+			b.add("axis %s has spacing %g; it must be a positive number", x, h)
+		}
+		if o := b.a.Origin[i]; !finite(o) {
+			b.add("axis %s has origin %g; it must be a finite number", x, o)
+		}
+	}
+	if len(b.list) == 0 {
+		b.lattice = &lattice{axes, b.a.Shape, b.a.Origin, b.a.Spacing}
+	}
+}
+
+func finite(v float64) bool { return v-v == 0 }
+
+// steps checks what concerns time and threads.
+func (b *binder) steps() {
+	if least := b.k.FirstStep + b.k.LastStep + 1; b.a.Steps < least {
+		b.add("%d time levels leave no step to take; an equation of this order in time needs at least %d", b.a.Steps, least)
+	}
+	if !(b.a.Dt > 0) || math.IsInf(b.a.Dt, 0) {
+		b.add("the time step is %g; it must be a positive number", b.a.Dt)
+	}
+	if b.a.Threads < 0 || b.a.Threads > 4096 {
+		b.add("%d threads were asked for; give 1 to 4096, or 0 for one per core", b.a.Threads)
+	}
+	if b.a.Threads == 0 {
+		b.a.Threads = machine.Describe().Cores
+	}
+	if b.a.Block != nil && len(b.a.Block) != len(b.k.Axes) {
+		b.add("the block has %d numbers; the operator has %d axes", len(b.a.Block), len(b.k.Axes))
+	}
+	for i, n := range b.a.Block {
+		if n < 1 {
+			b.add("the block has %d points along %s; it needs at least 1", n, b.k.Axes[min(i, len(b.k.Axes)-1)])
+		}
+	}
+	if b.a.Interpolation < Linear || b.a.Interpolation > Sinc {
+		b.add("there is no interpolation %d", b.a.Interpolation)
+	}
+}
+
+// names finds arguments that the operator does not have, and says what was
+// meant.
+func (b *binder) names() {
+	var fields, constants, points []string
+	for _, x := range b.k.Arrays {
+		if x.Role != ir.Scratch {
+			fields = append(fields, x.Name)
+		}
+	}
+	constants = slices.Clone(fields)
+	for _, q := range b.op.Program.Problem.Parameters {
+		constants = append(constants, q.Name)
+	}
+	for _, p := range b.k.Points {
+		points = append(points, p.Name)
+	}
+	unknown := func(kind, name string, known []string) {
+		if slices.Contains(known, name) {
+			return
+		}
+		b.add("operator %s has no %s %q; %s", b.k.Name, kind, name, alternatives(name, kind, known))
+	}
+	for _, name := range sorted(b.a.Fields) {
+		unknown("field", name, fields)
+	}
+	for _, name := range sorted(b.a.Constants) {
+		unknown("field or scalar", name, constants)
+		if b.a.Fields[name] != nil {
+			b.add("%s is set twice: to an array and to the number %g", name, b.a.Constants[name])
+		}
+		if v := b.a.Constants[name]; !finite(v) {
+			b.add("%s is set to %g; it must be a finite number", name, v)
+		}
+	}
+	for _, name := range sorted(b.a.Points) {
+		unknown("points", name, points)
+	}
+	for _, q := range b.op.Program.Problem.Parameters {
+		if _, ok := b.a.Constants[q.Name]; !ok && q.Default == nil {
+			b.add("scalar %s%s has no value and no default", q.Name, described(q.Doc))
+		}
+	}
+}
+
+// alternatives helps with a misspelt name.
+func alternatives(name, kind string, known []string) string {
+	if len(known) == 0 {
+		return "it has none"
+	}
+	if s := dsl.Suggest(name, known); s != "" {
+		return fmt.Sprintf("did you mean %s?", s)
+	}
+	return "it has " + strings.Join(known, ", ")
+}
+
+func described(doc string) string {
+	if doc == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", doc)
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// fields checks the arrays.
+func (b *binder) fields() {
+	for _, x := range b.k.Arrays {
+		if x.Role == ir.Scratch {
+			continue
+		}
+		a, given := b.a.Fields[x.Name]
+		if _, constant := b.a.Constants[x.Name]; constant {
+			continue
+		}
+		if !given || a == nil {
+			if x.Role == ir.Param {
+				b.add("field %s%s has no values; give an array of shape %s or a number", x.Name, described(x.Doc), field.ShapeString(b.shapeOf(x)))
+			}
+			continue
+		}
+		want := b.shapeOf(x)
+		levels := append([]int{b.k.FirstStep + 1}, want...)
+		switch {
+		case slices.Equal(a.Shape, want), x.Role == ir.State && slices.Equal(a.Shape, levels):
+			if i := a.FirstNotFinite(); i != nil {
+				b.add("%s has a NaN or an infinity at index %s", x.Name, field.ShapeString(i))
+			}
+		case x.Role == ir.State:
+			b.add("%s has shape %s; its initial state has shape %s, or %s for one array per level", x.Name, field.ShapeString(a.Shape), field.ShapeString(want), field.ShapeString(levels))
+		default:
+			b.add("%s has shape %s; on this grid it has shape %s", x.Name, field.ShapeString(a.Shape), field.ShapeString(want))
+		}
+	}
+}
+
+// shapeOf is the shape of an array on the grid, without halo.
+func (b *binder) shapeOf(x *ir.Array) []int {
+	shape := []int{}
+	for _, axis := range x.Axes {
+		shape = append(shape, b.a.Shape[axis])
+	}
+	return shape
+}
+
+// points checks sources and receivers.
+func (b *binder) points() {
+	dim := len(b.k.Axes)
+	for _, p := range b.k.Points {
+		given, ok := b.a.Points[p.Name]
+		if !ok {
+			if p.Inject {
+				b.add("source %s has no coordinates and no traces", p.Name)
+			}
+			continue
+		}
+		at := given.At
+		if at == nil || len(at.Shape) != 2 || at.Shape[1] != dim {
+			shape := "none"
+			if at != nil {
+				shape = "shape " + field.ShapeString(at.Shape)
+			}
+			b.add("%s needs coordinates of shape (points, %d), one row (%s) a point; it has %s", p.Name, dim, strings.Join(b.k.Axes, ", "), shape)
+			continue
+		}
+		if i := at.FirstNotFinite(); i != nil {
+			b.add("the coordinates of %s have a NaN or an infinity at index %s", p.Name, field.ShapeString(i))
+		} else if outside := b.lattice.outside(p.Name, at); outside != "" {
+			b.add("%s", outside)
+		}
+		switch want := []int{b.a.Steps, at.Shape[0]}; {
+		case !p.Inject && given.Traces != nil:
+			b.add("%s is recorded, so it takes no traces", p.Name)
+		case p.Inject && given.Traces == nil:
+			b.add("source %s has no traces; give an array of shape %s", p.Name, field.ShapeString(want))
+		case p.Inject && !slices.Equal(given.Traces.Shape, want):
+			b.add("the traces of %s have shape %s; %d time levels and %d points need %s", p.Name, field.ShapeString(given.Traces.Shape), want[0], want[1], field.ShapeString(want))
+		case p.Inject:
+			if i := given.Traces.FirstNotFinite(); i != nil {
+				b.add("the traces of %s have a NaN or an infinity at index %s", p.Name, field.ShapeString(i))
+			}
+		}
+	}
+}
+
+// scalar is the value of a run-time scalar of the kernel.
+func (b *binder) scalar(name string) float64 {
+	if name == "dt" {
+		return b.a.Dt
+	}
+	for i, x := range b.k.Axes {
+		if name == "h_"+x {
+			return b.a.Spacing[i]
+		}
+	}
+	if v, ok := b.a.Constants[name]; ok {
+		return v
+	}
+	for _, q := range b.op.Program.Problem.Parameters {
+		if q.Name == name && q.Default != nil {
+			return *q.Default
+		}
+	}
+	return math.NaN()
+}
+
+// layout makes a run with everything placed but nothing allocated.
+func (b *binder) layout() (*Run, error) {
+	r := &Run{op: b.op, args: b.a, Next: b.k.FirstStep, checked: b.k.FirstStep, First: b.k.FirstStep, Last: b.a.Steps - 1 - b.k.LastStep}
+	for i, x := range b.k.Arrays {
+		s, err := newStorage(b.k, x, b.a.Shape, i)
+		if err != nil {
+			return nil, BadArguments{err.Error()}
+		}
+		r.arrays = append(r.arrays, s)
+	}
+	for _, s := range b.k.Scalars {
+		r.scalars = append(r.scalars, b.scalar(s))
+	}
+	return r, nil
+}
+
+// load allocates and fills.
+func (b *binder) load(r *Run) error {
+	for _, s := range r.arrays {
+		if err := s.allocate(); err != nil {
+			return err
+		}
+		x := s.array
+		if v, ok := b.a.Constants[x.Name]; ok {
+			for level := range min(b.k.FirstStep+1, x.Buffers) {
+				s.fill(s.bufferOf(level), v)
+			}
+		}
+		if a := b.a.Fields[x.Name]; a != nil {
+			n := int(s.layout.Points())
+			for level := range min(b.k.FirstStep+1, x.Buffers) {
+				s.write(s.bufferOf(level), a, level*n%max(a.Len(), 1))
+			}
+		}
+	}
+	for _, p := range b.k.Points {
+		given, ok := b.a.Points[p.Name]
+		if !ok {
+			given.At = field.New64(0, len(b.k.Axes))
+		}
+		r.points = append(r.points, b.pointData(p, given))
+	}
+	return r.begin()
+}

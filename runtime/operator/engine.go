@@ -1,0 +1,93 @@
+package operator
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/courant-pde/courant/backends/abi"
+	"github.com/courant-pde/courant/codegen/interp"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/jit"
+)
+
+// engine carries out a kernel on the data of a run.
+type engine interface {
+	prepare() error
+	steps(first, last int, block []int64) error
+}
+
+// native calls generated code.
+type native struct {
+	library *jit.Library
+	args    abi.Args
+	arrays  []abi.Array
+	points  []abi.Points
+	size    []int64
+	stride  []int64
+}
+
+func newNative(r *Run) *native {
+	k := r.op.Program.Kernel
+	n := &native{library: r.op.Library}
+	for _, s := range r.arrays {
+		n.arrays = append(n.arrays, s.abiArray())
+		if len(s.array.Axes) == len(k.Axes) {
+			n.stride = s.stride
+		}
+	}
+	for _, p := range r.points {
+		n.points = append(n.points, p.abiPoints())
+	}
+	for _, s := range r.args.Shape {
+		n.size = append(n.size, int64(s))
+	}
+	n.args = abi.Args{
+		Version: abi.Version, Threads: int64(r.args.Threads),
+		Size: unsafe.SliceData(n.size), Stride: unsafe.SliceData(n.stride), Scalar: unsafe.SliceData(r.scalars),
+		Array: unsafe.SliceData(n.arrays), Points: unsafe.SliceData(n.points),
+	}
+	return n
+}
+
+func (n *native) call(entry string) error {
+	code, err := n.library.Call(entry, &n.args)
+	if err == nil && code != 0 {
+		err = fmt.Errorf("%s of kernel %s failed with code %d", entry, n.library.Name, code)
+	}
+	return err
+}
+
+func (n *native) prepare() error { return n.call("courant_prepare") }
+
+func (n *native) steps(first, last int, block []int64) error {
+	n.args.First, n.args.Last, n.args.Block = int64(first), int64(last), unsafe.SliceData(block)
+	return n.call("courant_run")
+}
+
+// interpreted walks the kernel in Go.
+type interpreted[T interp.Real] struct {
+	k *ir.Kernel
+	b interp.Binding[T]
+}
+
+func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *interpreted[T] {
+	i := &interpreted[T]{k: r.op.Program.Kernel, b: interp.Binding[T]{Scalars: r.scalars}}
+	for _, s := range r.arrays {
+		i.b.Arrays = append(i.b.Arrays, interpArray(s, field.Numbers[T](s.memory)))
+	}
+	for _, p := range r.points {
+		i.b.Points = append(i.b.Points, interpPoints(p, traces(p.traces)))
+	}
+	for _, s := range r.args.Shape {
+		i.b.Size = append(i.b.Size, int64(s))
+	}
+	return i
+}
+
+func (i *interpreted[T]) prepare() error { return interp.Prepare(i.k, &i.b) }
+
+func (i *interpreted[T]) steps(first, last int, block []int64) error {
+	i.b.Block = block
+	return interp.Steps(i.k, &i.b, first, last)
+}
