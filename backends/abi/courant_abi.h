@@ -52,4 +52,30 @@ struct courant_args {
   const struct courant_points *points;
 };
 
+/* Waves fade into denormal numbers, on which processors are many times
+ * slower. They count as zero while a kernel runs: courant_flush_denormals sees
+ * to that for the calling thread, courant_restore undoes it. */
+typedef uint64_t courant_mode;
+#if defined(__SSE__)
+static inline courant_mode courant_flush_denormals(void)
+{
+  const unsigned mode = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(mode | 0x8040u);
+  return mode;
+}
+static inline void courant_restore(courant_mode mode) { __builtin_ia32_ldmxcsr((unsigned)mode); }
+#elif defined(__aarch64__)
+static inline courant_mode courant_flush_denormals(void)
+{
+  courant_mode mode;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  __asm__ volatile("msr fpcr, %0" : : "r"(mode | (UINT64_C(1) << 24)));
+  return mode;
+}
+static inline void courant_restore(courant_mode mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
+#else
+static inline courant_mode courant_flush_denormals(void) { return 0; }
+static inline void courant_restore(courant_mode mode) { (void)mode; }
+#endif
+
 #endif

@@ -75,7 +75,7 @@ type printer struct {
 // reserved are the words of C, of the ABI and of this printer.
 var reserved = strings.Fields(`auto break case char const continue default do double else enum extern float for goto if inline int long
 register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool
-real t args least r e sum trace points row entry main errno NULL sqrt exp log sin cos tan asin acos atan sinh cosh tanh fabs fmin fmax
+real t args least r e sum trace points row entry mode main errno NULL sqrt exp log sin cos tan asin acos atan sinh cosh tanh fabs fmin fmax
 atan2 pow abs min max j0 j1 jn y0 y1 yn gamma signgam int8_t int16_t int32_t int64_t uint32_t uint64_t size_t omp`)
 
 func newPrinter(k *ir.Kernel) *printer {
@@ -250,6 +250,9 @@ func (p *printer) prepareBody() {
 
 func (p *printer) runBody() {
 	p.line("#pragma omp parallel num_threads((int)args->threads)")
+	p.line("{")
+	p.indent++
+	p.line("const courant_mode mode = courant_flush_denormals();")
 	p.line("for (int64_t t = args->first; t <= args->last; ++t) {")
 	p.indent++
 	// Print the statements first, to know which levels they use.
@@ -281,6 +284,9 @@ func (p *printer) runBody() {
 		}
 	}
 	p.out.WriteString(body)
+	p.indent--
+	p.line("}")
+	p.line("courant_restore(mode);")
 	p.indent--
 	p.line("}")
 }

@@ -3,6 +3,9 @@ package field
 import (
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // Layout places a grid with a halo in memory: depth last and fastest, rows
@@ -73,25 +76,41 @@ func (l *Layout) Points() int64 {
 // rows calls f with the place of every row of the interior: start is its
 // first point in the layout, number its place in an array without halo. With
 // wide set, the rows of the halo of the outer axes are visited too, numbered
-// by the nearest row of the interior.
+// by the nearest row of the interior. Rows are shared among goroutines by
+// their place on the first axis: the first touch of fresh memory is most of
+// the time that a large array takes.
 func (l *Layout) rows(wide bool, f func(start int64, number int64)) {
 	last := len(l.Shape) - 1
-	var walk func(axis int, start, number int64)
-	walk = func(axis int, start, number int64) {
+	bounds := func(axis int) (lo, hi int) {
+		if wide {
+			return -l.Halo[axis], l.Shape[axis] + l.Halo[axis]
+		}
+		return 0, l.Shape[axis]
+	}
+	var walk func(axis, lo, hi int, start, number int64)
+	walk = func(axis, lo, hi int, start, number int64) {
 		if axis == last {
 			f(start, number)
 			return
 		}
-		lo, hi := 0, l.Shape[axis]
-		if wide {
-			lo, hi = -l.Halo[axis], hi+l.Halo[axis]
-		}
 		for i := lo; i < hi; i++ {
 			nearest := min(max(i, 0), l.Shape[axis]-1)
-			walk(axis+1, start+int64(i)*l.Stride[axis], number*int64(l.Shape[axis])+int64(nearest))
+			lo, hi := bounds(axis + 1)
+			walk(axis+1, lo, hi, start+int64(i)*l.Stride[axis], number*int64(l.Shape[axis])+int64(nearest))
 		}
 	}
-	walk(0, l.Origin, 0)
+	lo, hi := bounds(0)
+	workers := min(runtime.GOMAXPROCS(0), hi-lo)
+	if last == 0 || l.Len < 1<<18 {
+		workers = 1 // not worth a goroutine
+	}
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			walk(0, lo+w*(hi-lo)/workers, lo+(w+1)*(hi-lo)/workers, l.Origin, 0)
+		})
+	}
+	wait.Wait()
 }
 
 // Scatter copies an array without halo into a buffer of the layout. With
@@ -143,9 +162,11 @@ func Fill[T float32 | float64](l *Layout, buffer []T, v T) {
 // index on the grid, or nil when all values are finite.
 func NotFinite[T float32 | float64](l *Layout, buffer []T) []int {
 	n := int64(l.Shape[len(l.Shape)-1])
-	found := int64(-1)
+	var first atomic.Int64 // the least place found so far
+	none := l.Points()
+	first.Store(none)
 	l.rows(false, func(start, number int64) {
-		if found >= 0 {
+		if number*n >= first.Load() {
 			return
 		}
 		// x-x is 0 for finite x and NaN otherwise; NaN survives the sum.
@@ -159,12 +180,15 @@ func NotFinite[T float32 | float64](l *Layout, buffer []T) []int {
 		}
 		for i, v := range row {
 			if v-v != 0 {
-				found = number*n + int64(i)
+				for at, old := number*n+int64(i), first.Load(); at < old && !first.CompareAndSwap(old, at); {
+					old = first.Load()
+				}
 				return
 			}
 		}
 	})
-	if found < 0 {
+	found := first.Load()
+	if found == none {
 		return nil
 	}
 	index := make([]int, len(l.Shape))

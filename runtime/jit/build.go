@@ -46,6 +46,11 @@ func NewBuilder() (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
+	return NewBuilderWith(cache)
+}
+
+// NewBuilderWith uses the compiler that Find finds and a given cache.
+func NewBuilderWith(cache *Cache) (*Builder, error) {
 	toolchain, err := find(cache)
 	if err != nil {
 		return nil, err

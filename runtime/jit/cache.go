@@ -68,6 +68,17 @@ func OpenCache() (*Cache, error) {
 	return c, nil
 }
 
+// OpenCacheIn opens a cache in a folder of the caller's choice, for measuring
+// what building costs when nothing is there. Errors: the folder cannot be
+// written.
+func OpenCacheIn(dir string) (*Cache, error) {
+	limit, err := sizeLimit("")
+	if err != nil {
+		return nil, err
+	}
+	return &Cache{dir: dir, limit: limit}, writable(dir)
+}
+
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

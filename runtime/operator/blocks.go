@@ -1,13 +1,19 @@
 package operator
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"math"
 	"time"
+
+	"github.com/courant-pde/courant/runtime/jit"
 )
 
 // blockSearch finds the extent of tiles while a run goes on: the result of a
 // step does not depend on it, so every candidate is tried on steps that must
-// be taken anyway, and the fastest serves the rest.
+// be taken anyway, and the fastest serves the rest. What was found is kept
+// with the compiled code, per machine, grid and number of threads.
 type blockSearch struct {
 	best       []int64
 	candidates [][]int64
@@ -15,86 +21,112 @@ type blockSearch struct {
 	trial      int // steps of it that were measured
 	least      time.Duration
 	fastest    time.Duration
+	record     string // where the result is kept, or empty
 }
 
 const (
-	// Each candidate gets two groups of steps; the first warms the caches.
-	trials = 2
-	// The search may take a tenth of the run.
-	searchShare = 10
+	// Each candidate gets some steps, of which the fastest counts: the first
+	// also loads caches.
+	trials = 3
+	// The search may take this part of a run.
+	searchShare = 5
 )
 
 func newBlockSearch(r *Run) *blockSearch {
-	shape := r.args.Shape
-	dim := len(shape)
-	s := &blockSearch{fastest: math.MaxInt64}
+	s := &blockSearch{}
 	if r.args.Block != nil {
 		for _, n := range r.args.Block {
 			s.best = append(s.best, int64(n))
 		}
 		return s
 	}
-	extents := func(list ...int) [][]int64 {
-		var out [][]int64
-		for i := 0; i < len(list); i += dim - 1 {
-			block := make([]int64, dim)
-			for a := range dim - 1 {
-				block[a] = int64(max(1, min(list[i+a], shape[a])))
-			}
-			block[dim-1] = int64(shape[dim-1])
-			out = append(out, block)
-		}
-		return out
-	}
-	share := func(n int) int { return (n + r.args.Threads - 1) / r.args.Threads }
-	switch dim {
-	case 1:
-		s.best = []int64{int64(shape[0])}
-		return s
-	case 2:
-		s.candidates = extents(64, 16, 32, 128, 256, share(shape[0]))
-	case 3:
-		// Streaming along x within a tile keeps the planes around a row in
-		// the cache; whole rows along z keep the streams few and long.
-		s.candidates = extents(share(shape[0]), 32, 64, 32, 16, 16, 32, 16, 16, 32, 32, 64, 128, 16, share(shape[0]), 16, share(shape[0]), 64)
-	default:
-		block := make([]int64, dim)
-		for a, n := range shape {
-			block[a] = int64(n)
-		}
-		s.best = block
+	candidates := tiles(r.args.Shape, r.args.Threads)
+	s.best = candidates[0]
+	if r.op.Library == nil || len(candidates) == 1 {
 		return s
 	}
-	s.best = s.candidates[0]
-	if steps := r.Last - r.First + 1; r.op.Library == nil || steps < searchShare*trials*len(s.candidates) {
-		s.candidates = nil // not worth searching
+	name := sha256.Sum256(fmt.Appendf(nil, "%s %v %d", r.op.Library.Key, r.args.Shape, r.args.Threads))
+	s.record = "tile-" + hex.EncodeToString(name[:8])
+	if cache, err := jit.OpenCache(); err == nil {
+		var kept []int64
+		if _, ok := cache.ReadRecord(s.record, &kept); ok && len(kept) == len(s.best) {
+			s.best = kept
+			return s
+		}
+	}
+	if r.Last-r.First+1 >= searchShare*trials*len(candidates) {
+		s.candidates = candidates
 	}
 	return s
 }
 
-// propose gives the block for the next group of steps, and how many steps the
+// tiles lists the tiles worth trying on a grid, the likeliest first. The last
+// axis is never cut: rows want to be long.
+func tiles(shape []int, threads int) [][]int64 {
+	share := func(axis int) int { return (shape[axis] + threads - 1) / threads }
+	var cuts [][]int
+	switch len(shape) {
+	case 1:
+		cuts = [][]int{{}}
+	case 2:
+		cuts = [][]int{{64}, {16}, {32}, {128}, {256}, {share(0)}}
+	case 3:
+		// Streaming along x within a tile keeps the planes around a row in
+		// the cache, the more of them the narrower the tile is along y.
+		cuts = [][]int{{32, 32}, {share(0), 32}, {64, 16}, {16, 16}, {64, 64}, {share(0), 16}, {share(0), 64}, {8, 8}, {128, 8}}
+	default:
+		cuts = [][]int{shape[:len(shape)-1]}
+	}
+	var out [][]int64
+	for _, cut := range cuts {
+		tile := make([]int64, len(shape))
+		for a, n := range shape {
+			tile[a] = int64(n)
+			if a < len(cut) {
+				tile[a] = int64(max(1, min(cut[a], n)))
+			}
+		}
+		out = append(out, tile)
+	}
+	return out
+}
+
+// resume searches even when the run is short or a result is kept.
+func (s *blockSearch) resume(r *Run) {
+	if r.args.Block == nil && r.op.Library != nil && s.candidates == nil {
+		s.candidates, s.next, s.trial = tiles(r.args.Shape, r.args.Threads), 0, 0
+	}
+}
+
+func (s *blockSearch) searching() bool { return s.next < len(s.candidates) }
+
+// propose gives the tile for the next group of steps, and how many steps the
 // group may have.
-func (s *blockSearch) propose() (block []int64, atMost int) {
-	if s.next >= len(s.candidates) {
+func (s *blockSearch) propose() (tile []int64, atMost int) {
+	if !s.searching() {
 		return s.best, math.MaxInt
 	}
 	return s.candidates[s.next], 1
 }
 
-// learn takes note of how long the proposed group took.
-func (s *blockSearch) learn(took time.Duration, steps int) {
-	if s.next >= len(s.candidates) {
+// learn takes note of how long the proposed step took.
+func (s *blockSearch) learn(took time.Duration) {
+	if !s.searching() {
 		return
 	}
-	s.trial++
-	if s.trial == 1 || took < s.least {
+	if s.trial == 0 || took < s.least {
 		s.least = took
 	}
-	if s.trial < trials {
+	if s.trial++; s.trial < trials {
 		return
 	}
-	if s.least < s.fastest {
+	if s.next == 0 || s.least < s.fastest {
 		s.fastest, s.best = s.least, s.candidates[s.next]
 	}
 	s.next, s.trial = s.next+1, 0
+	if !s.searching() && s.record != "" {
+		if cache, err := jit.OpenCache(); err == nil {
+			_ = cache.WriteRecord(s.record, s.best) // it can be found again
+		}
+	}
 }

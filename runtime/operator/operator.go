@@ -3,7 +3,6 @@ package operator
 import (
 	"context"
 
-	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/jit"
@@ -31,24 +30,33 @@ func Load(ctx context.Context, path string, o codegen.Options) (*Operator, error
 // Compile is Load for a file that is parsed.
 func Compile(ctx context.Context, file *dsl.File, o codegen.Options) (*Operator, error) {
 	program, err := codegen.Compile(file, o)
+	if err != nil || program.Source == nil {
+		return &Operator{Program: program}, err
+	}
+	builder, err := jit.NewBuilder()
 	if err != nil {
 		return nil, err
 	}
-	op := &Operator{Program: program}
-	if program.Source != nil {
-		op.Library, err = build(ctx, program.Source)
-	}
-	return op, err
+	return Build(ctx, builder, program)
 }
 
-// build makes generated code callable. Multiplications and additions may be
-// fused, and code need not keep track of floating-point exceptions; sums keep
-// their order, so that results do not depend on the compiler's choices.
-func build(ctx context.Context, s *backends.Source) (*jit.Library, error) {
-	source := jit.Source{Name: s.Name, C: s.Text}
-	flags := jit.DefaultFlags()
-	flags.Extra = []string{"-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"}
-	return jit.Build(ctx, source, flags)
+// flags are what generated code is compiled with. Multiplications and
+// additions may be fused, and code need not keep track of floating-point
+// exceptions; sums keep their order, so that results do not depend on the
+// compiler's choices.
+func flags() jit.Flags {
+	f := jit.DefaultFlags()
+	f.Extra = []string{"-ffp-contract=fast", "-fno-math-errno", "-fno-trapping-math"}
+	return f
+}
+
+// Build makes a compiled program callable with a given compiler and cache.
+func Build(ctx context.Context, builder *jit.Builder, program *codegen.Program) (*Operator, error) {
+	library, err := builder.Build(ctx, jit.Source{Name: program.Source.Name, C: program.Source.Text}, flags())
+	if err != nil {
+		return nil, err
+	}
+	return &Operator{Program: program, Library: library}, nil
 }
 
 // Apply binds the arguments and carries out all steps. The caller closes the

@@ -81,7 +81,7 @@ func (r *Run) Advance(ctx context.Context, last int) error {
 		}
 		took := time.Since(start)
 		r.pace = took / time.Duration(n)
-		r.blocks.learn(took, n)
+		r.blocks.learn(took)
 		r.Next += n
 		if r.Next-r.checked >= checkEvery || r.Next > last {
 			if err := r.checkFinite(); err != nil {

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/operator"
+)
+
+// applyFlags are the flags of apply, as given.
+type applyFlags struct {
+	compileFlags
+	shape         []int
+	spacing       []float64
+	origin        []float64
+	steps         int
+	dt            float64
+	threads       int
+	set           []string
+	points        []string
+	out           []string
+	interpolation string
+	unstable      bool
+	quiet         bool
+}
+
+func newApply() *cobra.Command {
+	f := &applyFlags{}
+	c := &cobra.Command{
+		Use:   "apply FILE --shape NX,NY --spacing H,H --nt N --dt DT --set m=M.npy ... --points src=XYZ.npy:TRACES.npy --points rec=XYZ.npy --out rec=REC.npy",
+		Short: "Run an operator on .npy arrays",
+		Long: `Binds arrays to an operator and runs it.
+
+The number of axes is that of --shape. Fields have the shape of the grid,
+without halo; coordinates have shape (points, axes); traces have shape
+(nt, points). Wavefields start at zero, or at what --set gives. For an equation
+of second order in time, steps t = 1 .. nt-2 make level t+1 from t and t-1,
+row t of a source's traces acts in step t, and row t of a receiver's is taken
+from level t. --out of a wavefield gives its last time level.`,
+		Example: `  courant apply acoustic.pde --shape 101,101 --spacing 10,10 --nt 400 --dt 1.5 \
+      --set m=m.npy --set damp=0 --points src=xs.npy:wavelet.npy --points rec=xr.npy \
+      --out rec=record.npy --out u=u.npy`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return isolated(c.Context(), func() error { return f.apply(c, args[0]) })
+		},
+	}
+	f.add(c, "dim")
+	flags := c.Flags()
+	flags.IntSliceVar(&f.shape, "shape", nil, "grid points per axis, such as 101,101")
+	flags.Float64SliceVar(&f.spacing, "spacing", nil, "distance of grid points per axis, or one for all")
+	flags.Float64SliceVar(&f.origin, "origin", nil, "coordinates of the first grid point (default zeros)")
+	flags.IntVar(&f.steps, "nt", 0, "number of time levels: rows of the traces")
+	flags.Float64Var(&f.dt, "dt", 0, "time step")
+	flags.IntVar(&f.threads, "threads", 0, "threads (default: one per core)")
+	flags.StringArrayVar(&f.set, "set", nil, "field or scalar: NAME=FILE.npy or NAME=NUMBER; repeatable")
+	flags.StringArrayVar(&f.points, "points", nil, "source NAME=COORDINATES.npy:TRACES.npy or receivers NAME=COORDINATES.npy; repeatable")
+	flags.StringArrayVar(&f.out, "out", nil, "result NAME=FILE.npy: traces of receivers or the last level of a wavefield; repeatable")
+	flags.StringVar(&f.interpolation, "interpolation", "linear", "how points between nodes are reached: "+strings.Join(operator.Interpolations, " or "))
+	flags.BoolVar(&f.unstable, "unstable", false, "run although the time step is above the stability limit")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
+	for _, name := range []string{"shape", "spacing", "nt", "dt"} {
+		_ = c.MarkFlagRequired(name)
+	}
+	return c
+}
+
+func (f *applyFlags) apply(c *cobra.Command, path string) error {
+	outputs, err := pairs("out", f.out)
+	if err != nil {
+		return err
+	}
+	options, err := f.options(len(f.shape))
+	if err != nil {
+		return err
+	}
+	op, err := operator.Load(c.Context(), path, options)
+	if err != nil {
+		return err
+	}
+	if err := knownOutputs(op, outputs); err != nil {
+		return err
+	}
+	arguments, err := f.arguments()
+	if err != nil {
+		return err
+	}
+	bar := newProgress(c.ErrOrStderr(), f.quiet)
+	arguments.Progress = bar.show
+	run, err := op.Apply(c.Context(), *arguments)
+	bar.end()
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	for _, o := range outputs {
+		if err := write(run, o); err != nil {
+			return err
+		}
+	}
+	return c.Context().Err()
+}
+
+// pair is NAME=VALUE.
+type pair struct{ name, value string }
+
+func pairs(flag string, texts []string) ([]pair, error) {
+	var out []pair
+	for _, text := range texts {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok || name == "" || value == "" {
+			return nil, usage("--%s %q: expected NAME=VALUE", flag, text)
+		}
+		for _, p := range out {
+			if p.name == name {
+				return nil, usage("--%s gives %s twice", flag, name)
+			}
+		}
+		out = append(out, pair{name, value})
+	}
+	return out, nil
+}
+
+func (f *applyFlags) arguments() (*operator.Arguments, error) {
+	a := &operator.Arguments{
+		Shape: f.shape, Spacing: f.spacing, Origin: f.origin, Steps: f.steps, Dt: f.dt, Threads: f.threads, Unstable: f.unstable,
+		Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]operator.Points{},
+	}
+	if len(a.Spacing) == 1 {
+		for len(a.Spacing) < len(a.Shape) {
+			a.Spacing = append(a.Spacing, a.Spacing[0])
+		}
+	}
+	kind, err := interpolation(f.interpolation)
+	if err != nil {
+		return nil, err
+	}
+	a.Interpolation = kind
+	set, err := pairs("set", f.set)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range set {
+		if v, err := strconv.ParseFloat(p.value, 64); err == nil {
+			a.Constants[p.name] = v
+		} else if a.Fields[p.name], err = readArray(p.value); err != nil {
+			return nil, usage("--set %s: %w", p.name, err)
+		}
+	}
+	points, err := pairs("points", f.points)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range points {
+		at, traces, _ := strings.Cut(p.value, ":")
+		var v operator.Points
+		if v.At, err = readArray(at); err != nil {
+			return nil, usage("--points %s: %w", p.name, err)
+		}
+		if traces != "" {
+			if v.Traces, err = readArray(traces); err != nil {
+				return nil, usage("--points %s: %w", p.name, err)
+			}
+			if len(v.Traces.Shape) == 1 { // one source's wavelet
+				v.Traces.Shape = []int{v.Traces.Shape[0], 1}
+			}
+		}
+		a.Points[p.name] = v
+	}
+	return a, nil
+}
+
+func interpolation(name string) (operator.Interpolation, error) {
+	for i, n := range operator.Interpolations {
+		if n == name {
+			return operator.Interpolation(i), nil
+		}
+	}
+	return 0, usage("there is no interpolation %q; there are %s", name, strings.Join(operator.Interpolations, ", "))
+}
+
+// readArray reads a .npy file; that it is none is the caller's mistake.
+func readArray(path string) (*field.Array, error) {
+	if !strings.HasSuffix(path, ".npy") {
+		return nil, fmt.Errorf("%q is neither a number nor a .npy file", path)
+	}
+	return field.ReadNPY(path)
+}
+
+// knownOutputs finds out before the run what could not be written after it.
+func knownOutputs(op *operator.Operator, outputs []pair) error {
+	var known []string
+	for _, a := range op.Program.Problem.Functions {
+		known = append(known, a.Name)
+	}
+	for _, p := range op.Program.Problem.Points {
+		known = append(known, p.Name)
+	}
+	for _, o := range outputs {
+		found := false
+		for _, k := range known {
+			found = found || k == o.name
+		}
+		if !found {
+			return usage("--out %s: the operator has no such wavefield or receivers; it has %s", o.name, strings.Join(known, ", "))
+		}
+		if !strings.HasSuffix(o.value, ".npy") {
+			return usage("--out %s: %q is not a .npy file", o.name, o.value)
+		}
+	}
+	return nil
+}
+
+func write(run *operator.Run, o pair) error {
+	a := run.Traces(o.name)
+	if a == nil {
+		a = run.Field(o.name)
+	}
+	return field.WriteNPY(o.value, a)
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/backends/target"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/dsl/check"
+)
+
+// compileFlags choose an operator of a file and how to compile it.
+type compileFlags struct {
+	operator string
+	order    int
+	dim      int
+	dtype    string
+	target   string
+	disable  []string
+}
+
+// add adds the flags that a command has; those in without are left out.
+func (f *compileFlags) add(c *cobra.Command, without ...string) {
+	flags := c.Flags()
+	if has := func(name string) bool { return !slices.Contains(without, name) }; true {
+		flags.StringVar(&f.operator, "operator", "", "operator of the file, when it has several")
+		flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
+		flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
+		flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation; see `courant passes`")
+		if has("dim") {
+			flags.IntVar(&f.dim, "dim", 3, "number of space axes: 1, 2 or 3")
+		}
+		if has("target") {
+			flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator: "+strings.Join(target.Names(), " or "))
+			_ = c.RegisterFlagCompletionFunc("target", cobra.FixedCompletions(target.Names(), cobra.ShellCompDirectiveNoFileComp))
+		}
+	}
+	_ = c.RegisterFlagCompletionFunc("dtype", cobra.FixedCompletions([]string{"f32", "f64"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("disable-pass", cobra.FixedCompletions(pass.Names(), cobra.ShellCompDirectiveNoFileComp))
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"pde"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// options turns the flags into the compiler's options for a number of axes.
+func (f *compileFlags) options(dim int) (codegen.Options, error) {
+	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order}, Passes: pass.Options{Disable: f.disable}}
+	if dim < 1 || dim > 3 {
+		return o, usage("%d axes; operators have 1, 2 or 3", dim)
+	}
+	switch f.dtype {
+	case "f32", "float32":
+		o.Real = ir.F32
+	case "f64", "float64":
+		o.Real = ir.F64
+	default:
+		return o, usage("there is no precision %q; --dtype is f32 or f64", f.dtype)
+	}
+	for _, d := range f.disable {
+		if !slices.Contains(pass.Names(), d) {
+			return o, usage("there is no pass %q to disable; the passes are %s", d, strings.Join(pass.Names(), ", "))
+		}
+	}
+	if f.target == "" {
+		return o, nil
+	}
+	backend, err := target.Find(f.target)
+	if err != nil {
+		return o, usageError{err}
+	}
+	o.Backend = backend
+	return o, nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/cost"
+	"github.com/courant-pde/courant/codegen/explain"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/symbolic/stability"
+)
+
+func newExplain() *cobra.Command {
+	f := &compileFlags{}
+	var set []string
+	var spacing []float64
+	var asJSON, latex bool
+	c := &cobra.Command{
+		Use:   "explain FILE",
+		Short: "Show the discretised update, its stencil, its cost and its stability limit",
+		Long: `Shows what the compiler makes of an operator. The stability limit is that of the
+scheme in a uniform medium: --set gives its parameters, --spacing its grid;
+what is not given is 1. The bound is shown when ` + "`courant doctor`" + ` has measured this
+machine.`,
+		Example: "  courant explain acoustic.pde --so 8 --set m=0.44 --set damp=0 --spacing 10",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			o, err := f.options(f.dim)
+			if err != nil {
+				return err
+			}
+			file, err := dsl.ParseFile(args[0])
+			if err != nil {
+				return err
+			}
+			p, err := codegen.Compile(file, o)
+			if err != nil {
+				return err
+			}
+			medium, err := uniform(p, set, spacing)
+			if err != nil {
+				return err
+			}
+			r := explain.Program(p, medium)
+			out := c.OutOrStdout()
+			switch {
+			case asJSON:
+				e := json.NewEncoder(out)
+				e.SetIndent("", "  ")
+				return e.Encode(r)
+			case latex:
+				for _, e := range r.Equations {
+					fmt.Fprintf(out, "%% %s\n%s\n", e.Source, e.LaTeX)
+				}
+				return nil
+			}
+			fmt.Fprint(out, r)
+			if figures, ok := machine.Remembered(machine.Describe().Cores); ok {
+				peak := figures.FMA32
+				if o.Real == ir.F64 {
+					peak = figures.FMA64
+				}
+				points, by := cost.Total(p.Kernel).Bound(figures.InPlace*1e9, peak*1e9)
+				fmt.Fprintf(out, "this machine's bound: %.3g billion points a second, set by %s (%.3g GB/s, %.3g GFLOP/s on %d threads)\n", points/1e9, by, figures.InPlace, peak, figures.Threads)
+			} else {
+				fmt.Fprintln(out, "this machine's bound is not known yet; `courant doctor` measures it")
+			}
+			return nil
+		},
+	}
+	f.add(c, "target")
+	flags := c.Flags()
+	flags.StringArrayVar(&set, "set", nil, "value NAME=NUMBER of a field or scalar, for the stability limit; repeatable")
+	flags.Float64SliceVar(&spacing, "spacing", []float64{1}, "distance of grid points per axis, or one for all")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
+	flags.BoolVar(&latex, "latex", false, "print the discretised equations as LaTeX")
+	return c
+}
+
+// uniform is a medium with the given values and 1 for all others.
+func uniform(p *codegen.Program, set []string, spacing []float64) (stability.Medium, error) {
+	m := stability.Medium{Fields: map[string]float64{}, Scalars: map[string]float64{}}
+	values, err := numbers(set)
+	if err != nil {
+		return m, err
+	}
+	take := func(into map[string]float64, name string, otherwise float64) {
+		if v, ok := values[name]; ok {
+			otherwise = v
+			delete(values, name)
+		}
+		into[name] = otherwise
+	}
+	for _, a := range p.Problem.Functions {
+		if !a.Varies {
+			take(m.Fields, a.Name, 1)
+		}
+	}
+	for _, q := range p.Problem.Parameters {
+		otherwise := 1.0
+		if q.Default != nil {
+			otherwise = *q.Default
+		}
+		take(m.Scalars, q.Name, otherwise)
+	}
+	for name := range values {
+		return m, usage("--set %s: operator %s has no such field or scalar", name, p.Problem.Name)
+	}
+	for i, x := range p.Problem.Grid.Axes {
+		if len(spacing) != 1 && len(spacing) != len(p.Problem.Grid.Axes) {
+			return m, usage("--spacing has %d numbers; the operator has %d axes", len(spacing), len(p.Problem.Grid.Axes))
+		}
+		h := spacing[min(i, len(spacing)-1)]
+		if !(h > 0) {
+			return m, usage("--spacing %g: it must be positive", h)
+		}
+		m.Scalars["h_"+x] = h
+	}
+	return m, nil
+}

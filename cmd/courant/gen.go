@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/backends/c"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/dsl"
+)
+
+func newGen() *cobra.Command {
+	f := &compileFlags{}
+	var language, out string
+	cmd := &cobra.Command{
+		Use:   "gen FILE --target c|go",
+		Short: "Write an operator as C source, or as a Go package that runs it",
+		Long: `Writes generated code to a folder.
+
+--target c writes the source and the header with its interface.
+--target go writes a Go package with a type for the operator's arguments; it
+holds the operator file, and compiles, loads and runs it.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := f.options(f.dim)
+			if err != nil {
+				return err
+			}
+			o.Backend = c.Backend{}
+			file, err := dsl.ParseFile(args[0])
+			if err != nil {
+				return err
+			}
+			p, err := codegen.Compile(file, o)
+			if err != nil {
+				return err
+			}
+			files := map[string]string{p.Source.File: p.Source.Text}
+			switch language {
+			case "c":
+				for name, text := range p.Source.Headers {
+					files[name] = text
+				}
+			default:
+				return usage("there is no target %q to generate; there are c and go", language)
+			}
+			if err := os.MkdirAll(out, 0o755); err != nil {
+				return err
+			}
+			for name, text := range files {
+				path := filepath.Join(out, name)
+				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), path)
+			}
+			return nil
+		},
+	}
+	f.add(cmd, "target")
+	cmd.Flags().StringVar(&language, "target", "c", "what to write: c or go")
+	cmd.Flags().StringVar(&out, "out", ".", "folder to write to")
+	return cmd
+}

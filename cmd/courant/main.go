@@ -1,0 +1,156 @@
+// Courant compiles wave equations from operator files to fast stencil code
+// and runs them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/runtime/jit"
+	"github.com/courant-pde/courant/runtime/operator"
+)
+
+// The exit codes of the program; `courant help` documents them.
+const (
+	exitOther       = 1
+	exitUser        = 2
+	exitUnsupported = 3
+	exitToolchain   = 4
+	exitDiverged    = 5
+	exitOurs        = 70
+	exitInterrupted = 130
+)
+
+const exitCodes = `Exit codes:
+  0  done
+  1  something outside failed: a file, the network, the system
+  2  the operator file, an argument or an input is wrong
+  3  the target does not support what was asked for
+  4  the C compiler is missing or failed
+  5  a wavefield became NaN or infinite
+  70 a fault of Courant itself; please report it
+  128+n the run was ended by signal n; 130 is Ctrl-C`
+
+func main() { os.Exit(run()) }
+
+func run() (code int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	defer func() {
+		if fault := recover(); fault != nil {
+			fmt.Fprintf(os.Stderr, "courant: this is a fault of Courant, not yours: %v\nPlease report it with the command and its files.\n\n%s", fault, debug.Stack())
+			code = exitOurs
+		}
+	}()
+	root := newRoot()
+	started := false
+	root.PersistentPreRun = func(*cobra.Command, []string) { started = true }
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	var exit *exitError
+	if errors.As(err, &exit) {
+		if exit.err != nil {
+			fmt.Fprintln(os.Stderr, "courant:", exit.err)
+		}
+		return exit.code
+	}
+	fmt.Fprintln(os.Stderr, "courant:", err)
+	if !started {
+		return exitUser // an unknown command, a missing flag
+	}
+	return exitCode(ctx, err)
+}
+
+// exitError carries the exit code of a child process.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// usageError marks what the caller of the program got wrong.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+func exitCode(ctx context.Context, err error) int {
+	var (
+		use         usageError
+		arguments   operator.BadArguments
+		unsupported *backends.Unsupported
+		compile     *jit.CompileError
+		missing     *jit.NoCompilerError
+		diverged    *operator.Diverged
+	)
+	switch {
+	case ctx.Err() != nil:
+		return exitInterrupted
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments):
+		return exitUser
+	case errors.Is(err, fs.ErrNotExist):
+		return exitUser
+	case errors.As(err, &unsupported):
+		return exitUnsupported
+	case errors.As(err, &compile), errors.As(err, &missing):
+		return exitToolchain
+	case errors.As(err, &diverged):
+		return exitDiverged
+	}
+	return exitOther
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "courant",
+		Short: "Compile wave equations to fast stencil code, and run them",
+		Long: `Courant turns a wave equation written in a text file into fast code for this
+machine and runs it.
+
+` + exitCodes,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage("%w\nsee `%s --help`", err, c.CommandPath())
+	})
+	root.AddCommand(newCheck(), newFmt(), newExplain(), newGen(), newApply(), newShot(), newBench(), newPasses(), newCache(), newDoctor())
+	for _, c := range root.Commands() {
+		if check := c.Args; check != nil {
+			c.Args = func(c *cobra.Command, args []string) error {
+				if err := check(c, args); err != nil {
+					return usage("%w\nusage: %s", err, c.UseLine())
+				}
+				return nil
+			}
+		}
+	}
+	return root
+}
+
+// isolated runs a command in a child process, so that a crash of generated
+// code is reported rather than suffered.
+func isolated(ctx context.Context, command func() error) error {
+	code, done, err := jit.Isolate(ctx)
+	if !done {
+		return command()
+	}
+	if code == 0 && err == nil {
+		return nil
+	}
+	return &exitError{code, err}
+}
