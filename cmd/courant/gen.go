@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/c"
+	"github.com/courant-pde/courant/backends/gobind"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
 )
@@ -44,6 +45,12 @@ holds the operator file, and compiles, loads and runs it.`,
 				for name, text := range p.Source.Headers {
 					files[name] = text
 				}
+			case "go":
+				pkg, source, err := gobind.Emit(p.Problem, file.Source, o.Real)
+				if err != nil {
+					return err
+				}
+				files = map[string]string{pkg + ".go": source}
 			default:
 				return usage("there is no target %q to generate; there are c and go", language)
 			}

@@ -21,6 +21,9 @@ func New64(shape ...int) *Array { return &Array{Shape: shape, F64: make([]float6
 // Vector views numbers as an array with one axis.
 func Vector(values []float64) *Array { return &Array{Shape: []int{len(values)}, F64: values} }
 
+// Number is an array without axes: one value, the same everywhere.
+func Number(v float64) *Array { return &Array{Shape: []int{}, F64: []float64{v}} }
+
 func count(shape []int) int {
 	n := 1
 	for _, s := range shape {

@@ -18,7 +18,8 @@ type Arguments struct {
 	// Fields hold an array for each field, of the grid's shape along the axes
 	// that the field spans. An array for a wavefield is its initial state:
 	// one level for all, or, with a leading axis, the levels before the first
-	// step. Wavefields that are not named start at zero.
+	// step. Wavefields that are not named start at zero. An array without axes
+	// is one value everywhere, and may also set a scalar.
 	Fields map[string]*field.Array
 	// Constants set scalars, and fields that have one value everywhere.
 	Constants map[string]float64

@@ -17,6 +17,7 @@ import (
 // the first step. Errors: BadArguments with all faults, or an engine's.
 func (op *Operator) Bind(a Arguments) (*Run, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a}
+	b.separate()
 	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points} {
 		check()
 		// What follows needs a grid to speak of.
@@ -51,6 +52,24 @@ type binder struct {
 	k       *ir.Kernel
 	a       Arguments
 	lattice *lattice
+}
+
+// separate takes arrays without axes for the numbers that they are.
+func (b *binder) separate() {
+	fields, constants := map[string]*field.Array{}, maps.Clone(b.a.Constants)
+	if constants == nil {
+		constants = map[string]float64{}
+	}
+	for _, name := range sorted(b.a.Fields) {
+		a := b.a.Fields[name]
+		_, twice := constants[name]
+		if a != nil && len(a.Shape) == 0 && a.Len() == 1 && !twice {
+			constants[name] = a.At(0)
+		} else {
+			fields[name] = a
+		}
+	}
+	b.a.Fields, b.a.Constants = fields, constants
 }
 
 // grid checks shape, spacing and origin.
