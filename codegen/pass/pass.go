@@ -47,13 +47,9 @@ type Options struct {
 // Run reports by a panic naming the pass and the kernel. The error is for an
 // unknown name in Disable.
 func Run(k *ir.Kernel, o Options) error {
-	var names []string
-	for _, p := range Table {
-		names = append(names, p.Name)
-	}
 	for _, d := range o.Disable {
-		if !slices.Contains(names, d) {
-			return fmt.Errorf("there is no pass %q: the passes are %s", d, strings.Join(names, ", "))
+		if !slices.Contains(Names(), d) {
+			return fmt.Errorf("there is no pass %q: the passes are %s", d, strings.Join(Names(), ", "))
 		}
 	}
 	verify("lower", k)
@@ -78,4 +74,13 @@ func verify(pass string, k *ir.Kernel) {
 	if err := ir.Verify(k); err != nil {
 		panic(fmt.Sprintf("pass %s made a wrong kernel %s: %v\n%s", pass, k.Name, err, k))
 	}
+}
+
+// Names lists the passes in their order.
+func Names() []string {
+	var names []string
+	for _, p := range Table {
+		names = append(names, p.Name)
+	}
+	return names
 }
