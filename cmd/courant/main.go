@@ -52,10 +52,8 @@ func run() (code int) {
 			code = exitOurs
 		}
 	}()
-	root := newRoot()
 	started := false
-	root.PersistentPreRun = func(*cobra.Command, []string) { started = true }
-	err := root.ExecuteContext(ctx)
+	err := newRoot(&started).ExecuteContext(ctx)
 	if err == nil {
 		return 0
 	}
@@ -114,7 +112,9 @@ func exitCode(ctx context.Context, err error) int {
 	return exitOther
 }
 
-func newRoot() *cobra.Command {
+// newRoot makes the whole command line. started is set when a command runs:
+// errors before that are the caller's.
+func newRoot(started *bool) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "courant",
 		Short: "Compile wave equations to fast stencil code, and run them",
@@ -129,16 +129,19 @@ machine and runs it.
 		return usage("%w\nsee `%s --help`", err, c.CommandPath())
 	})
 	root.AddCommand(newCheck(), newFmt(), newExplain(), newGen(), newApply(), newShot(), newBench(), newPasses(), newCache(), newDoctor())
-	for _, c := range root.Commands() {
-		if check := c.Args; check != nil {
-			c.Args = func(c *cobra.Command, args []string) error {
-				if err := check(c, args); err != nil {
-					return usage("%w\nusage: %s", err, c.UseLine())
-				}
-				return nil
+	var mark func(*cobra.Command)
+	mark = func(c *cobra.Command) {
+		if run := c.RunE; run != nil {
+			c.RunE = func(c *cobra.Command, args []string) error {
+				*started = true
+				return run(c, args)
 			}
 		}
+		for _, sub := range c.Commands() {
+			mark(sub)
+		}
 	}
+	mark(root)
 	return root
 }
 
