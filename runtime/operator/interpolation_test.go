@@ -49,7 +49,7 @@ func TestLinearIsExactOnLinear(t *testing.T) {
 }
 
 // A sinc windowed over 4 nodes to a side errs by about 1 % between 3 and 8
-// points a wavelength (Hicks 2002, figure 5), where linear interpolation errs
+// points a wavelength, where linear interpolation errs
 // by (k h)^2/8: 31 % for 4 points.
 func TestSincIsBandLimited(t *testing.T) {
 	g := testLattice()
