@@ -9,6 +9,10 @@ import (
 // the stack.
 const maxDepth = 200
 
+// maxTerms bounds the names, numbers and suffixes of one expression, which may
+// form a chain without any nesting.
+const maxTerms = 1000
+
 // binding strengths of the binary operators; ^ binds tighter than a sign to
 // its left, and groups to the right.
 var strength = map[string]int{"+": 1, "-": 1, "*": 2, "/": 2, "^": 4, "**": 4}
@@ -26,6 +30,7 @@ func (n *Node) Parse(lex *lexer.PeekingLexer) error {
 type exprParser struct {
 	lex   *lexer.PeekingLexer
 	depth int
+	parts int
 }
 
 func (p *exprParser) is(text string) bool {
@@ -82,8 +87,14 @@ func (p *exprParser) unary() (Expr, error) {
 func (p *exprParser) postfix() (Expr, error) {
 	x, err := p.primary()
 	for err == nil && p.is(".") {
+		if err := p.part(); err != nil {
+			return nil, err
+		}
 		m := &Member{Of: x, Dot: p.lex.Next().Pos}
 		t := p.lex.Peek()
+		if _, number := x.(*Number); number && t.Type != symbols["Ident"] {
+			return nil, participle.Errorf(m.Dot, "unexpected .: expected digits behind the decimal point")
+		}
 		if t.Type != symbols["Ident"] {
 			return nil, participle.Errorf(t.Pos, "unexpected %s after the dot: expected a derivative such as dt2 or dx, forward, backward, or a component", describe(*t))
 		}
@@ -108,7 +119,18 @@ func (p *exprParser) postfix() (Expr, error) {
 	return x, err
 }
 
+// part counts one more name, number or suffix.
+func (p *exprParser) part() error {
+	if p.parts++; p.parts > maxTerms {
+		return participle.Errorf(p.lex.Peek().Pos, "expression of more than %d parts: name some of them with let", maxTerms)
+	}
+	return nil
+}
+
 func (p *exprParser) primary() (Expr, error) {
+	if err := p.part(); err != nil {
+		return nil, err
+	}
 	t := *p.lex.Peek()
 	switch {
 	case t.Type == symbols["Number"]:
@@ -122,7 +144,7 @@ func (p *exprParser) primary() (Expr, error) {
 		}
 		p.lex.Next()
 		call := &Call{Fn: name}
-		for !p.is(")") {
+		for !p.is(")") || len(call.Args) > 0 {
 			arg, err := p.binary(1)
 			if err != nil {
 				return nil, err
@@ -155,14 +177,4 @@ func (p *exprParser) closing() (Pos, error) {
 	}
 	p.lex.Next()
 	return after(t.Pos, t.Value), nil
-}
-
-func describe(t lexer.Token) string {
-	switch {
-	case t.EOF():
-		return "end of file"
-	case t.Type == symbols["Keyword"]:
-		return "keyword " + t.Value
-	}
-	return t.Value
 }

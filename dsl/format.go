@@ -1,7 +1,7 @@
 package dsl
 
 import (
-	"fmt"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -11,163 +11,180 @@ import (
 // formatWidth is the column after which a long sum is broken.
 const formatWidth = 88
 
-// Format prints a file in its one canonical form. Comments stay before or
-// behind the statement that they stand at. Formatting twice changes nothing.
+// Format prints a file in its one canonical form. A comment behind a statement
+// stays there, any other stands above the statement that follows it or that it
+// was inside of. Formatting twice changes nothing.
 func Format(f *File) (string, error) {
 	p := &formatter{comments: Comments(f.Name, f.Source)}
-	for _, it := range f.Items {
-		p.before(it.Pos.Line, "")
+	for i, it := range f.Items {
+		limit := endOfFile
+		if i+1 < len(f.Items) {
+			limit = f.Items[i+1].Pos.Offset
+		}
+		if it.Operator != nil {
+			p.operator(it, limit)
+			continue
+		}
+		var text string
 		switch {
 		case it.Import != nil:
-			p.line("", fmt.Sprintf("import %q", it.Import.Path))
+			text = "import " + quote(it.Import.Path)
 		case it.Let != nil:
-			p.line("", formatLet(it.Let))
+			text = formatLet(it.Let)
 		case it.Def != nil:
-			p.line("", formatDef(it.Def))
-		case it.Operator != nil:
-			p.operator(it.Operator)
+			text = formatDef(it.Def)
 		}
-		p.behind(it.EndPos)
+		p.statement(row{text: text}, it.Pos, it.EndPos, limit, "")
 	}
-	p.before(1<<30, "")
-	return p.out.String(), nil
+	p.above(Pos{Offset: endOfFile, Line: endOfFile}, "")
+	align(p.rows)
+	var out strings.Builder
+	for _, r := range p.rows {
+		if r.behind != "" {
+			r.text += "  " + r.behind
+		}
+		out.WriteString(r.text + "\n")
+	}
+	return out.String(), nil
 }
+
+// endOfFile lies behind every place in a file.
+const endOfFile = math.MaxInt32
+
+// row is one line of output.
+type row struct {
+	text    string
+	behind  string       // comment at its end
+	declare *declaration // set for a declaration, whose columns are aligned
+}
+
+// declaration is a declaration in columns.
+type declaration struct{ kind, name, doc, rest string }
 
 type formatter struct {
-	out      strings.Builder
-	comments []lexer.Token
-	lastLine int // source line that the output has reached; 0 at the start of a block
+	rows     []row
+	comments []lexer.Token // those that are not yet printed
+	lastLine int           // source line that the output has reached; 0 at the start of a block
 }
 
-func (p *formatter) line(indent, text string) {
-	for i, l := range strings.Split(text, "\n") {
-		if i > 0 {
-			p.out.WriteString(indent + "    ")
-		} else {
-			p.out.WriteString(indent)
-		}
-		p.out.WriteString(strings.TrimRight(l, " ") + "\n")
-	}
-}
-
-// before prints the comments above a source line and keeps one empty line
-// where the source has some.
-func (p *formatter) before(line int, indent string) {
-	for len(p.comments) > 0 && p.comments[0].Pos.Line < line {
-		c := p.comments[0]
-		p.comments = p.comments[1:]
-		p.gap(c.Pos.Line)
-		p.out.WriteString(indent + strings.TrimRight(c.Value, " \t\r") + "\n")
-		p.lastLine = c.Pos.Line
-	}
-	if line < 1<<30 {
-		p.gap(line)
-	}
-}
-
+// gap keeps one empty line where the source has some.
 func (p *formatter) gap(line int) {
 	if p.lastLine > 0 && line > p.lastLine+1 {
-		p.out.WriteString("\n")
+		p.rows = append(p.rows, row{})
 	}
 	p.lastLine = line
 }
 
-// behind puts a comment that shares the last line of a statement at its end.
-func (p *formatter) behind(end Pos) {
-	line := p.lastLine
-	if end.Line > line {
-		line = end.Line
-	}
-	if len(p.comments) > 0 && p.comments[0].Pos.Line <= line {
-		text := strings.TrimSuffix(p.out.String(), "\n")
-		p.out.Reset()
-		p.out.WriteString(text + "  " + strings.TrimRight(p.comments[0].Value, " \t\r") + "\n")
+// above prints the comments that come before a place.
+func (p *formatter) above(place Pos, indent string) {
+	for len(p.comments) > 0 && p.comments[0].Pos.Offset < place.Offset {
+		c := p.comments[0]
 		p.comments = p.comments[1:]
-		// Further comments of the same statement follow on their own lines.
+		p.gap(min(c.Pos.Line, place.Line))
+		p.rows = append(p.rows, row{text: indent + comment(c)})
 	}
-	p.lastLine = line
 }
 
-func (p *formatter) operator(op *Operator) {
+// statement prints one statement with the comments above, inside and behind
+// it. What comes next in the source begins at limit.
+func (p *formatter) statement(r row, start, end Pos, limit int, indent string) {
+	p.above(start, indent)
+	p.above(Pos{Offset: end.Offset, Line: start.Line}, indent)
+	p.gap(start.Line)
+	for i, l := range strings.Split(r.text, "\n") {
+		if i > 0 {
+			l = "    " + l
+		}
+		p.rows = append(p.rows, row{text: indent + l, declare: r.declare})
+	}
+	p.lastLine = end.Line
+	p.behind(end, limit)
+}
+
+// behind puts a comment at the end of the last row, if it follows on the same
+// line of the source with nothing between.
+func (p *formatter) behind(end Pos, limit int) {
+	if len(p.comments) > 0 && p.comments[0].Pos.Line == end.Line && p.comments[0].Pos.Offset < limit {
+		p.rows[len(p.rows)-1].behind = comment(p.comments[0])
+		p.comments = p.comments[1:]
+	}
+}
+
+func comment(c lexer.Token) string { return strings.TrimRight(c.Value, " \t\r") }
+
+func (p *formatter) operator(it *Item, limit int) {
+	const indent = "    "
+	op := it.Operator
 	head := "operator " + op.Name
 	if op.Doc != "" {
 		head += " " + quote(op.Doc)
 	}
-	p.line("", head+" {")
-	start := op.Pos.Line
-	if len(p.comments) > 0 && p.comments[0].Pos.Line == start && (len(op.Statements) == 0 || op.Statements[0].Pos.Line > start) {
-		p.behind(Pos{Line: start})
+	first := op.EndPos
+	if len(op.Statements) > 0 {
+		first = op.Statements[0].Pos
 	}
+	p.above(op.Pos, "")
+	p.gap(op.Pos.Line)
+	p.rows = append(p.rows, row{text: head + " {"})
+	p.behind(op.Pos, min(first.Offset, op.EndPos.Offset))
 	p.lastLine = 0
-	widths := p.columns(op)
-	const indent = "    "
 	for i, s := range op.Statements {
-		p.before(s.Pos.Line, indent)
-		p.line(indent, formatStatement(s, widths[i]))
-		p.lastLine = s.Pos.Line
-		p.behind(lastPos(s))
+		next := op.EndPos.Offset - 1 // the closing brace
+		if i+1 < len(op.Statements) {
+			next = op.Statements[i+1].Pos.Offset
+		}
+		r := row{text: formatStatement(s)}
+		if s.Declare != nil {
+			r.declare = columns(s.Declare)
+		}
+		p.statement(r, s.Pos, s.EndPos, next, indent)
 	}
-	p.before(op.EndPos.Line, indent)
-	// No empty line before the closing brace.
-	text := strings.TrimRight(p.out.String(), "\n")
-	p.out.Reset()
-	p.out.WriteString(text + "\n}\n")
+	p.above(op.EndPos, indent)
+	p.rows = append(p.rows, row{text: "}"})
 	p.lastLine = op.EndPos.Line
+	p.behind(op.EndPos, limit)
 }
 
-// lastPos is the place of the last token of a statement.
-func lastPos(s *Statement) Pos {
-	p := s.Pos
-	grow := func(n *Node) {
-		if n != nil && n.Expr != nil && n.Expr.End().Line > p.Line {
-			p = n.Expr.End()
-		}
-	}
-	switch {
-	case s.Let != nil:
-		grow(s.Let.Value)
-	case s.Def != nil:
-		grow(s.Def.Value)
-	case s.Solve != nil:
-		grow(s.Solve.Target)
-	case s.Inject != nil:
-		grow(s.Inject.Target)
-	case s.Sample != nil:
-		grow(s.Sample.Value)
-	case s.Assign != nil:
-		grow(s.Assign.Value)
-	case s.Declare != nil:
-		grow(s.Declare.Default)
-	}
-	return p
-}
-
-// declarationWidths are the columns that a run of declarations shares.
-type declarationWidths struct{ kind, name, doc int }
-
-func (p *formatter) columns(op *Operator) []declarationWidths {
-	out := make([]declarationWidths, len(op.Statements))
-	for i := 0; i < len(op.Statements); {
+// align pads the columns of each run of declarations on neighbouring lines.
+func align(rows []row) {
+	const indent = "    "
+	for i := 0; i < len(rows); i++ {
 		j := i
-		var w declarationWidths
-		for j < len(op.Statements) && op.Statements[j].Declare != nil && (j == i || op.Statements[j].Pos.Line <= op.Statements[j-1].Pos.Line+1) {
-			d := op.Statements[j].Declare
-			w.kind = max(w.kind, len(d.Kind))
-			w.name = max(w.name, len(d.Name.Name))
-			if d.Doc != "" {
-				w.doc = max(w.doc, utf8.RuneCountInString(quote(d.Doc)))
+		var kind, name, doc int
+		for ; j < len(rows) && rows[j].declare != nil; j++ {
+			d := rows[j].declare
+			kind, name, doc = max(kind, width(d.kind)), max(name, width(d.name)), max(doc, width(d.doc))
+		}
+		for ; i < j; i++ {
+			d := rows[i].declare
+			text := indent + pad(d.kind, kind) + " " + pad(d.name, name)
+			if doc > 0 {
+				text += "  " + pad(d.doc, doc)
 			}
-			j++
+			rows[i].text = strings.TrimRight(text+d.rest, " ")
 		}
-		for k := i; k < j; k++ {
-			out[k] = w
-		}
-		i = max(j, i+1)
+	}
+}
+
+// columns takes a declaration apart.
+func columns(d *Declare) *declaration {
+	out := &declaration{kind: d.Kind, name: d.Name.Name}
+	if d.Doc != "" {
+		out.doc = quote(d.Doc)
+	}
+	if d.Unit != nil {
+		out.rest += "  [" + d.Unit.Text + "]"
+	}
+	if len(d.On) > 0 {
+		out.rest += "  on " + names(d.On)
+	}
+	if d.Default != nil {
+		out.rest += "  = " + FormatExpr(d.Default.Expr)
 	}
 	return out
 }
 
-func formatStatement(s *Statement, w declarationWidths) string {
+func formatStatement(s *Statement) string {
 	switch {
 	case s.Order != nil:
 		var terms []string
@@ -179,26 +196,6 @@ func formatStatement(s *Statement, w declarationWidths) string {
 		return "axes " + names(s.Axes.Names)
 	case s.Units != nil:
 		return "units " + s.Units.Length.Name + ", " + s.Units.Time.Name
-	case s.Declare != nil:
-		d := s.Declare
-		text := pad(d.Kind, w.kind) + " " + pad(d.Name.Name, w.name)
-		if w.doc > 0 {
-			doc := ""
-			if d.Doc != "" {
-				doc = quote(d.Doc)
-			}
-			text += "  " + pad(doc, w.doc)
-		}
-		if d.Unit != nil {
-			text += "  [" + d.Unit.Text + "]"
-		}
-		if len(d.On) > 0 {
-			text += "  on " + names(d.On)
-		}
-		if d.Default != nil {
-			text += "  = " + FormatExpr(d.Default.Expr)
-		}
-		return strings.TrimRight(text, " ")
 	case s.Let != nil:
 		return formatLet(s.Let)
 	case s.Def != nil:
@@ -229,9 +226,9 @@ func names(ids []*Ident) string {
 	return strings.Join(out, ", ")
 }
 
-func pad(s string, width int) string {
-	return s + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s)))
-}
+func width(s string) int { return utf8.RuneCountInString(s) }
+
+func pad(s string, columns int) string { return s + strings.Repeat(" ", columns-width(s)) }
 
 func quote(s string) string { return `"` + s + `"` }
 

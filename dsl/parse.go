@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2"
@@ -12,22 +13,23 @@ import (
 
 var parser = participle.MustBuild[File](
 	participle.Lexer(tokens),
-	participle.Elide("Space", "Comment"),
-	participle.UseLookahead(2),
-	participle.Unquote(),
+	participle.UseLookahead(0), // a branch that has begun is not left, so faults lie where they are
 )
 
 // maxSyntaxErrors bounds how many faults one parse reports.
 const maxSyntaxErrors = 20
 
 // maxFileSize bounds the size of an operator file, in bytes.
-const maxFileSize = 4 << 20
+const maxFileSize = 1 << 20
 
 // ParseFile reads and parses the operator file at path.
 func ParseFile(path string) (*File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
 	}
 	if info.Size() > maxFileSize {
 		return nil, fmt.Errorf("%s: %d bytes is too large for an operator file", path, info.Size())
@@ -40,183 +42,227 @@ func ParseFile(path string) (*File, error) {
 }
 
 // Parse parses an operator file. All syntax errors are reported together, as
-// Errors: after a fault, parsing goes on with the next statement.
+// Errors: after a fault, the statement that holds it is left out and the rest
+// is parsed again.
 func Parse(name, source string) (*File, error) {
+	if len(source) > maxFileSize {
+		return nil, fmt.Errorf("%s: %d bytes is too large for an operator file", name, len(source))
+	}
+	all, err := scan(name, source)
+	if err != nil {
+		return nil, err
+	}
 	var faults Errors
-	text := source
-	for {
-		file, err := parser.ParseString(name, text)
+	for len(faults) < maxSyntaxErrors {
+		i := slices.IndexFunc(all, func(t lexer.Token) bool {
+			return t.Type == symbols["Bad"] || t.Type == symbols["OpenString"]
+		})
+		if i >= 0 {
+			faults = append(faults, lexical(all[i], source))
+			all = without(all, i)
+			continue
+		}
+		lex, err := lexer.Upgrade(&replay{tokens: all}, symbols["Space"], symbols["Comment"])
+		if err != nil {
+			return nil, err
+		}
+		file, err := parser.ParseFromLexer(lex)
 		if err == nil {
 			file.Name, file.Source = name, source
 			return file, faults.ErrOrNil()
 		}
-		fault := syntaxError(name, source, err)
-		toLineBefore(fault, text)
+		fault, at := syntaxError(all, source, err)
 		faults = append(faults, fault)
-		rest := blankStatement(text, fault.Pos.Line)
-		if rest == text || len(faults) == maxSyntaxErrors {
-			return nil, faults.ErrOrNil()
+		if all[at].EOF() {
+			break // there is nothing to leave out
 		}
-		text = rest
+		all = without(all, at)
 	}
+	return nil, faults.ErrOrNil()
 }
 
 // Grammar is the language's grammar in EBNF, without that of expressions.
 func Grammar() string { return parser.String() }
 
-func syntaxError(name, source string, err error) *Error {
-	e := &Error{Message: err.Error(), Pos: Pos{Filename: name, Line: 1, Column: 1}}
+// replay is a lexer over tokens that are already there.
+type replay struct{ tokens []lexer.Token }
+
+// Next implements lexer.Lexer.
+func (r *replay) Next() (lexer.Token, error) {
+	t := r.tokens[0]
+	if !t.EOF() {
+		r.tokens = r.tokens[1:]
+	}
+	return t, nil
+}
+
+// syntaxError puts the parser's error into the language's words. It also
+// returns the index of a token of the statement to blame.
+func syntaxError(all []lexer.Token, source string, err error) (*Error, int) {
+	e := &Error{Message: err.Error(), Pos: all[0].Pos}
 	var at participle.Error
 	if errors.As(err, &at) {
 		e.Pos, e.Message = at.Position(), at.Message()
 	}
-	e.Pos.Filename = name
+	i := max(0, slices.IndexFunc(all, func(t lexer.Token) bool { return !elided(t) && t.Pos.Offset >= e.Pos.Offset }))
 	e.Line = SourceLine(source, e.Pos.Line)
+	e.Width = len([]rune(all[i].Value))
+	var want string
 	var unexpected *participle.UnexpectedTokenError
 	if errors.As(err, &unexpected) {
-		t := unexpected.Unexpected
-		e.Message = "unexpected " + describe(t)
-		if want := expected(unexpected); want != "" {
+		want = expected(unexpected)
+		e.Message = "unexpected " + describe(all[i])
+		if want != "" {
 			e.Message += ": expected " + want
 		}
-		e.Width = len([]rune(t.Value))
-		e.Hint = slipHint(source, e.Pos.Line)
+	} else if k := strings.LastIndex(e.Message, ": expected "); k >= 0 {
+		want = e.Message[k+len(": expected "):]
 	}
-	if strings.HasPrefix(e.Message, "lexer: invalid input text") {
-		e.Message = fmt.Sprintf("unexpected character %q", string([]rune(e.Line + " ")[min(len([]rune(e.Line)), e.Pos.Column-1)]))
-		if strings.Contains(e.Message, `\"`) {
-			e.Message, e.Hint = "this text is not closed on its line", `close it with "`
+	before := previous(all, i)
+	if want == "=" {
+		if j := trailing(all, i); j >= 0 {
+			i, before = j, previous(all, j)
+			e.Pos, e.Line, e.Width = all[i].Pos, SourceLine(source, all[i].Pos.Line), len(all[i].Value)
+			e.Message, e.Hint = "unexpected "+all[i].Value+": expected the end of this statement", adjacentHint(all[opener(all, before)].Value)
+			return e, i
 		}
 	}
-	return e
-}
-
-// toLineBefore moves a fault that was met at the first word of a statement to
-// the end of the line before: it is that line which is unfinished.
-func toLineBefore(e *Error, text string) {
-	line := SourceLine(text, e.Pos.Line)
-	if strings.TrimSpace(firstRunes(line, e.Pos.Column-1)) != "" || !strings.Contains(e.Message, "expected") || strings.Contains(e.Message, "a statement") {
-		return
-	}
-	for n := e.Pos.Line - 1; n > 0; n-- {
-		code, _, _ := strings.Cut(SourceLine(text, n), "#")
-		code = strings.TrimRight(code, " \t")
-		if code == "" {
-			continue
+	switch {
+	case all[i].EOF() && want == aStatement:
+		for opener(all, i) != i || all[i].Value != "operator" {
+			i = previous(all, i)
 		}
-		_, want, _ := strings.Cut(e.Message, "expected ")
+		e.Pos, e.Width, e.Line = all[i].Pos, len("operator"), SourceLine(source, all[i].Pos.Line)
+		e.Message, e.Hint = "this operator is not closed", "add } behind its last statement"
+		return e, len(all) - 1
+	case want == anItem && all[i].Type == symbols["Keyword"]:
+		e.Hint = "statements stand inside operator NAME { ... }"
+	case unknownStatement(all, i, e, source):
+		return e, i
+	case before >= 0 && !brace(all[before]) && want != "" && want != aStatement && (all[i].EOF() || firstOnLine(all, i)):
+		// It is the line before that is unfinished.
+		t := all[before]
 		e.Message = "this statement is not finished: expected " + want
-		e.Line, e.Width, e.Hint = SourceLine(text, n), 1, ""
-		e.Pos = Pos{Filename: e.Pos.Filename, Line: n, Column: len([]rune(code)) + 1}
-		return
+		e.Pos = after(t.Pos, quoted(t))
+		e.Line, e.Width = SourceLine(source, e.Pos.Line), 1
+		return e, before
+	case before >= 0 && adjacent(all[before], all[i]) && !adjacent(all[i], all[next(all, i)]):
+		e.Hint = adjacentHint(all[opener(all, before)].Value)
+	case all[i].Type == symbols["Keyword"] && want == "a name":
+		e.Hint = all[i].Value + " is a keyword: choose another name"
+	case all[i].Value == "=" && before >= 0 && all[before].Value == "=":
+		e.Hint = "an equation has one ="
 	}
+	if before >= 0 && opens(all, i) && !brace(all[before]) {
+		return e, before
+	}
+	return e, i
 }
 
-// expected puts participle's expectation into the language's words.
+// What is expected inside and outside of operators.
+const (
+	aStatement = "a statement or }"
+	anItem     = "import, operator, let or def"
+)
+
+// unknownStatement recognises a line that begins with no keyword and is no
+// update either: NAME NAME, where most often the first is a slip.
+func unknownStatement(all []lexer.Token, i int, e *Error, source string) bool {
+	first := i
+	if !firstOnLine(all, i) {
+		first = previous(all, i)
+	}
+	if first < 0 || all[first].Type != symbols["Ident"] || !firstOnLine(all, first) || !opens(all, first) {
+		return false
+	}
+	second := next(all, first)
+	if t := all[second]; t.Type != symbols["Ident"] && t.Type != symbols["String"] && t.Type != symbols["Number"] {
+		return false
+	}
+	t := all[first]
+	e.Pos, e.Width, e.Line = t.Pos, len(t.Value), SourceLine(source, t.Pos.Line)
+	e.Message = "no statement begins with " + t.Value
+	if e.Hint = DidYouMean(t.Value, Keywords); e.Hint == "" {
+		e.Hint = "statements begin with order, axes, units, field, wavefield, scalar, points, let, def, solve, inject, sample, or with u.forward ="
+	}
+	return true
+}
+
+// adjacent reports whether two tokens lack something between them.
+func adjacent(a, b lexer.Token) bool {
+	if a.Pos.Line != b.Pos.Line {
+		return false
+	}
+	ends := word(a) || a.Value == ")"
+	return ends && (word(b) && b.Value[0] != '.' || b.Value == "(")
+}
+
+// trailing finds the first word behind a complete statement on its line, which
+// the parser takes for the beginning of an update; -1 when there is none.
+func trailing(all []lexer.Token, i int) int {
+	first := opener(all, max(0, previous(all, i)))
+	if k := all[first]; k.Type != symbols["Keyword"] || k.Value == "solve" || k.Value == "let" || k.Value == "def" {
+		return -1
+	}
+	for j := next(all, first); j < i; j = next(all, j) {
+		if all[j].Type == symbols["Ident"] && adjacent(all[previous(all, j)], all[j]) {
+			return j
+		}
+	}
+	return -1
+}
+
+// adjacentHint says what may be missing between two words of a statement.
+func adjacentHint(statement string) string {
+	switch statement {
+	case "order", "axes", "units":
+		return "separate them with ,"
+	case "inject":
+		return "write * to multiply, or into before the target"
+	case "sample", "let", "def", "field", "wavefield", "scalar", "points":
+		return ""
+	}
+	return "write * to multiply"
+}
+
+// words puts participle's names of things into the language's.
+var words = strings.NewReplacer(
+	"<ident>", "a name", "<number>", "a number", "<string>", "a text in quotes", "<eof>", "the end of the file",
+	"OrderTerm", "space or time", "Statement", "a statement", "Ident", "a name", "Node", "an expression", `"`, "")
+
+// expected is what the parser would have taken instead of a token.
 func expected(e *participle.UnexpectedTokenError) string {
 	_, want, ok := strings.Cut(e.Message(), "(expected ")
 	if !ok {
-		return ""
+		return anItem
 	}
 	want = strings.TrimSuffix(want, ")")
 	if want == `"}"` {
-		return "a statement or }"
+		return aStatement
 	}
-	for from, to := range map[string]string{"<ident>": "a name", "<number>": "a number", "<string>": "a text in quotes", "Statement": "a statement", "OrderTerm": "space or time", "Ident": "a name", "Node": "an expression"} {
-		want = strings.ReplaceAll(want, from, to)
+	// What may follow is of no help where the first thing is missing.
+	if first, _, found := strings.Cut(want, " "); found && !strings.HasPrefix(want, "(") {
+		want = first
 	}
-	return want
+	return words.Replace(want)
 }
 
-// slipHint looks for a misspelt keyword at the start of the line.
-func slipHint(source string, line int) string {
-	fields := strings.Fields(SourceLine(source, line))
-	if len(fields) < 2 {
-		return ""
+func describe(t lexer.Token) string {
+	switch {
+	case t.EOF():
+		return "end of file"
+	case t.Type == symbols["Keyword"]:
+		return "keyword " + t.Value
+	case t.Type == symbols["String"]:
+		return "text " + quoted(t)
 	}
-	for _, k := range Keywords {
-		if fields[0] == k {
-			return ""
-		}
-	}
-	return DidYouMean(fields[0], Keywords)
+	return t.Value
 }
 
-// blankStatement replaces the statement around a line by spaces, keeping all
-// positions, so that parsing can go on behind it. It leaves braces alone.
-func blankStatement(text string, line int) string {
-	lines := strings.Split(text, "\n")
-	if line < 1 || line > len(lines) {
-		return text
+// quoted is a token as it stands in the source.
+func quoted(t lexer.Token) string {
+	if t.Type == symbols["String"] {
+		return `"` + t.Value + `"`
 	}
-	first, last := line-1, line-1
-	for first > 0 && !startsStatement(lines[first]) && !strings.ContainsAny(lines[first-1], "{}") {
-		first--
-	}
-	for last+1 < len(lines) && !startsStatement(lines[last+1]) && !strings.ContainsAny(lines[last+1], "{}") {
-		last++
-	}
-	changed := false
-	for i := first; i <= last; i++ {
-		blank := strings.Map(func(r rune) rune {
-			if r == '{' || r == '}' {
-				return r
-			}
-			return ' '
-		}, lines[i])
-		if strings.HasPrefix(strings.TrimSpace(lines[i]), "operator") {
-			blank = strings.Repeat(" ", len(lines[i])) // its own brace goes too
-			if strings.Contains(lines[i], "{") {
-				blank = "operator _ {"
-				if lines[i] == blank {
-					blank = ""
-				}
-			}
-		}
-		changed = changed || strings.TrimSpace(lines[i]) != strings.TrimSpace(blank)
-		lines[i] = blank
-	}
-	if !changed {
-		return text
-	}
-	return strings.Join(lines, "\n")
-}
-
-// startsStatement reports whether a line begins with a keyword that opens a
-// statement, or with the target of an explicit update.
-func startsStatement(line string) bool {
-	s := strings.TrimSpace(line)
-	if s == "" {
-		return true
-	}
-	word, _, _ := strings.Cut(s, " ")
-	switch word {
-	case "for", "into", "from", "on":
-		return false
-	}
-	for _, k := range Keywords {
-		if word == k {
-			return true
-		}
-	}
-	head, _, ok := strings.Cut(s, "=")
-	return ok && strings.Contains(head, ".forward")
-}
-
-// Comments returns the comments of a source with their positions.
-func Comments(name, source string) []lexer.Token {
-	lex, err := tokens.LexString(name, source)
-	if err != nil {
-		return nil
-	}
-	var out []lexer.Token
-	for {
-		t, err := lex.Next()
-		if err != nil || t.EOF() {
-			return out
-		}
-		if t.Type == symbols["Comment"] {
-			out = append(out, t)
-		}
-	}
+	return t.Value
 }

@@ -218,3 +218,24 @@ func after(p Pos, text string) Pos {
 	p.Offset += len(text)
 	return p
 }
+
+// Walk calls f for e and all its parts, outermost first. The name of a called
+// function is not a part.
+func Walk(e Expr, f func(Expr)) {
+	f(e)
+	switch x := e.(type) {
+	case *Binary:
+		Walk(x.X, f)
+		Walk(x.Y, f)
+	case *Unary:
+		Walk(x.X, f)
+	case *Paren:
+		Walk(x.X, f)
+	case *Member:
+		Walk(x.Of, f)
+	case *Call:
+		for _, a := range x.Args {
+			Walk(a, f)
+		}
+	}
+}

@@ -32,12 +32,18 @@ func (u *Unit) Parse(lex *lexer.PeekingLexer) error {
 			lex.Next()
 			u.Text = b.String()
 			return nil
+		case !word(t) && !strings.Contains("*/^-+", t.Value):
+			return participle.Errorf(t.Pos, "unexpected %s in a unit: expected names joined by * and /, with powers, such as [s^2/km^2]", describe(t))
 		}
-		if last.Type == symbols["Ident"] && t.Type == symbols["Ident"] {
+		if word(last) && word(t) {
 			b.WriteByte('*') // "kg m" is a product
 		}
 		b.WriteString(t.Value)
 		last = t
 		lex.Next()
 	}
+}
+
+func word(t lexer.Token) bool {
+	return t.Type == symbols["Ident"] || t.Type == symbols["Number"]
 }

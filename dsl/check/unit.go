@@ -144,6 +144,9 @@ func (u unit) sameScale(v unit) bool {
 // undeclared begins the name of the base unit of something without a unit.
 const undeclared = "unit of "
 
+// unknownUnit is the unit of something that was declared without one.
+func unknownUnit(of string) unit { return base(undeclared+of, 1) }
+
 func (u unit) String() string {
 	var names []string
 	for k := range u.power {

@@ -1,0 +1,124 @@
+package dsl
+
+import (
+	"slices"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// without leaves out the statement that token i belongs to, so that parsing
+// can go on with the others. The head of an operator is replaced by a valid
+// one, to keep its block.
+func without(all []lexer.Token, i int) []lexer.Token {
+	if all[i].Value == "}" && brace(all[i]) {
+		return slices.Delete(slices.Clone(all), i, i+1)
+	}
+	from := opener(all, i)
+	top := depth(all[:from]) == 0
+	to := from
+	for to <= i || !opens(all, to) {
+		switch {
+		case all[to].EOF(), brace(all[to]) && (top || all[to].Value == "}"):
+		case brace(all[to]):
+			// A stray block goes with all that it holds.
+			for open := depth(all[:to]); !all[to].EOF() && depth(all[:to+1]) > open; to++ {
+			}
+			if all[to].EOF() {
+				break
+			}
+			fallthrough
+		default:
+			to++
+			continue
+		}
+		break
+	}
+	rest := slices.Clone(all[:from])
+	block := brace(all[to]) && all[to].Value == "{"
+	if top && (block || all[from].Value == "operator") {
+		rest = append(rest, lexer.Token{Type: symbols["Keyword"], Value: "operator", Pos: all[from].Pos}, lexer.Token{Type: symbols["Ident"], Value: "_", Pos: all[from].Pos})
+		if !block {
+			rest = append(rest, lexer.Token{Type: symbols["Op"], Value: "{", Pos: all[from].Pos})
+		}
+	}
+	return append(rest, all[to:]...)
+}
+
+// depth is the number of blocks that are open behind the tokens.
+func depth(all []lexer.Token) int {
+	n := 0
+	for _, t := range all {
+		switch {
+		case brace(t) && t.Value == "{":
+			n++
+		case brace(t):
+			n--
+		}
+	}
+	return n
+}
+
+// opener is the first token of the statement that token i belongs to.
+func opener(all []lexer.Token, i int) int {
+	for !opens(all, i) {
+		p := previous(all, i)
+		if p < 0 || brace(all[p]) {
+			break
+		}
+		i = p
+	}
+	return i
+}
+
+// opens reports whether token i begins a statement: a keyword does, and at
+// the start of a line the target of an update or a misspelt keyword.
+func opens(all []lexer.Token, i int) bool {
+	t := all[i]
+	if p := previous(all, i); p >= 0 && all[p].Pos.Line == t.Pos.Line && (all[p].Type == symbols["Keyword"] || all[p].Value == "(") {
+		return false // a keyword in place of a name, or u.dx(order 4)
+	}
+	if t.Type == symbols["Keyword"] {
+		return t.Value != "for" && t.Value != "into" && t.Value != "from" && t.Value != "on"
+	}
+	if t.Type != symbols["Ident"] || !firstOnLine(all, i) {
+		return false
+	}
+	j := next(all, i)
+	switch {
+	case all[j].Pos.Line == t.Pos.Line && (all[j].Type == symbols["Ident"] || all[j].Type == symbols["String"]):
+		return true
+	case all[j].Value != ".":
+		return false
+	}
+	j = next(all, j)
+	return all[j].Value == "forward" && all[next(all, j)].Value == "="
+}
+
+func elided(t lexer.Token) bool {
+	return t.Type == symbols["Space"] || t.Type == symbols["Comment"]
+}
+
+func brace(t lexer.Token) bool {
+	return t.Type == symbols["Op"] && (t.Value == "{" || t.Value == "}")
+}
+
+// previous is the index of the last token before i that is neither space nor
+// comment, -1 when there is none.
+func previous(all []lexer.Token, i int) int {
+	for i--; i >= 0 && elided(all[i]); i-- {
+	}
+	return i
+}
+
+// next is the index of the first such token behind i; at the end of the file
+// it stays there.
+func next(all []lexer.Token, i int) int {
+	for i = min(i+1, len(all)-1); elided(all[i]); i++ {
+	}
+	return i
+}
+
+func firstOnLine(all []lexer.Token, i int) bool {
+	p := previous(all, i)
+	return p < 0 || all[p].Pos.Line < all[i].Pos.Line
+}

@@ -1,0 +1,5 @@
+operator a {
+    wavefield u
+    def f(sin) = sin + 1  ### "sin is an elementary function"
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

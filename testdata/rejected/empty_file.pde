@@ -1,0 +1,1 @@
+# nothing here  ### "this file defines no operator; write operator NAME { ... }"

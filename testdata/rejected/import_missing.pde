@@ -1,0 +1,6 @@
+import "imported/misssing.pde"  ### "cannot import imported/misssing.pde: "
+
+operator a {
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

@@ -1,0 +1,1 @@
+import "../import_cyclic_by_another.pde"  ### "import cycle"

@@ -1,0 +1,3 @@
+def twice(p) = 2*p
+
+def spread(p) = grad(p)

@@ -1,0 +1,3 @@
+operator a {  ### "operator a updates nothing"
+    wavefield u
+}

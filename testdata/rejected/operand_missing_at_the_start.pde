@@ -1,0 +1,5 @@
+operator a {
+    wavefield u
+    let a = *2  ### "unexpected *: expected a name, a number or a parenthesis"
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

@@ -1,0 +1,4 @@
+operator a  ### "this statement is not finished: expected {"
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

@@ -1,0 +1,4 @@
+operator {  ### "unexpected {: expected a name"
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

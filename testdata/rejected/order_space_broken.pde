@@ -1,0 +1,5 @@
+operator a {
+    order space 2.5  ### "space order 2.5: it must be even, from 2 to 32"
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

@@ -1,0 +1,5 @@
+operator a {
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+    sample rec from grad(u)  ### "a vector cannot be sampled"
+}

@@ -1,0 +1,5 @@
+operator a {
+    scalar t  ### "t is time"
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}

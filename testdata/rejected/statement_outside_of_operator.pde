@@ -1,0 +1,1 @@
+wavefield u  ### "unexpected keyword wavefield: expected import, operator, let or def"

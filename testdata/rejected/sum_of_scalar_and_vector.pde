@@ -1,0 +1,4 @@
+operator a {
+    wavefield u
+    solve u.dt2 - (u + grad(u)) = 0 for u.forward  ### "the two terms are a vector and a scalar"
+}

@@ -1,0 +1,4 @@
+operator a {
+    wavefield u
+    u.forward =  ### "this statement is not finished: expected a name, a number or a parenthesis"
+}

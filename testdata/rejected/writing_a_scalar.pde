@@ -1,0 +1,6 @@
+operator a {
+    scalar c
+    wavefield u
+    c = 2  ### "the target must be the next level of a wavefield; write for example u.forward"
+    solve u.dt2 - laplace(u) = 0 for u.forward
+}
