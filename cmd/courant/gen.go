@@ -11,6 +11,7 @@ import (
 	"github.com/courant-pde/courant/backends/gobind"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
 )
 
 func newGen() *cobra.Command {
@@ -46,7 +47,11 @@ holds the operator file, and compiles, loads and runs it.`,
 					files[name] = text
 				}
 			case "go":
-				pkg, source, err := gobind.Emit(p.Problem, file.Source, o.Real)
+				text, err := check.Standalone(file)
+				if err != nil {
+					return err
+				}
+				pkg, source, err := gobind.Emit(p.Problem, text, o.Real)
 				if err != nil {
 					return err
 				}

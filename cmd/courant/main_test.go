@@ -166,7 +166,7 @@ func TestMistakes(t *testing.T) {
 		{with("--set", "m"), 2, "expected NAME=VALUE"},
 		{with("--set", "m=1"), 2, "gives m twice"},
 		{with("--set", "w="+noise), 2, "not a .npy file"},
-		{with("--set", "w=" + filepath.Join(dir, "absent.npy")), 2, "absent.npy"},
+		{with("--set", "w="+filepath.Join(dir, "absent.npy")), 2, "absent.npy"},
 		{with("--set", "mm=1"), 2, `no field or scalar "mm"`},
 		{with("--dt", "9"), 2, "above the stability limit"},
 		{with("--dt", "-1"), 2, "the time step is -1"},

@@ -1,0 +1,219 @@
+package shot
+
+import (
+	"encoding/json"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/courant-pde/courant/backends/target"
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/survey"
+)
+
+const common = `
+operator = "OPERATOR"
+space_order = 4
+dtype = "f64"
+nbl = 10
+`
+
+const section = common + `
+time = 300.0
+[model]
+synthetic = "constant"
+from = 2.0
+shape = [81, 61]
+spacing = [10.0]
+[wavelet]
+peak_hz = 25.0
+[source]
+position = [400.0, 300.0]
+[receivers]
+from = [200.0, 300.0]
+to = [600.0, 300.0]
+count = 5
+[snapshots]
+count = 2
+`
+
+const cube = common + `
+time = 60.0
+[model]
+synthetic = "overthrust-like"
+shape = [25, 21, 17]
+spacing = [25.0]
+[wavelet]
+peak_hz = 12.0
+[source]
+position = [300.0, 250.0, 50.0]
+[receivers]
+from = [50.0, 50.0, 25.0]
+to = [550.0, 450.0, 25.0]
+carpet = [4, 3]
+[snapshots]
+count = 1
+`
+
+const column = common + `
+time = 300.0
+[model]
+synthetic = "layers"
+from = 1.5
+to = 3.0
+shape = [201]
+spacing = [5.0]
+[wavelet]
+peak_hz = 25.0
+[source]
+position = [20.0]
+[receivers]
+from = [10.0]
+to = [500.0]
+count = 3
+`
+
+// model runs a shot and gives its folder.
+func model(t *testing.T, description, targetName string) (dir string, s *Summary) {
+	t.Helper()
+	operators, err := filepath.Abs("../../testdata/operators/acoustic.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	path := filepath.Join(dir, "shot.toml")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(description, "OPERATOR", operators)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config, err := survey.LoadConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend, err := target.Find(targetName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err = Run(t.Context(), config, filepath.Join(dir, "out"), Options{Backend: backend, Threads: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "out"), s
+}
+
+// In a medium without structure the record has what geometry says: the same
+// trace at the same distance to either side, and a wave that travels at the
+// velocity of the model.
+func TestConstantMedium(t *testing.T) {
+	for _, name := range target.Names() {
+		dir, s := model(t, section, name)
+		rec, err := field.ReadNPY(filepath.Join(dir, "record.npy"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Shape[0] != s.Steps || rec.Shape[1] != 5 {
+			t.Fatalf("record is %v of %d steps", rec, s.Steps)
+		}
+		peak := func(r int) (at int, value float64) {
+			for i := range s.Steps {
+				if v := math.Abs(rec.At(i*5 + r)); v > value {
+					at, value = i, v
+				}
+			}
+			return at, value
+		}
+		for i := range s.Steps {
+			// Mirrored sums are taken in another order.
+			if d := math.Abs(rec.At(i*5) - rec.At(i*5+4)); d > 1e-11 {
+				t.Fatalf("%s: step %d differs by %g between the sides", name, i, d)
+			}
+		}
+		near, _ := peak(1)
+		far, _ := peak(0)
+		// 100 m at 2 m/ms; the pulse's shape in 2D settles as it goes.
+		if d := float64(far-near) * s.Dt; math.Abs(d-50) > 2*s.Dt {
+			t.Errorf("%s: 100 m took %g ms, want 50", name, d)
+		}
+		if len(s.Files) != 2*2+2+3+1 {
+			t.Errorf("%s: files %v", name, s.Files)
+		}
+	}
+}
+
+// Every file that a summary lists is there and can be read.
+func TestFiles(t *testing.T) {
+	for _, description := range []string{cube, column} {
+		dir, s := model(t, description, "c")
+		for _, name := range s.Files {
+			path := filepath.Join(dir, name)
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch filepath.Ext(name) {
+			case ".png":
+				if p, err := png.DecodeConfig(f); err != nil || p.Width < 1600 {
+					t.Errorf("%s: %+v, %v", name, p, err)
+				}
+			case ".npy":
+				a, err := field.ReadNPY(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				least, greatest := a.Range()
+				if !(greatest > least) {
+					t.Errorf("%s is %v, all %g", name, a, least)
+				}
+			case ".json":
+				var again Summary
+				if err := json.NewDecoder(f).Decode(&again); err != nil || again.Steps != s.Steps {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			f.Close()
+		}
+	}
+}
+
+func TestCrop(t *testing.T) {
+	a := field.New32(5, 6)
+	for i := range a.F32 {
+		a.F32[i] = float32(i)
+	}
+	padded, err := survey.Pad(a, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := crop(padded, 3)
+	if b.String() != a.String() {
+		t.Fatalf("got %v", b)
+	}
+	for i := range a.F32 {
+		if a.F32[i] != b.F32[i] {
+			t.Fatalf("value %d is %g", i, b.F32[i])
+		}
+	}
+}
+
+// docs/shot.md names every key of the file.
+func TestDocumentation(t *testing.T) {
+	text, err := os.ReadFile("../../docs/shot.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var walk func(reflect.Type)
+	walk = func(c reflect.Type) {
+		for f := range c.Fields() {
+			if key := f.Tag.Get("toml"); key != "" && !strings.Contains(string(text), "`"+key+"`") && !strings.Contains(string(text), "`["+key+"]`") {
+				t.Errorf("key %s is not documented", key)
+			}
+			if f.Type.Kind() == reflect.Struct {
+				walk(f.Type)
+			}
+		}
+	}
+	walk(reflect.TypeFor[survey.Config]())
+}

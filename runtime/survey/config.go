@@ -1,0 +1,125 @@
+package survey
+
+// Config is the file of `courant shot`: one seismic shot in TOML. Paths are
+// relative to the file.
+type Config struct {
+	// Operator is the path of the operator file. Required.
+	Operator string `toml:"operator"`
+	// OperatorName chooses among several operators of the file.
+	OperatorName string `toml:"operator_name"`
+	// SpaceOrder is the order of the space derivatives, even, 2 to 32. Default 8.
+	SpaceOrder int `toml:"space_order"`
+	// Dtype is the precision of the wavefields, "f32" (default) or "f64".
+	Dtype string `toml:"dtype"`
+	// Time is the length of the record, ms. Required.
+	Time float64 `toml:"time"`
+	// Dt is the time step, ms. Default: the critical one of the equation.
+	Dt float64 `toml:"dt"`
+	// Nbl is the width of the absorbing border, grid points. Default 40.
+	Nbl int `toml:"nbl"`
+	// Interpolation between grid points, "linear" (default) or "sinc".
+	Interpolation string `toml:"interpolation"`
+	// ModelSection is the P-wave velocity. Required.
+	ModelSection ModelConfig `toml:"model"`
+	// FieldSection has further parameters of the operator by name: each is a
+	// number, or the path of a .npy file of the model's shape.
+	FieldSection map[string]any `toml:"fields"`
+	// WaveletSection is the source time function.
+	WaveletSection WaveletConfig `toml:"wavelet"`
+	// Source is where the shot is fired. Required.
+	Source SourceConfig `toml:"source"`
+	// Receivers are where it is recorded. Required.
+	Receivers ReceiverConfig `toml:"receivers"`
+	// Snapshots are pictures of the wavefield. Default: none.
+	Snapshots SnapshotConfig `toml:"snapshots"`
+	// Picture says how records and wavefields are drawn.
+	Picture PictureConfig `toml:"picture"`
+
+	path  string    // of the file
+	lines positions // of its keys
+}
+
+// ModelConfig is a velocity model, either read from a file or computed.
+type ModelConfig struct {
+	// File is a .npy file, or raw little-endian float32 when Shape is given, of
+	// velocities in km/s, depth fastest.
+	File string `toml:"file"`
+	// Synthetic is the kind of a computed model, see SyntheticNames.
+	Synthetic string `toml:"synthetic"`
+	// Shape is the number of grid points per axis, depth last, without border.
+	Shape []int `toml:"shape"`
+	// Spacing is the distance of grid points, m: one per axis, or one for all. Default 10.
+	Spacing []float64 `toml:"spacing"`
+	// Origin is the coordinates of the first grid point, m. Default 0.
+	Origin []float64 `toml:"origin"`
+	// Seed chooses among the synthetic models of a kind. Default 0.
+	Seed uint64 `toml:"seed"`
+	// From is the synthetic velocity at the top, km/s.
+	From float64 `toml:"from"`
+	// To is the synthetic velocity at the bottom, km/s.
+	To float64 `toml:"to"`
+	// Layers is the number of layers of "layers". Default 3.
+	Layers int `toml:"layers"`
+	// Water is the depth of the sea of "marmousi-like", m. Default 0.
+	Water float64 `toml:"water"`
+	// Salt adds a salt body to "marmousi-like".
+	Salt bool `toml:"salt"`
+}
+
+// WaveletConfig is a source time function.
+type WaveletConfig struct {
+	// Name is one of WaveletNames. Default "ricker".
+	Name string `toml:"name"`
+	// PeakHz is the peak frequency, Hz. Default 10.
+	PeakHz float64 `toml:"peak_hz"`
+	// Delay is the time of the wavelet's centre, ms. Default: 1/peak for Ricker.
+	Delay *float64 `toml:"delay"`
+}
+
+// SourceConfig is the place of the shot.
+type SourceConfig struct {
+	// Position is one coordinate per axis, m, depth last. Required.
+	Position []float64 `toml:"position"`
+}
+
+// ReceiverConfig is either a line or a carpet of receivers, or a file.
+type ReceiverConfig struct {
+	// File is a .npy file of coordinates in m, shape (number, axes).
+	File string `toml:"file"`
+	// From is one end of the line, or one corner of the carpet, m.
+	From []float64 `toml:"from"`
+	// To is the other end or corner, m.
+	To []float64 `toml:"to"`
+	// Count is the number of receivers on the line.
+	Count int `toml:"count"`
+	// Carpet is the numbers along x and y of a carpet, in place of Count.
+	Carpet []int `toml:"carpet"`
+}
+
+// SnapshotConfig says when the wavefield is drawn; give one of the two.
+type SnapshotConfig struct {
+	// EveryMs is the time between snapshots, ms.
+	EveryMs float64 `toml:"every_ms"`
+	// Count is the number of snapshots, evenly over the time.
+	Count int `toml:"count"`
+}
+
+// PictureConfig is the look of records and snapshots.
+type PictureConfig struct {
+	// Clip is the percentile of the absolute values at which colours end. Default 99.
+	Clip float64 `toml:"clip"`
+	// Gain multiplies records by t^gain. Default 0.
+	Gain float64 `toml:"gain"`
+	// Colour draws records in blue, white and red. Default false: grey.
+	Colour bool `toml:"colour"`
+}
+
+// defaults are the values of keys that are left out.
+func defaults() *Config {
+	return &Config{
+		SpaceOrder: 8, Dtype: "f32", Nbl: 40, Interpolation: "linear",
+		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
+		WaveletSection: WaveletConfig{Name: "ricker", PeakHz: 10},
+		Picture:        PictureConfig{Clip: 99},
+	}
+}

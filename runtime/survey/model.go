@@ -1,0 +1,161 @@
+package survey
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/courant-pde/courant/runtime/field"
+)
+
+// Model is a P-wave velocity on a regular grid.
+type Model struct {
+	Vp      *field.Array // km/s; shape (z), (x, z) or (x, y, z), in the precision it was given
+	Origin  []float64    // coordinates of the first grid point, m, one per axis
+	Spacing []float64    // m, one per axis
+}
+
+// maxPoints bounds grids to what could be meant: 2^36 points are 256 GiB in
+// float32.
+const maxPoints = 1 << 36
+
+// NewModel makes a model of an array of velocities in km/s. A nil origin is
+// the coordinate origin; one spacing (m) stands for all axes.
+func NewModel(vp *field.Array, origin, spacing []float64) (*Model, error) {
+	if vp == nil {
+		return nil, fmt.Errorf("the model has no velocities")
+	}
+	dim := len(vp.Shape)
+	if origin == nil {
+		origin = make([]float64, dim)
+	}
+	if len(spacing) == 1 && dim > 1 {
+		spacing = slices.Repeat(spacing, dim)
+	}
+	m := &Model{Vp: vp, Origin: slices.Clone(origin), Spacing: slices.Clone(spacing)}
+	return m, m.Check()
+}
+
+// ReadModel reads velocities in km/s from a .npy file.
+func ReadModel(path string, origin, spacing []float64) (*Model, error) {
+	vp, err := field.ReadNPY(path)
+	if err != nil {
+		return nil, err
+	}
+	return named(path, vp, origin, spacing)
+}
+
+// ReadRawModel reads velocities in km/s from a file of little-endian float32
+// without header, depth fastest.
+func ReadRawModel(path string, shape []int, origin, spacing []float64) (*Model, error) {
+	vp, err := field.ReadRaw(path, shape...)
+	if err != nil {
+		return nil, err
+	}
+	return named(path, vp, origin, spacing)
+}
+
+func named(path string, vp *field.Array, origin, spacing []float64) (*Model, error) {
+	m, err := NewModel(vp, origin, spacing)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// Check finds shapes that do not fit together and velocities that cannot be.
+func (m *Model) Check() error {
+	if err := checkGrid(m.Vp.Shape, m.Origin, m.Spacing); err != nil {
+		return err
+	}
+	if bad := m.Vp.FirstNotFinite(); bad != nil {
+		return fmt.Errorf("the velocity at index %v is not a finite number; mend the model file", bad)
+	}
+	for i := range m.Vp.Len() {
+		if v := m.Vp.At(i); v <= 0 {
+			return fmt.Errorf("the velocity at index %v is %g km/s; all must be positive", m.Vp.Index(i), v)
+		}
+	}
+	if least, greatest := m.Vp.Range(); greatest > 100 {
+		return fmt.Errorf("velocities run from %g to %g km/s: probably they are in m/s; divide the model by 1000", least, greatest)
+	} else if least < 1e-3 {
+		return fmt.Errorf("the least velocity is %g km/s, slower than any rock; check the model file and its byte order", least)
+	}
+	return nil
+}
+
+func checkGrid(shape []int, origin, spacing []float64) error {
+	dim := len(shape)
+	if dim < 1 || dim > 3 {
+		return fmt.Errorf("a model of shape %s has %d axes; 1 (z), 2 (x, z) or 3 (x, y, z) are possible", field.ShapeString(shape), dim)
+	}
+	points := 1.0
+	for _, n := range shape {
+		if n < 2 {
+			return fmt.Errorf("a model of shape %s is not possible: every axis needs at least 2 points", field.ShapeString(shape))
+		}
+		points *= float64(n)
+	}
+	if points > maxPoints {
+		return fmt.Errorf("a model of shape %s has %.3g points, more than the %d that are supported; cut it or make it coarser", field.ShapeString(shape), points, maxPoints)
+	}
+	if len(spacing) != dim || len(origin) != dim {
+		return fmt.Errorf("a model of shape %s needs %d spacings and %d origin coordinates; %d and %d are given", field.ShapeString(shape), dim, dim, len(spacing), len(origin))
+	}
+	for a := range dim {
+		if !(spacing[a] >= 1e-6 && spacing[a] <= 1e6) {
+			return fmt.Errorf("the grid spacing %g m of axis %s is not possible; give metres, such as 10", spacing[a], axisName(a, dim))
+		}
+		if !(math.Abs(origin[a]) <= 1e9) {
+			return fmt.Errorf("the origin %g m of axis %s is not possible", origin[a], axisName(a, dim))
+		}
+	}
+	return nil
+}
+
+// axisName is x, y or z; the last axis is depth.
+func axisName(axis, dim int) string {
+	if axis == dim-1 {
+		return "z"
+	}
+	return "xy"[axis : axis+1]
+}
+
+// Shape is the number of grid points per axis.
+func (m *Model) Shape() []int { return m.Vp.Shape }
+
+// Dim is the number of axes.
+func (m *Model) Dim() int { return len(m.Vp.Shape) }
+
+// End is the coordinates of the last grid point, m.
+func (m *Model) End() []float64 {
+	end := slices.Clone(m.Origin)
+	for a, n := range m.Vp.Shape {
+		end[a] += float64(n-1) * m.Spacing[a]
+	}
+	return end
+}
+
+// SquaredSlowness is 1/vp^2 in s^2/km^2, in the model's precision.
+func (m *Model) SquaredSlowness() *field.Array {
+	out := like(m.Vp, m.Vp.Shape)
+	for i := range m.Vp.Len() {
+		v := m.Vp.At(i)
+		out.Set(i, 1/(v*v))
+	}
+	return out
+}
+
+// Padded extends the model by nbl points on every side, each with the value
+// of the nearest point of the model; the origin moves out accordingly.
+func (m *Model) Padded(nbl int) (*Model, error) {
+	vp, err := Pad(m.Vp, nbl)
+	if err != nil {
+		return nil, err
+	}
+	origin := slices.Clone(m.Origin)
+	for a := range origin {
+		origin[a] -= float64(nbl) * m.Spacing[a]
+	}
+	return &Model{Vp: vp, Origin: origin, Spacing: slices.Clone(m.Spacing)}, nil
+}

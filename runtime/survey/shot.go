@@ -1,0 +1,159 @@
+package survey
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+
+	"github.com/courant-pde/courant/runtime/field"
+)
+
+// Resolve gives a path of the file as seen from the working folder.
+func (c *Config) Resolve(path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(c.path), path)
+}
+
+// OperatorPath is the path of the operator file.
+func (c *Config) OperatorPath() string { return c.Resolve(c.Operator) }
+
+// at puts the place in the file before an error.
+func (c *Config) at(key string, err error) error {
+	return fmt.Errorf("%s:%d: %s: %w", c.path, c.lines.of(key), key, err)
+}
+
+func (c *Config) synthetic() Synthetic {
+	m := c.ModelSection
+	return Synthetic{
+		Kind: m.Synthetic, Shape: m.Shape, Spacing: m.Spacing, Origin: m.Origin, Seed: m.Seed,
+		From: m.From, To: m.To, Layers: m.Layers, Water: m.Water, Salt: m.Salt, Double: c.Dtype == "f64",
+	}
+}
+
+// Model reads or computes the velocity model, without border.
+func (c *Config) Model() (*Model, error) {
+	m := c.ModelSection
+	var model *Model
+	var err error
+	switch path := c.Resolve(m.File); {
+	case m.Synthetic != "":
+		if model, err = c.synthetic().Model(); err != nil {
+			return nil, c.at("model.synthetic", err)
+		}
+		return model, nil
+	case filepath.Ext(path) == ".npy":
+		model, err = ReadModel(path, m.Origin, m.Spacing)
+	case len(m.Shape) == 0:
+		err = fmt.Errorf("%s is no .npy file, so it must be raw float32, which needs the shape: shape = [points along x, points along z]", path)
+	default:
+		model, err = ReadRawModel(path, m.Shape, m.Origin, m.Spacing)
+	}
+	if err != nil {
+		return nil, c.at("model.file", err)
+	}
+	if len(m.Shape) > 0 && !slices.Equal(m.Shape, model.Shape()) {
+		return nil, c.at("model.shape", fmt.Errorf("%s is given, but the file has %s", field.ShapeString(m.Shape), field.ShapeString(model.Shape())))
+	}
+	return model, nil
+}
+
+// Fields are the further parameters of the operator on the grid of the model,
+// without border, in the model's precision.
+func (c *Config) Fields(model *Model) (map[string]*field.Array, error) {
+	out := map[string]*field.Array{}
+	for _, name := range slices.Sorted(maps.Keys(c.FieldSection)) {
+		var a *field.Array
+		var err error
+		switch v := c.FieldSection[name].(type) {
+		case string:
+			a, err = field.ReadNPY(c.Resolve(v))
+			if err == nil && !slices.Equal(a.Shape, model.Shape()) {
+				err = fmt.Errorf("%s has the shape %s, the model %s", v, field.ShapeString(a.Shape), field.ShapeString(model.Shape()))
+			}
+			if err == nil && a.FirstNotFinite() != nil {
+				err = fmt.Errorf("%s: the value at index %v is not a finite number", v, a.FirstNotFinite())
+			}
+		case int64:
+			a = filled(model, float64(v))
+		case float64:
+			a = filled(model, v)
+		}
+		if err != nil {
+			return nil, c.at("fields."+name, err)
+		}
+		out[name] = a
+	}
+	return out, nil
+}
+
+func filled(m *Model, v float64) *field.Array {
+	a := like(m.Vp, m.Shape())
+	for i := range a.Len() {
+		a.Set(i, v)
+	}
+	return a
+}
+
+// Wavelet is the source time function.
+func (c *Config) Wavelet() (Wavelet, error) {
+	w, err := NewWavelet(c.WaveletSection.Name, c.WaveletSection.PeakHz/1000)
+	if err == nil && c.WaveletSection.Delay != nil {
+		w.Delay = *c.WaveletSection.Delay
+		err = w.Check()
+	}
+	return w, err
+}
+
+// Geometry places the source and the receivers, and checks that they lie
+// within the model, which has no border.
+func (c *Config) Geometry(model *Model) (*Geometry, error) {
+	r := c.Receivers
+	g := &Geometry{}
+	var err error
+	if g.Sources, err = Points(c.Source.Position); err != nil {
+		return nil, c.at("source.position", err)
+	}
+	if err := checkPoints("source", g.Sources, model); err != nil {
+		return nil, c.at("source.position", err)
+	}
+	key := "receivers"
+	switch {
+	case r.File != "":
+		key = "receivers.file"
+		g.Receivers, err = ReadPoints(c.Resolve(r.File))
+	case len(r.Carpet) == 2:
+		g.Receivers, err = Carpet(r.Carpet[0], r.Carpet[1], r.From, r.To)
+	default:
+		g.Receivers, err = Line(r.Count, r.From, r.To)
+	}
+	if err == nil {
+		err = checkPoints("receiver", g.Receivers, model)
+	}
+	if err != nil {
+		return nil, c.at(key, err)
+	}
+	return g, nil
+}
+
+// SnapshotTimes are the times of the snapshots, ms, rising; nil for none.
+func (c *Config) SnapshotTimes() []float64 {
+	var out []float64
+	if s := c.Snapshots; s.EveryMs > 0 {
+		for i := 1.0; i*s.EveryMs <= c.Time; i++ {
+			out = append(out, i*s.EveryMs)
+		}
+	} else {
+		for i := range s.Count {
+			out = append(out, c.Time*float64(i+1)/float64(s.Count))
+		}
+	}
+	return out
+}
+
+// Style is how the record is drawn.
+func (c *Config) Style() RecordStyle {
+	return RecordStyle{Clip: c.Picture.Clip, Gain: c.Picture.Gain, Colour: c.Picture.Colour}
+}

@@ -1,0 +1,126 @@
+package survey
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// complaint is a fault of one key's value.
+type complaint struct{ key, text string }
+
+// validate checks every value that can be checked without opening a file.
+func (c *Config) validate() []complaint {
+	var all []complaint
+	must := func(ok bool, key, format string, args ...any) {
+		if !ok {
+			all = append(all, complaint{key, key + ": " + fmt.Sprintf(format, args...)})
+		}
+	}
+	within := func(v, least, greatest float64) bool { return v >= least && v <= greatest } // false for NaN
+
+	must(c.Operator != "", "operator", "give the path of the operator file")
+	must(checkOrder(c.SpaceOrder) == nil, "space_order", "%v", checkOrder(c.SpaceOrder))
+	must(c.Dtype == "f32" || c.Dtype == "f64", "dtype", "%q is no precision; f32 and f64 are possible", c.Dtype)
+	must(within(c.Time, 1e-6, 1e9), "time", "%g ms is no length of a record; give milliseconds, such as 2000", c.Time)
+	must(c.Dt == 0 || within(c.Dt, 1e-9, 1e6), "dt", "%g ms is no time step; leave it out for the critical one", c.Dt)
+	must(c.Dt <= c.Time, "dt", "%g ms is longer than the record, %g ms", c.Dt, c.Time)
+	must(c.Dt <= 0 || c.Time/c.Dt < 1<<31, "dt", "%g ms makes more than 2^31 steps of %g ms", c.Dt, c.Time)
+	must(c.Nbl >= 0 && c.Nbl <= 1000, "nbl", "a border of %d points is not possible; 20 to 60 are usual, 0 means none", c.Nbl)
+	must(c.Interpolation == "linear" || c.Interpolation == "sinc", "interpolation", "there is no interpolation %q; %s", c.Interpolation, didYouMean(c.Interpolation, []string{"linear", "sinc"}))
+
+	w, err := c.Wavelet()
+	must(err == nil, waveletKey(c), "%v", err)
+	must(!(w.Peak > 0.5), "wavelet.peak_hz", "%g Hz is beyond seismic frequencies; give Hz, such as 10", c.WaveletSection.PeakHz)
+
+	dim := c.validateModel(must)
+	must(len(c.Source.Position) > 0, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0]")
+	r := c.Receivers
+	line := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
+	must(r.File != "" || line, "receivers", "give either file, or from, to and count")
+	must(r.File == "" || !line, "receivers.file", "give either file, or from, to and count, not both")
+	if r.File == "" && line {
+		must(len(r.From) > 0, "receivers.from", "give the first receiver's coordinates in m")
+		must(len(r.To) > 0, "receivers.to", "give the last receiver's coordinates in m")
+		must(r.Count == 0 || len(r.Carpet) == 0, "receivers.carpet", "give either count or carpet, not both")
+		if len(r.Carpet) > 0 {
+			must(len(r.Carpet) == 2 && slices.Min(r.Carpet) >= 1 && slices.Max(r.Carpet) <= 1<<12, "receivers.carpet", "%v: give the numbers along x and y, 1 to 4096 each", r.Carpet)
+			must(len(r.From) == 3, "receivers.carpet", "a carpet lies in 3 dimensions; give count for a line")
+		} else {
+			must(r.Count >= 1 && r.Count <= 1<<24, "receivers.count", "%d receivers are not possible; give a number from 1", r.Count)
+		}
+	}
+	for _, p := range []struct {
+		key string
+		at  []float64
+	}{{"source.position", c.Source.Position}, {"receivers.from", r.From}, {"receivers.to", r.To}} {
+		for _, v := range p.at {
+			must(within(v, -1e9, 1e9), p.key, "%g m is no coordinate", v)
+		}
+		must(len(p.at) == 0 || dim == 0 && len(p.at) <= 3 || len(p.at) == dim, p.key, "%d coordinates are given, the model has %d axes", len(p.at), dim)
+	}
+
+	s := c.Snapshots
+	must(s.EveryMs == 0 || within(s.EveryMs, 1e-6, 1e9), "snapshots.every_ms", "%g ms between snapshots is not possible", s.EveryMs)
+	must(s.Count >= 0 && s.Count <= 10000, "snapshots.count", "%d snapshots are not possible; 0 to 10000 are", s.Count)
+	must(s.Count == 0 || s.EveryMs == 0, "snapshots.count", "give either count or every_ms, not both")
+	must(!(s.EveryMs > 0) || c.Time/s.EveryMs <= 10000, "snapshots.every_ms", "%g ms makes more than 10000 snapshots", s.EveryMs)
+	must(c.Picture.Clip > 0 && c.Picture.Clip <= 100, "picture.clip", "percentile %g is not possible; give a number above 0 and up to 100, such as 99", c.Picture.Clip)
+	must(within(c.Picture.Gain, 0, 10), "picture.gain", "t^%g is not possible; give a power from 0 to 10", c.Picture.Gain)
+	for name, v := range c.FieldSection {
+		switch v := v.(type) {
+		case string, int64:
+		case float64:
+			must(!math.IsNaN(v) && !math.IsInf(v, 0), "fields."+name, "%g is no value of a field", v)
+		default:
+			must(false, "fields."+name, "give a number or the path of a .npy file")
+		}
+	}
+	return all
+}
+
+// waveletKey is the key to blame for a faulty wavelet.
+func waveletKey(c *Config) string {
+	s := c.WaveletSection
+	switch {
+	case waveforms[s.Name].value == nil:
+		return "wavelet.name"
+	case !(s.PeakHz > 1e-6):
+		return "wavelet.peak_hz"
+	}
+	return "wavelet.delay"
+}
+
+// validateModel gives the number of axes, 0 when the file does not tell.
+func (c *Config) validateModel(must func(ok bool, key, format string, args ...any)) int {
+	m := c.ModelSection
+	must((m.File == "") != (m.Synthetic == ""), "model", "give either file or synthetic, one of %v", SyntheticNames())
+	origin, spacing := m.Origin, m.Spacing
+	dim := max(len(m.Shape), len(origin))
+	if dim == 0 && len(spacing) > 1 {
+		dim = len(spacing)
+	}
+	if m.Synthetic != "" {
+		must(len(m.Shape) > 0, "model.shape", "a synthetic model needs the number of grid points per axis")
+	}
+	if len(m.Shape) == 0 {
+		for _, h := range spacing {
+			must(h >= 1e-6 && h <= 1e6, "model.spacing", "%g m is not possible; give metres, such as 10", h)
+		}
+		must(len(spacing) > 0, "model.spacing", "give the distance of grid points in m")
+		return dim
+	}
+	if origin == nil {
+		origin = make([]float64, dim)
+	}
+	if len(spacing) == 1 {
+		spacing = slices.Repeat(spacing, dim)
+	}
+	err := checkGrid(m.Shape, origin, spacing)
+	must(err == nil, "model.shape", "%v", err)
+	if m.Synthetic != "" && err == nil {
+		_, err := c.synthetic().complete()
+		must(err == nil, "model.synthetic", "%v", err)
+	}
+	return dim
+}

@@ -1,0 +1,62 @@
+package survey
+
+import (
+	"fmt"
+	"slices"
+)
+
+// PointsPerWavelength is the number of grid points in the shortest wave: that
+// of the wavelet's highest frequency where the model is slowest.
+func PointsPerWavelength(m *Model, w Wavelet) float64 {
+	least, _ := m.Vp.Range()
+	return least / (w.Highest() * slices.Max(m.Spacing))
+}
+
+// pointsNeeded is the usual number of points in the shortest wave for a space
+// order: about 8 for 2, 5 for 4 (Levander, Geophysics 53, 1988) and 3 from 8.
+func pointsNeeded(spaceOrder int) float64 {
+	switch {
+	case spaceOrder <= 2:
+		return 8
+	case spaceOrder <= 4:
+		return 5
+	case spaceOrder <= 6:
+		return 4
+	}
+	return 3
+}
+
+// Warnings says what can be computed but is probably not meant.
+func (c *Config) Warnings(m *Model, g *Geometry) []string {
+	var out []string
+	warn := func(key, format string, args ...any) {
+		out = append(out, fmt.Sprintf("%s:%d: %s: ", c.path, c.lines.of(key), key)+fmt.Sprintf(format, args...))
+	}
+	w, err := c.Wavelet()
+	if err != nil {
+		return nil
+	}
+	if have, need := PointsPerWavelength(m, w), pointsNeeded(c.SpaceOrder); have < need {
+		warn("wavelet.peak_hz", "the shortest wave has %.1f grid points, and space order %d needs about %g: the record will show grid dispersion; lower peak_hz to %.3g or the spacing to %.3g m",
+			have, c.SpaceOrder, need, c.WaveletSection.PeakHz*have/need, slices.Max(m.Spacing)*have/need)
+	}
+	if start := w.At(0); start > 0.01 || start < -0.01 {
+		warn("wavelet.delay", "the wavelet starts at %.2g of its peak: the jump makes high frequencies; leave delay out", start)
+	}
+	if limit, err := CriticalDt(m, c.SpaceOrder, 0); err == nil && c.Dt > limit {
+		warn("dt", "%g ms is above the usual limit, %g ms, of isotropic acoustic waves", c.Dt, limit)
+	}
+	if c.Nbl > 0 && c.Nbl < 10 {
+		warn("nbl", "%d points absorb little; 20 to 60 are usual", c.Nbl)
+	}
+	if c.Nbl == 0 {
+		warn("nbl", "without a border all sides reflect")
+	}
+	if c.Time < w.Delay {
+		warn("time", "the record ends at %g ms, before the wavelet's centre at %.4g ms", c.Time, w.Delay)
+	}
+	if g != nil && g.Receivers.Shape[0] == 1 {
+		warn("receivers", "there is a single receiver")
+	}
+	return out
+}

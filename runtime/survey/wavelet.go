@@ -1,0 +1,72 @@
+package survey
+
+import (
+	"fmt"
+	"math"
+)
+
+// Wavelet is a source time function of unit amplitude. Make one with
+// NewWavelet, or check it with Check.
+type Wavelet struct {
+	Name  string  // one of WaveletNames
+	Peak  float64 // peak (dominant) frequency, kHz
+	Delay float64 // time of the centre, or of the onset for a causal wavelet, ms
+}
+
+// NewWavelet gives the named wavelet with its usual delay, at which it starts
+// from nearly nothing: 1/peak for Ricker. The peak frequency is in kHz.
+func NewWavelet(name string, peak float64) (Wavelet, error) {
+	w := Wavelet{Name: name, Peak: peak}
+	if err := w.Check(); err != nil {
+		return Wavelet{}, err
+	}
+	w.Delay = waveforms[name].cycles / peak
+	return w, nil
+}
+
+// Check finds an unknown name or impossible numbers.
+func (w Wavelet) Check() error {
+	if _, ok := waveforms[w.Name]; !ok {
+		return fmt.Errorf("there is no wavelet %q; %s", w.Name, didYouMean(w.Name, WaveletNames()))
+	}
+	if !(w.Peak >= 1e-9 && w.Peak <= 1e9) {
+		return fmt.Errorf("a peak frequency of %g kHz is not possible; give a positive one, such as 0.010 for 10 Hz", w.Peak)
+	}
+	if !(math.Abs(w.Delay) <= 1e12) {
+		return fmt.Errorf("a wavelet delay of %g ms is not possible; leave it out for the usual one", w.Delay)
+	}
+	return nil
+}
+
+// At is the wavelet's value at time t, in ms.
+func (w Wavelet) At(t float64) float64 {
+	form, ok := waveforms[w.Name]
+	if !ok {
+		return 0
+	}
+	return form.value(w.Peak * (t - w.Delay))
+}
+
+// Sample gives nt values, at times 0, dt, 2 dt, ... ms.
+func (w Wavelet) Sample(nt int, dt float64) []float64 {
+	out := make([]float64, max(nt, 0))
+	for i := range out {
+		out[i] = w.At(float64(i) * dt)
+	}
+	return out
+}
+
+// Highest is the frequency in kHz beyond which the amplitude spectrum stays
+// below 5% of its maximum: the one that the grid must still carry.
+func (w Wavelet) Highest() float64 { return waveforms[w.Name].highest * w.Peak }
+
+// Steps is the number of time levels from t0 to tn (ms), both included, with
+// the last at or after tn: ceil((tn-t0+dt)/dt). It is 0 when the times make
+// no sense: dt not positive, tn before t0, or more than 2^31 levels.
+func Steps(t0, tn, dt float64) int {
+	n := math.Ceil((tn - t0 + dt) / dt)
+	if !(dt > 0 && tn >= t0 && n < 1<<31) {
+		return 0
+	}
+	return int(n)
+}
