@@ -141,12 +141,12 @@ func (p *printer) function(name, doc string, body func()) string {
 	p.line("if (args->version != COURANT_ABI_VERSION) return COURANT_BAD_ABI;")
 	decls := p.declarations()
 	used := make([]bool, len(decls))
-	// A declaration may use an earlier one, so walk backwards.
-	all := text
+	// A declaration may use an earlier one, so walk backwards. Comments use none.
+	all := comment.ReplaceAllString(text, "")
 	for i := len(decls) - 1; i >= 0; i-- {
 		if regexp.MustCompile(`\b` + decls[i].name + `\b`).MatchString(all) {
 			used[i] = true
-			all += decls[i].text
+			all += comment.ReplaceAllString(decls[i].text, "")
 		}
 	}
 	for i, d := range decls {
@@ -159,6 +159,8 @@ func (p *printer) function(name, doc string, body func()) string {
 	p.out.WriteString("}\n")
 	return p.out.String()
 }
+
+var comment = regexp.MustCompile(`(?s)/\*.*?\*/`)
 
 type declaration struct{ name, text string }
 

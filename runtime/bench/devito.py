@@ -29,7 +29,7 @@ import shutil
 import sys
 import tempfile
 
-HALF = {"f32": "float32", "f64": "float64"}
+DTYPES = {"f32": "float32", "f64": "float64"}
 SPACING, VELOCITY = 10.0, 2.0  # m, m/ms: neither matters for speed
 
 
@@ -44,7 +44,7 @@ def arguments():
     p.add_argument("--steps", type=int, default=20, help="time steps of a run")
     p.add_argument("--repeat", type=int, default=3, help="runs, of which the best counts")
     p.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    p.add_argument("--dtype", choices=HALF, default="f32")
+    p.add_argument("--dtype", choices=DTYPES, default="f32")
     p.add_argument("--serve", action="store_true", help="run on request")
     a = p.parse_args()
     if not 1 <= len(a.shape) <= 3 or min(a.shape) < 1 or min(a.nbl, a.so, a.steps, a.repeat, a.threads, 1) < 0:
@@ -70,7 +70,7 @@ class Acoustic:
         from devito import Eq, Function, Grid, Operator, SparseTimeFunction, TimeFunction, solve
 
         self.args = args
-        dtype = getattr(np, HALF[args.dtype])
+        dtype = getattr(np, DTYPES[args.dtype])
         self.full = full = tuple(n + 2*args.nbl for n in args.shape)
         self.points = int(np.prod(full))
         grid = Grid(shape=full, extent=tuple(SPACING*(n - 1) for n in full), dtype=dtype)

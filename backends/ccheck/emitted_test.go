@@ -1,0 +1,64 @@
+package ccheck
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/backends/c"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+)
+
+// emitted looks at the C of every operator of the library, in every number of
+// dimensions that it can have, in two orders and both precisions; in one order
+// with -short.
+func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
+	orders := []int{2, 8}
+	if testing.Short() {
+		orders = orders[1:]
+	}
+	files, err := filepath.Glob("../../testdata/operators/*.pde")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no operators: %v", err)
+	}
+	for _, file := range files {
+		var refused []error
+		for dim := 1; dim <= 3; dim++ {
+			for _, order := range orders {
+				for _, real := range []ir.Type{ir.F32, ir.F64} {
+					s, err := emit(file, dim, order, real)
+					if _, its := errors.AsType[dsl.Errors](err); its {
+						refused = append(refused, err) // an operator may name its axes
+						continue
+					}
+					t.Run(fmt.Sprintf("%s/%dD/so%d/%v", filepath.Base(file), dim, order, real), func(t *testing.T) {
+						if err != nil {
+							t.Fatal(err)
+						}
+						look(t, s)
+					})
+				}
+			}
+		}
+		if len(refused) == 3*2*len(orders) {
+			t.Errorf("%s is an operator in no number of dimensions: %v", file, errors.Join(refused...))
+		}
+	}
+}
+
+func emit(file string, dim, order int, real ir.Type) (*backends.Source, error) {
+	f, err := dsl.ParseFile(file)
+	if err != nil {
+		return nil, err
+	}
+	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: real, Backend: c.Backend{}})
+	if err != nil {
+		return nil, err
+	}
+	return p.Source, nil
+}
