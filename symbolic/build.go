@@ -26,10 +26,18 @@ func Sum(terms ...Expr) Expr {
 	}
 	gather(terms)
 	var out []Expr
+	again := false
 	for _, i := range c.order() {
 		if c.amount[i].Sign() != 0 {
-			out = append(out, Product(Rational(c.amount[i]), c.parts[i]))
+			t := Product(Rational(c.amount[i]), c.parts[i])
+			// The multiples of a sum may add up to the sum itself.
+			_, isSum := t.(*Add)
+			again = again || isSum
+			out = append(out, t)
 		}
+	}
+	if again && (len(out) > 1 || constant.Sign() != 0) {
+		return Sum(append(out, Rational(constant))...)
 	}
 	if constant.Sign() != 0 {
 		out = append([]Expr{Rational(constant)}, out...)
@@ -78,10 +86,11 @@ func Product(factors ...Expr) Expr {
 		switch p := Power(base, Rational(c.amount[i])).(type) {
 		case *Num:
 			number.Mul(number, p.val)
-		case *Mul:
-			again = true
-			out = append(out, p)
 		default:
+			// A power of a product or of a power may have factors to collect.
+			_, isMul := p.(*Mul)
+			q, isPow := p.(*Pow)
+			again = again || isMul || (isPow && !Equal(q.Base, base))
 			out = append(out, p)
 		}
 	}

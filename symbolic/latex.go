@@ -39,20 +39,19 @@ func latex(e Expr, around int) string {
 	case *Add:
 		bind = bindSum
 		for i, t := range x.Terms {
-			s := latex(t, bindProduct)
-			if c, _ := SplitCoefficient(t); c.Sign() < 0 {
-				s = latex(t, bindSum)
-			} else if i > 0 {
-				s = "+" + s
+			c, _ := SplitCoefficient(t)
+			switch {
+			case i == 0:
+				text = latex(t, bindSum)
+			case c.Sign() < 0:
+				text += " - " + latex(Neg(t), bindProduct)
+			default:
+				text += " + " + latex(t, bindProduct)
 			}
-			if i > 0 {
-				s = " " + s
-			}
-			text += s
 		}
 	case *Mul:
 		bind = bindProduct
-		var above, below []string
+		var above, below []Expr
 		factors, sign := x.Factors, ""
 		if n, ok := factors[0].(*Num); ok && n.val.Sign() < 0 {
 			sign, bind = "-", bindSum
@@ -64,18 +63,16 @@ func latex(e Expr, around int) string {
 		for _, f := range factors {
 			if p, ok := f.(*Pow); ok {
 				if n, ok := p.Exp.(*Num); ok && n.val.Sign() < 0 {
-					below = append(below, latex(Power(p.Base, Rational(new(big.Rat).Neg(n.val))), bindProduct))
+					below = append(below, Power(p.Base, Rational(new(big.Rat).Neg(n.val))))
 					continue
 				}
 			}
-			above = append(above, latex(f, bindUnary))
+			above = append(above, f)
 		}
-		if len(above) == 0 {
-			above = []string{"1"}
-		}
-		text = strings.Join(above, `\,`)
 		if len(below) > 0 {
-			text = fmt.Sprintf(`\frac{%s}{%s}`, text, strings.Join(below, `\,`))
+			text = fmt.Sprintf(`\frac{%s}{%s}`, latexProduct(above, bindSum), latexProduct(below, bindSum))
+		} else {
+			text = latexProduct(above, bindProduct)
 		}
 		text = sign + text
 	case *Pow:
@@ -119,6 +116,22 @@ func latex(e Expr, around int) string {
 		return `\left(` + text + `\right)`
 	}
 	return text
+}
+
+// latexProduct prints factors side by side; a single one needs parentheses
+// only if the surroundings ask for them.
+func latexProduct(factors []Expr, around int) string {
+	switch len(factors) {
+	case 0:
+		return "1"
+	case 1:
+		return latex(factors[0], around)
+	}
+	parts := make([]string, len(factors))
+	for i, f := range factors {
+		parts[i] = latex(f, bindUnary)
+	}
+	return strings.Join(parts, `\,`)
 }
 
 var greek = map[string]bool{"alpha": true, "beta": true, "gamma": true, "delta": true, "epsilon": true, "theta": true, "phi": true, "psi": true, "rho": true, "sigma": true, "tau": true, "mu": true, "nu": true, "kappa": true, "omega": true, "eta": true, "xi": true, "zeta": true, "chi": true, "pi": true, "lambda": true}

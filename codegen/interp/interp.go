@@ -212,8 +212,7 @@ func (m *machine[T]) row(l *ir.Loop, n int) error {
 func (m *machine[T]) place(a *ir.Access, axis int) (data []T, at, stride int) {
 	i := m.arrays[a.Array]
 	array, store := m.k.Arrays[i], &m.b.Arrays[i]
-	buffer := ((m.t+a.Time)%array.Buffers + array.Buffers) % array.Buffers
-	at = store.Origin + buffer*store.Buffer
+	at = store.Origin + array.Buffer(m.t+a.Time)*store.Buffer
 	for x, o := range a.Offset {
 		if array.Spans(x) {
 			at += int(store.Stride[x]) * (int(m.at[x]) + o)

@@ -39,8 +39,13 @@ func rotate(s []Expr) {
 // negated marks a term for Sum; it never occurs inside an expression.
 type negated struct{ Expr }
 
-// Subtract makes Sum subtract e.
-func Subtract(e Expr) Expr { return negated{e} }
+// Subtract makes Sum subtract e, and add it when it is already subtracted.
+func Subtract(e Expr) Expr {
+	if n, ok := e.(negated); ok {
+		return n.Expr
+	}
+	return negated{e}
+}
 
 // Product multiplies factors from left to right. No factors make 1.
 func Product(factors ...Expr) Expr {

@@ -2,6 +2,12 @@ package ir
 
 import "math"
 
+// arity is the number of arguments of every elementary function.
+var arity = map[string]int{
+	"sqrt": 1, "exp": 1, "log": 1, "sin": 1, "cos": 1, "tan": 1, "asin": 1, "acos": 1, "atan": 1, "sinh": 1, "cosh": 1, "tanh": 1, "abs": 1,
+	"min": 2, "max": 2, "atan2": 2, "pow": 2,
+}
+
 // EvalCall computes an elementary function in double precision; NaN for an
 // unknown one.
 func EvalCall(fn string, a []float64) float64 {

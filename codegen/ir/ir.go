@@ -82,8 +82,8 @@ type Points struct {
 	Doc    string
 }
 
-// Stmt is a statement: *Loop, *Let, *Assign, *Inject, *Sample, *HaloExchange,
-// *Row or *Comment.
+// Stmt is a statement: *Loop, *Let, *Assign, *Inject, *Sample, *HaloExchange
+// or *Row.
 type Stmt interface{ stmt() }
 
 // Loop counts Var from Lo to Hi (exclusive) in steps of Step.
@@ -103,10 +103,9 @@ type Props struct {
 	Block    bool // counts blocks rather than points
 }
 
-// Bound is a loop bound or step: a constant plus at most one symbol, cut off
-// at the axis's size when Clip is set.
+// Bound is a loop bound or step:
 //
-//	0, size(x), block(x), xb, min(xb+block(x), size(x))
+//	0, 1, size, block, xb, min(xb+block, size)
 type Bound struct {
 	Kind BoundKind
 	Var  string // for BlockEnd and At
@@ -239,6 +238,10 @@ func (k *Kernel) Array(name string) *Array {
 	}
 	return nil
 }
+
+// Buffer is the time buffer, from 0, that holds level t+time when t is a
+// multiple of Buffers: two levels share a place exactly when it is the same.
+func (a *Array) Buffer(time int) int { return ((time % a.Buffers) + a.Buffers) % a.Buffers }
 
 // PointSet finds points by name, nil when there are none.
 func (k *Kernel) PointSet(name string) *Points {

@@ -6,107 +6,198 @@ import (
 	"strings"
 )
 
-// Key is the text of an expression: equal keys mean equal expressions.
-func Key(e Expr) string {
-	var b strings.Builder
-	printExpr(&b, nil, e, 0)
-	return b.String()
+// The text form shows a kernel to readers and tests, and Parse reads it back.
+//
+//	kernel acoustic f32 "constant density"
+//	axes x halo 1, z halo 1
+//	time 1 .. steps-1
+//	scalar dt
+//	param m[x, z] "squared slowness"
+//	state u[t, x, z] levels 3 buffers 2 "pressure"
+//	points src inject
+//	prepare {
+//	  let wide %c0 = $dt*$dt
+//	}
+//	step {
+//	  for xb along x = 0 .. size step block parallel 1 block {
+//	    for x = xb .. min(xb+block, size) {
+//	      for z = 0 .. size vector {
+//	        u[t+1, x, z] = 2*u[t, x, z] - u[t-1, x, z] + %c0*(u[t, x-1, z] + u[t, x+1, z])/m[x, z]
+//	      }
+//	    }
+//	  }
+//	  inject src into u[t+1, x, z] times %c0/m[x, z]
+//	}
+//
+// Products and quotients group to the left, as in C: a*b/c is (a*b)/c.
+// Everything else that is nested stands in parentheses, because rounding
+// depends on the grouping: a + (b + c) is not a + b + c.
+
+// Key is the text of an expression with axes by number: equal keys mean equal
+// expressions.
+func Key(e Expr) string { return exprText(nil, e) }
+
+// Text is the text form of an expression of k.
+func (k *Kernel) Text(e Expr) string { return exprText(k, e) }
+
+func exprText(k *Kernel, e Expr) string {
+	p := printer{k: k}
+	p.expr(e, bindSum)
+	return p.String()
 }
 
-// String prints a kernel in the text form that Parse reads.
+// String prints a kernel in its text form.
 func (k *Kernel) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "kernel %s %s %q\n", k.Name, k.Real, k.Doc)
-	fmt.Fprintf(&b, "axes")
+	p := printer{k: k}
+	p.writef("kernel %s %s", k.Name, k.Real)
+	p.quoted("", k.Doc)
+	p.WriteString("\naxes ")
 	for a, name := range k.Axes {
-		fmt.Fprintf(&b, " %s halo %d", name, k.Halo[a])
+		if a > 0 {
+			p.WriteString(", ")
+		}
+		p.WriteString(name)
+		if a < len(k.Halo) {
+			p.writef(" halo %d", k.Halo[a])
+		}
 	}
-	fmt.Fprintf(&b, "\nsteps %d %d\n", k.FirstStep, k.LastStep)
+	p.writef("\ntime %d .. steps-%d\n", k.FirstStep, k.LastStep)
 	for _, s := range k.Scalars {
-		fmt.Fprintf(&b, "scalar %s\n", s)
+		p.writef("scalar %s\n", s)
 	}
 	for _, a := range k.Arrays {
-		fmt.Fprintf(&b, "%s %s on", a.Role, a.Name)
-		for _, x := range a.Axes {
-			fmt.Fprintf(&b, " %s", k.Axes[x])
-		}
-		fmt.Fprintf(&b, " buffers %d levels %d %q\n", a.Buffers, a.Levels, a.Doc)
+		p.array(a)
 	}
-	for _, p := range k.Points {
+	for _, q := range k.Points {
 		verb := "sample"
-		if p.Inject {
+		if q.Inject {
 			verb = "inject"
 		}
-		fmt.Fprintf(&b, "points %s %s %q\n", p.Name, verb, p.Doc)
+		p.writef("points %s %s", q.Name, verb)
+		p.quoted("", q.Doc)
+		p.WriteString("\n")
 	}
-	b.WriteString("prepare {\n")
-	printStmts(&b, k, k.Prepare, "  ")
-	b.WriteString("}\nstep {\n")
-	printStmts(&b, k, k.Step, "  ")
-	b.WriteString("}\n")
-	return b.String()
+	p.WriteString("prepare {\n")
+	p.stmts(k.Prepare, "  ")
+	p.WriteString("}\nstep {\n")
+	p.stmts(k.Step, "  ")
+	p.WriteString("}\n")
+	return p.String()
 }
 
-func printStmts(b *strings.Builder, k *Kernel, body []Stmt, indent string) {
+// printer writes the text form; without a kernel, accesses show plain
+// numbers.
+type printer struct {
+	strings.Builder
+	k *Kernel
+}
+
+func (p *printer) writef(format string, args ...any) { fmt.Fprintf(p, format, args...) }
+
+// quoted writes an optional text behind what it belongs to.
+func (p *printer) quoted(keyword, text string) {
+	if text != "" {
+		p.writef(" %s%q", keyword, text)
+	}
+}
+
+// axis names an axis, also one that does not exist: a faulty kernel must
+// print too.
+func (p *printer) axis(i int) string {
+	if i < 0 || i >= len(p.k.Axes) {
+		return fmt.Sprint("axis", i)
+	}
+	return p.k.Axes[i]
+}
+
+func (p *printer) array(a *Array) {
+	var spans []string
+	if a.Role == State {
+		spans = append(spans, "t")
+	}
+	for _, x := range a.Axes {
+		spans = append(spans, p.axis(x))
+	}
+	p.writef("%s %s[%s]", a.Role, a.Name, strings.Join(spans, ", "))
+	if a.Levels != 1 || a.Buffers != 1 {
+		p.writef(" levels %d buffers %d", a.Levels, a.Buffers)
+	}
+	p.quoted("", a.Doc)
+	p.WriteString("\n")
+}
+
+func (p *printer) stmts(body []Stmt, indent string) {
 	for _, s := range body {
-		b.WriteString(indent)
+		p.WriteString(indent)
 		switch x := s.(type) {
 		case *Loop:
-			axis := k.Axes[x.Axis]
-			fmt.Fprintf(b, "for %s along %s = %s .. %s step %s", x.Var, axis, x.Lo.text(axis), x.Hi.text(axis), x.Step.text(axis))
-			if x.Props.Parallel > 0 {
-				fmt.Fprintf(b, " parallel %d", x.Props.Parallel)
-			}
-			if x.Props.Block {
-				b.WriteString(" block")
-			}
-			if x.Props.Vector {
-				b.WriteString(" vector")
-			}
-			b.WriteString(" {\n")
-			printStmts(b, k, x.Body, indent+"  ")
-			b.WriteString(indent + "}")
+			p.loopHead(x)
+			p.WriteString(" {\n")
+			p.stmts(x.Body, indent+"  ")
+			p.WriteString(indent + "}")
 		case *Let:
-			kind := "let"
+			p.WriteString("let ")
 			if x.Wide {
-				kind = "let wide"
+				p.WriteString("wide ")
 			}
-			fmt.Fprintf(b, "%s %s = ", kind, x.Name)
-			printExpr(b, k, x.Value, 0)
+			p.writef("%%%s = ", x.Name)
+			p.expr(x.Value, bindSum)
 		case *Assign:
-			printExpr(b, k, x.Target, 0)
-			b.WriteString(" = ")
-			printExpr(b, k, x.Value, 0)
-			printNote(b, x.Note)
+			p.access(x.Target)
+			p.WriteString(" = ")
+			p.expr(x.Value, bindSum)
+			p.quoted("note ", x.Note)
 		case *Inject:
-			fmt.Fprintf(b, "inject %s into ", x.Points)
-			printExpr(b, k, x.Target, 0)
-			b.WriteString(" times ")
-			printExpr(b, k, x.Value, 0)
-			printNote(b, x.Note)
+			p.writef("inject %s into ", x.Points)
+			p.access(x.Target)
+			p.WriteString(" times ")
+			p.expr(x.Value, bindSum)
+			p.quoted("note ", x.Note)
 		case *Sample:
-			fmt.Fprintf(b, "sample %s from ", x.Points)
-			printExpr(b, k, x.Value, 0)
-			printNote(b, x.Note)
+			p.writef("sample %s from ", x.Points)
+			p.expr(x.Value, bindSum)
+			p.quoted("note ", x.Note)
 		case *HaloExchange:
-			fmt.Fprintf(b, "exchange %s %d width", x.Array, x.Time)
-			for _, w := range x.Width {
-				fmt.Fprintf(b, " %d", w)
+			p.writef("exchange %s[%s] width ", x.Array, shifted("t", x.Time))
+			for i, w := range x.Width {
+				if i > 0 {
+					p.WriteString(", ")
+				}
+				p.writef("%d", w)
 			}
 		case *Row:
-			fmt.Fprintf(b, "row %s = %s %d", x.Name, x.Array, x.Time)
+			p.writef("row %s = %s", x.Name, x.Array)
+			if a := p.k.Array(x.Array); a == nil || a.Role == State || x.Time != 0 {
+				p.writef("[%s]", shifted("t", x.Time))
+			}
 		}
-		b.WriteString("\n")
+		p.WriteString("\n")
 	}
 }
 
-func printNote(b *strings.Builder, note string) {
-	if note != "" {
-		fmt.Fprintf(b, " note %q", note)
+// loopHead leaves out what is the rule: a variable named like its axis, a
+// step of 1.
+func (p *printer) loopHead(l *Loop) {
+	p.writef("for %s", l.Var)
+	if axis := p.axis(l.Axis); axis != l.Var {
+		p.writef(" along %s", axis)
+	}
+	p.writef(" = %s .. %s", l.Lo, l.Hi)
+	if l.Step.Kind != One {
+		p.writef(" step %s", l.Step)
+	}
+	if l.Props.Parallel > 0 {
+		p.writef(" parallel %d", l.Props.Parallel)
+	}
+	if l.Props.Block {
+		p.WriteString(" block")
+	}
+	if l.Props.Vector {
+		p.WriteString(" vector")
 	}
 }
 
-func (d Bound) text(axis string) string {
+func (d Bound) String() string {
 	switch d.Kind {
 	case Zero:
 		return "0"
@@ -119,72 +210,132 @@ func (d Bound) text(axis string) string {
 	case At:
 		return d.Var
 	}
-	return "end " + d.Var
+	return "min(" + d.Var + "+block, size)"
 }
 
-// printExpr writes e; k is needed only for axis names and may be nil, when
-// axes are numbered.
-func printExpr(b *strings.Builder, k *Kernel, e Expr, bind int) {
-	open := func(own int) func() {
-		if own < bind {
-			b.WriteByte('(')
-			return func() { b.WriteByte(')') }
-		}
-		return func() {}
+// How tightly an expression binds, and the least that a place asks for when
+// it has no parentheses.
+const (
+	bindSum = iota
+	bindProduct
+	bindQuotient // may stand in front of * without becoming part of its product
+	bindAtom
+)
+
+func strength(e Expr) int {
+	switch e.(type) {
+	case *Add:
+		return bindSum
+	case *Mul:
+		return bindProduct
+	case *Div:
+		return bindQuotient
+	}
+	return bindAtom
+}
+
+func (p *printer) expr(e Expr, place int) {
+	if strength(e) < place {
+		p.WriteByte('(')
+		defer p.WriteByte(')')
 	}
 	switch x := e.(type) {
 	case Const:
-		if x < 0 || (x == 0 && 1/float64(x) < 0) {
-			defer open(0)()
-		}
-		b.WriteString(strconv.FormatFloat(float64(x), 'g', -1, 64))
+		p.WriteString(strconv.FormatFloat(float64(x), 'g', -1, 64))
 	case Scalar:
-		b.WriteString("$" + string(x))
+		p.WriteString("$" + string(x))
 	case Local:
-		b.WriteString("%" + string(x))
+		p.WriteString("%" + string(x))
 	case *Access:
-		if x.Row != "" {
-			fmt.Fprintf(b, "%s:", x.Row)
-		}
-		fmt.Fprintf(b, "%s[%+d", x.Array, x.Time)
-		for _, o := range x.Offset {
-			fmt.Fprintf(b, ",%d", o)
-		}
-		b.WriteByte(']')
+		p.access(x)
 	case *Add:
-		defer open(0)()
 		for i, a := range x.Args {
+			sub := i < len(x.Sub) && x.Sub[i]
 			switch {
-			case i == 0 && x.Sub[0]:
-				b.WriteString("- ")
-			case x.Sub[i]:
-				b.WriteString(" - ")
+			case i == 0 && sub:
+				p.negative(a)
+				continue
+			case sub:
+				p.WriteString(" - ")
 			case i > 0:
-				b.WriteString(" + ")
+				p.WriteString(" + ")
 			}
-			printExpr(b, k, a, 1)
+			p.expr(a, bindProduct)
 		}
 	case *Mul:
-		defer open(1)()
+		place := bindQuotient
 		for i, a := range x.Args {
 			if i > 0 {
-				b.WriteByte('*')
+				p.WriteByte('*')
 			}
-			printExpr(b, k, a, 2)
+			p.expr(a, place)
+			place = bindAtom
 		}
 	case *Div:
-		defer open(1)()
-		printExpr(b, k, x.X, 2)
-		b.WriteByte('/')
-		printExpr(b, k, x.Y, 2)
+		p.expr(x.X, bindProduct)
+		p.WriteByte('/')
+		p.expr(x.Y, bindAtom)
 	case *Call:
-		b.WriteString(x.Fn + "(")
+		p.WriteString(x.Fn + "(")
 		for i, a := range x.Args {
 			if i > 0 {
-				b.WriteString(", ")
+				p.WriteString(", ")
 			}
-			printExpr(b, k, a, 0)
+			p.expr(a, bindSum)
 		}
-		b.WriteByte(')')
+		p.WriteByte(')')
+	default:
+		p.writef("%T", e) // only in a faulty kernel
 	}
+}
+
+// negative writes the first term of a sum when it is subtracted. A minus in
+// front of digits belongs to the number, so such a term takes parentheses.
+func (p *printer) negative(e Expr) {
+	term := printer{k: p.k}
+	term.expr(e, bindProduct)
+	text := term.String()
+	if strings.ContainsRune("-0123456789", rune(text[0])) {
+		text = "(" + text + ")"
+	}
+	p.WriteString("-" + text)
+}
+
+// access writes the subscripts that the array has, and others only when they
+// are not zero.
+func (p *printer) access(a *Access) {
+	if a.Row != "" {
+		p.WriteString(a.Row + ":")
+	}
+	p.WriteString(a.Array + "[")
+	if p.k == nil {
+		p.WriteString(strconv.Itoa(a.Time))
+		for _, o := range a.Offset {
+			p.WriteString("," + strconv.Itoa(o))
+		}
+		p.WriteByte(']')
+		return
+	}
+	array := p.k.Array(a.Array)
+	var index []string
+	if array == nil || array.Role == State || a.Time != 0 {
+		index = append(index, shifted("t", a.Time))
+	}
+	for x, o := range a.Offset {
+		if array == nil || array.Spans(x) || o != 0 {
+			index = append(index, shifted(p.axis(x), o))
+		}
+	}
+	p.WriteString(strings.Join(index, ", "))
+	p.WriteByte(']')
+}
+
+func shifted(name string, n int) string {
+	switch {
+	case n == 0:
+		return name
+	case n < 0:
+		return name + strconv.Itoa(n)
+	}
+	return name + "+" + strconv.Itoa(n)
 }

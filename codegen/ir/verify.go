@@ -2,217 +2,351 @@ package ir
 
 import (
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 )
 
 // Verify checks that a kernel is well formed: names are defined before use,
-// accesses stay within rank and halo, loops nest as their properties say, and
-// no parallel loop reads what another of its iterations writes. It runs after
-// every pass; an error names the fault and is a fault of the pass.
+// accesses stay within rank and halo, loops nest as their properties say, no
+// iteration of a nest reads what another one writes, and no value is read
+// before it is there or after it is gone. What Verify accepts, interpreter
+// and targets can carry out. It runs after every pass; an error names the
+// fault and is a fault of the pass.
 func Verify(k *Kernel) error {
+	v := verifier{k: k}
+	if err := v.declarations(); err != nil {
+		return err
+	}
+	wide := map[string]bool{} // locals of prepare, which steps see too
+	if err := v.block(k.Prepare, scope{once: true, locals: wide}); err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
+	if err := v.block(k.Step, scope{locals: wide}); err != nil {
+		return fmt.Errorf("step: %w", err)
+	}
+	return v.order()
+}
+
+type verifier struct{ k *Kernel }
+
+// scope is what surrounds a statement.
+type scope struct {
+	once   bool // it belongs to Prepare
+	points bool // it runs at points, not in loops
+	loops  []*Loop
+	locals map[string]bool
+	rows   map[string]*Row
+}
+
+// within is the scope of the body of l.
+func (s scope) within(l *Loop) scope {
+	locals, rows := maps.Clone(s.locals), map[string]*Row{}
+	maps.Copy(rows, s.rows)
+	return scope{once: s.once, loops: append(slices.Clip(s.loops), l), locals: locals, rows: rows}
+}
+
+func (v verifier) declarations() error {
+	k := v.k
+	if len(k.Axes) == 0 {
+		return fmt.Errorf("the kernel has no axes")
+	}
 	if len(k.Halo) != len(k.Axes) {
 		return fmt.Errorf("%d halo widths for %d axes", len(k.Halo), len(k.Axes))
 	}
-	names := map[string]bool{}
-	for _, a := range k.Arrays {
-		if names[a.Name] {
-			return fmt.Errorf("array %s is declared twice", a.Name)
+	if slices.Min(k.Halo) < 0 || k.FirstStep < 0 || k.LastStep < 0 {
+		return fmt.Errorf("a halo width or a bound of time is negative")
+	}
+	if slices.Contains(k.Axes, "t") {
+		return fmt.Errorf("axis t has the name of time")
+	}
+	declared := map[string]bool{}
+	declare := func(kind, name string) error {
+		if !isName(name) {
+			return fmt.Errorf("%s %q: not a name", kind, name)
 		}
-		names[a.Name] = true
-		if a.Buffers < 1 || (a.Role != State && a.Buffers != 1) || a.Buffers > max(a.Levels, 1) {
-			return fmt.Errorf("array %s: %d buffers for %d levels", a.Name, a.Buffers, a.Levels)
+		if declared[kind+name] {
+			return fmt.Errorf("%s %s is declared twice", kind, name)
 		}
+		declared[kind+name] = true
+		return nil
 	}
-	v := verifier{k: k, scalars: map[string]bool{}}
-	for _, s := range k.Scalars {
-		v.scalars[s] = true
+	if err := declare("kernel", k.Name); err != nil {
+		return err
 	}
-	wide := map[string]bool{}
-	if err := v.block(k.Prepare, wide, nil); err != nil {
-		return fmt.Errorf("prepare: %w", err)
-	}
-	if err := v.block(k.Step, wide, nil); err != nil {
-		return fmt.Errorf("step: %w", err)
-	}
-	return nil
-}
-
-type verifier struct {
-	k       *Kernel
-	scalars map[string]bool
-}
-
-// block checks statements in order; locals is extended by the lets of this
-// block, and loops are the loops around it.
-func (v *verifier) block(body []Stmt, locals map[string]bool, loops []*Loop) error {
-	for _, s := range body {
-		if e := Value(s); e != nil {
-			if err := v.expr(e, locals, loops); err != nil {
-				return err
-			}
-		}
-		if t := Target(s); t != nil {
-			if err := v.access(t, loops); err != nil {
-				return err
-			}
-			for _, o := range t.Offset {
-				if o != 0 {
-					return fmt.Errorf("%s is written at an offset", Key(t))
-				}
-			}
-			if a := v.k.Array(t.Array); a.Role == Param {
-				return fmt.Errorf("%s is written, but it is given by the caller", t.Array)
-			}
-		}
-		switch x := s.(type) {
-		case *Let:
-			if locals[x.Name] {
-				return fmt.Errorf("%%%s is defined twice", x.Name)
-			}
-			locals[x.Name] = true
-		case *Assign:
-			if len(loops) == 0 {
-				return fmt.Errorf("%s is assigned outside of loops", Key(x.Target))
-			}
-		case *Inject:
-			if p := v.k.PointSet(x.Points); p == nil || !p.Inject {
-				return fmt.Errorf("inject of unknown points %s", x.Points)
-			}
-		case *Sample:
-			if p := v.k.PointSet(x.Points); p == nil || p.Inject {
-				return fmt.Errorf("sample at unknown points %s", x.Points)
-			}
-		case *HaloExchange:
-			if v.k.Array(x.Array) == nil || len(x.Width) != len(v.k.Axes) {
-				return fmt.Errorf("exchange of %s", x.Array)
-			}
-		case *Row:
-			if v.k.Array(x.Array) == nil {
-				return fmt.Errorf("row of unknown array %s", x.Array)
-			}
-		case *Loop:
-			if err := v.loop(x, locals, loops); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (v *verifier) loop(l *Loop, locals map[string]bool, loops []*Loop) error {
-	if l.Axis < 0 || l.Axis >= len(v.k.Axes) {
-		return fmt.Errorf("loop %s runs along axis %d of %d", l.Var, l.Axis, len(v.k.Axes))
-	}
-	for _, outer := range loops {
-		if outer.Var == l.Var {
-			return fmt.Errorf("loop variable %s is used twice", l.Var)
-		}
-	}
-	if l.Props.Vector && Innermost(l) != l {
-		return fmt.Errorf("vector loop %s is not innermost", l.Var)
-	}
-	if n := l.Props.Parallel; n > 0 {
-		inner := l
-		for range n - 1 {
-			next, ok := inner.Body[0].(*Loop)
-			if !ok || len(inner.Body) != 1 {
-				return fmt.Errorf("parallel loop %s: %d loops are not perfectly nested", l.Var, n)
-			}
-			inner = next
-		}
-		if err := v.independent(l); err != nil {
+	for _, a := range k.Axes {
+		if err := declare("axis", a); err != nil {
 			return err
 		}
 	}
-	own := map[string]bool{}
-	for n := range locals {
-		own[n] = true
+	for _, s := range k.Scalars {
+		if err := declare("scalar", s); err != nil {
+			return err
+		}
 	}
-	return v.block(l.Body, own, append(loops[:len(loops):len(loops)], l))
+	for _, q := range k.Points {
+		if err := declare("points", q.Name); err != nil {
+			return err
+		}
+	}
+	for _, a := range k.Arrays {
+		if err := declare("array", a.Name); err != nil {
+			return err
+		}
+		if err := v.array(a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// independent checks that no iteration reads, at another point, the buffer
-// that some iteration writes.
-func (v *verifier) independent(l *Loop) error {
-	written := map[string]bool{}
-	buffer := func(a *Access) string {
-		array := v.k.Array(a.Array)
-		return fmt.Sprint(a.Array, "/", ((a.Time%array.Buffers)+array.Buffers)%array.Buffers)
+func (v verifier) array(a *Array) error {
+	for i, x := range a.Axes {
+		if x < 0 || x >= len(v.k.Axes) || (i > 0 && x <= a.Axes[i-1]) {
+			return fmt.Errorf("array %s does not span its axes in order", a.Name)
+		}
 	}
-	VisitStmts(l.Body, func(s Stmt) {
-		if t := Target(s); t != nil {
-			written[buffer(t)] = true
-		}
-	})
-	var err error
-	VisitStmts(l.Body, func(s Stmt) {
-		e := Value(s)
-		if e == nil {
-			return
-		}
-		VisitExpr(e, func(e Expr) {
-			a, ok := e.(*Access)
-			if !ok || !written[buffer(a)] {
-				return
-			}
-			for _, o := range a.Offset {
-				if o != 0 {
-					err = fmt.Errorf("%s is read while other iterations of loop %s write its buffer", Key(a), l.Var)
-				}
-			}
-		})
-	})
-	return err
+	// Levels t and back stay alive until t+1 is complete.
+	wrong := a.Buffers != 1 || a.Levels != 1
+	if a.Role == State {
+		wrong = a.Levels < 2 || a.Buffers > a.Levels || a.Buffers < a.Levels-1
+	}
+	if wrong {
+		return fmt.Errorf("%s array %s: %d buffers for %d levels", a.Role, a.Name, a.Buffers, a.Levels)
+	}
+	return nil
 }
 
-func (v *verifier) expr(e Expr, locals map[string]bool, loops []*Loop) error {
+func isName(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) && (i == 0 || !isDigit(s[i])) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// block checks statements in order; s.locals and s.rows are extended by what
+// they define.
+func (v verifier) block(body []Stmt, s scope) error {
+	for _, x := range body {
+		if err := v.place(x, body, s); err != nil {
+			return err
+		}
+		if err := v.stmt(x, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place checks that a statement stands where it may: loops anywhere,
+// assignments in innermost loops, the rest around the loops.
+func (v verifier) place(x Stmt, body []Stmt, s scope) error {
+	inLoop, innermost := len(s.loops) > 0, len(s.loops) > 0 && !slices.ContainsFunc(body, isLoop)
+	switch x := x.(type) {
+	case *Let:
+		switch {
+		case x.Wide && (inLoop || !s.once):
+			return fmt.Errorf("%%%s: a wide local outside of prepare, or in a loop", x.Name)
+		case !x.Wide && !innermost:
+			return fmt.Errorf("%%%s is not in an innermost loop", x.Name)
+		}
+	case *Assign:
+		if !innermost {
+			return fmt.Errorf("the assignment to %s is not in an innermost loop", v.k.Text(x.Target))
+		}
+	case *Row:
+		if !inLoop {
+			return fmt.Errorf("row %s is not in a loop", x.Name)
+		}
+	case *Inject, *Sample, *HaloExchange:
+		if inLoop || s.once {
+			return fmt.Errorf("%s in a loop, or outside of a step", verb(x))
+		}
+	}
+	return nil
+}
+
+func isLoop(s Stmt) bool {
+	_, ok := s.(*Loop)
+	return ok
+}
+
+func verb(s Stmt) string {
+	switch x := s.(type) {
+	case *Inject:
+		return "inject of " + x.Points
+	case *Sample:
+		return "sample at " + x.Points
+	case *HaloExchange:
+		return "exchange of " + x.Array
+	}
+	return ""
+}
+
+func (v verifier) stmt(s Stmt, sc scope) error {
+	switch s.(type) {
+	case *Inject, *Sample:
+		sc.points = true
+	}
+	if e := Value(s); e != nil {
+		if err := v.expr(e, sc); err != nil {
+			return err
+		}
+	}
+	if t := Target(s); t != nil {
+		if err := v.target(t, sc); err != nil {
+			return err
+		}
+	}
+	switch x := s.(type) {
+	case *Let:
+		if !isName(x.Name) {
+			return fmt.Errorf("local %q: not a name", x.Name)
+		}
+		if sc.locals[x.Name] {
+			return fmt.Errorf("%%%s is defined twice", x.Name)
+		}
+		sc.locals[x.Name] = true
+	case *Inject:
+		if p := v.k.PointSet(x.Points); p == nil || !p.Inject {
+			return fmt.Errorf("there are no points %s to inject", x.Points)
+		}
+		return v.apart([]Stmt{x}, "node")
+	case *Sample:
+		if p := v.k.PointSet(x.Points); p == nil || p.Inject {
+			return fmt.Errorf("there are no points %s to sample at", x.Points)
+		}
+	case *HaloExchange:
+		return v.exchange(x)
+	case *Row:
+		return v.row(x, sc)
+	case *Loop:
+		return v.loop(x, sc)
+	}
+	return nil
+}
+
+func (v verifier) exchange(x *HaloExchange) error {
+	a := v.k.Array(x.Array)
+	if a == nil {
+		return fmt.Errorf("exchange of unknown array %s", x.Array)
+	}
+	if len(x.Width) != len(v.k.Axes) {
+		return fmt.Errorf("exchange of %s: %d widths for %d axes", x.Array, len(x.Width), len(v.k.Axes))
+	}
+	for axis, w := range x.Width {
+		if w < 0 || w > v.k.Halo[axis] {
+			return fmt.Errorf("exchange of %s: width %d in a halo of %d points along %s", x.Array, w, v.k.Halo[axis], v.k.Axes[axis])
+		}
+	}
+	return v.level(a, x.Time)
+}
+
+// level checks that a has level t+time.
+func (v verifier) level(a *Array, time int) error {
+	if a.Role != State && time != 0 {
+		return fmt.Errorf("%s[%s]: %s does not vary in time", a.Name, shifted("t", time), a.Name)
+	}
+	if a.Role == State && (time > 1 || time < 2-a.Levels) {
+		return fmt.Errorf("%s[%s] is outside the %d levels of %s", a.Name, shifted("t", time), a.Levels, a.Name)
+	}
+	return nil
+}
+
+func (v verifier) target(t *Access, s scope) error {
+	if err := v.access(t, s); err != nil {
+		return err
+	}
+	a := v.k.Array(t.Array)
+	if a.Role == Param {
+		return fmt.Errorf("%s is written, but it is given by the caller", t.Array)
+	}
+	for _, o := range t.Offset {
+		if o != 0 {
+			return fmt.Errorf("%s is written at an offset", v.k.Text(t))
+		}
+	}
+	for _, l := range s.loops {
+		if !a.Spans(l.Axis) {
+			return fmt.Errorf("%s is written by every iteration of loop %s", v.k.Text(t), l.Var)
+		}
+	}
+	return nil
+}
+
+func (v verifier) expr(e Expr, s scope) error {
 	var err error
 	VisitExpr(e, func(e Expr) {
 		if err != nil {
 			return
 		}
 		switch x := e.(type) {
+		case Const:
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				err = fmt.Errorf("the constant %g", float64(x))
+			}
 		case Scalar:
-			if !v.scalars[string(x)] {
+			if !slices.Contains(v.k.Scalars, string(x)) {
 				err = fmt.Errorf("unknown scalar $%s", string(x))
 			}
 		case Local:
-			if !locals[string(x)] {
+			if !s.locals[string(x)] {
 				err = fmt.Errorf("%%%s is used before it is defined", string(x))
 			}
 		case *Access:
-			err = v.access(x, loops)
+			err = v.access(x, s)
 		case *Add:
-			if len(x.Args) != len(x.Sub) || len(x.Args) == 0 {
-				err = fmt.Errorf("malformed sum")
+			if len(x.Args) != len(x.Sub) || len(x.Args) == 0 || (len(x.Args) == 1 && !x.Sub[0]) {
+				err = fmt.Errorf("a sum of %d terms and %d signs", len(x.Args), len(x.Sub))
 			}
-		case negated:
-			err = fmt.Errorf("a subtraction outside of a sum")
+		case *Mul:
+			if len(x.Args) < 2 {
+				err = fmt.Errorf("a product of %d factors", len(x.Args))
+			}
+		case *Div:
+		case *Call:
+			if n, ok := arity[x.Fn]; !ok || n != len(x.Args) {
+				err = fmt.Errorf("no function %s of %d arguments", x.Fn, len(x.Args))
+			}
+		default:
+			err = fmt.Errorf("%T cannot be part of an expression", e)
 		}
 	})
 	return err
 }
 
-func (v *verifier) access(a *Access, loops []*Loop) error {
+func (v verifier) access(a *Access, s scope) error {
 	array := v.k.Array(a.Array)
 	if array == nil {
 		return fmt.Errorf("unknown array %s", a.Array)
+	}
+	if err := v.level(array, a.Time); err != nil {
+		return err
+	}
+	if array.Role == State && s.once {
+		return fmt.Errorf("%s: wavefields do not exist in prepare", v.k.Text(a))
 	}
 	if len(a.Offset) != len(v.k.Axes) {
 		return fmt.Errorf("%s has %d offsets on %d axes", Key(a), len(a.Offset), len(v.k.Axes))
 	}
 	for axis, o := range a.Offset {
-		if o > v.k.Halo[axis] || -o > v.k.Halo[axis] {
-			return fmt.Errorf("%s reaches beyond the halo of %d points along %s", Key(a), v.k.Halo[axis], v.k.Axes[axis])
+		switch name := v.k.Axes[axis]; {
+		case o > v.k.Halo[axis] || -o > v.k.Halo[axis]:
+			return fmt.Errorf("%s reaches beyond the halo of %d points along %s", v.k.Text(a), v.k.Halo[axis], name)
+		case o != 0 && !array.Spans(axis):
+			return fmt.Errorf("%s is offset along %s, which it does not span", v.k.Text(a), name)
+		case o != 0 && array.Role == Scratch:
+			return fmt.Errorf("%s is offset, but nothing fills the halo of %s", v.k.Text(a), a.Array)
+		case array.Spans(axis) && !s.points && !hasPosition(s.loops, axis):
+			return fmt.Errorf("%s is not in a loop along %s", v.k.Text(a), name)
 		}
-		if o != 0 && !array.Spans(axis) {
-			return fmt.Errorf("%s is offset along %s, which it does not span", Key(a), v.k.Axes[axis])
-		}
 	}
-	if array.Role != State && a.Time != 0 {
-		return fmt.Errorf("%s: %s does not vary in time", Key(a), a.Array)
-	}
-	if array.Role == State && (a.Time > 1 || a.Time < 2-array.Levels) {
-		return fmt.Errorf("%s is outside the %d levels of %s", Key(a), array.Levels, a.Array)
-	}
-	return nil
+	return v.throughRow(a, array, s)
+}
+
+// hasPosition reports whether loops give a position along axis.
+func hasPosition(loops []*Loop, axis int) bool {
+	return slices.ContainsFunc(loops, func(l *Loop) bool { return l.Axis == axis && !l.Props.Block })
 }

@@ -1,6 +1,10 @@
 package pass
 
-import "github.com/courant-pde/courant/codegen/ir"
+import (
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/ir"
+)
 
 // block tiles all loops of a nest but the innermost: the tiles' extents are
 // run-time arguments, so that a search needs no new code. The innermost loop
@@ -24,16 +28,25 @@ func block(k *ir.Kernel) {
 		var out ir.Stmt = loops[len(loops)-1]
 		for i := len(loops) - 2; i >= 0; i-- {
 			l := *loops[i]
-			b := l.Var + "b"
+			b := blockVar(k, &l)
 			l.Lo, l.Hi = ir.Bound{Kind: ir.At, Var: b}, ir.Bound{Kind: ir.BlockEnd, Var: b}
 			l.Body = []ir.Stmt{out}
 			out = &l
 		}
 		for i := len(loops) - 2; i >= 0; i-- {
 			l := loops[i]
-			out = &ir.Loop{Var: l.Var + "b", Axis: l.Axis, Lo: ir.Bound{Kind: ir.Zero}, Hi: ir.Bound{Kind: ir.Size}, Step: ir.Bound{Kind: ir.BlockLen}, Props: ir.Props{Block: true}, Body: []ir.Stmt{out}}
+			out = &ir.Loop{Var: blockVar(k, l), Axis: l.Axis, Lo: ir.Bound{Kind: ir.Zero}, Hi: ir.Bound{Kind: ir.Size}, Step: ir.Bound{Kind: ir.BlockLen}, Props: ir.Props{Block: true}, Body: []ir.Stmt{out}}
 		}
 		return out
 	}
 	k.Step = ir.MapNests(k.Step, tile)
+}
+
+// blockVar names the variable that counts the blocks of a loop.
+func blockVar(k *ir.Kernel, l *ir.Loop) string {
+	name := l.Var + "b"
+	for slices.Contains(k.Axes, name) {
+		name += "_"
+	}
+	return name
 }

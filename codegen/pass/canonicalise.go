@@ -46,8 +46,10 @@ func canonicalSum(x *ir.Add) ir.Expr {
 				if sub {
 					c = -c
 				}
-				constant += float64(c)
-				continue
+				if total := constant + float64(c); !math.IsInf(total, 0) {
+					constant = total
+					continue
+				}
 			}
 			if inner, ok := a.(*ir.Add); ok {
 				gather(inner, sub)
@@ -81,7 +83,11 @@ func canonicalProduct(args []ir.Expr) ir.Expr {
 		for _, a := range args {
 			switch x := a.(type) {
 			case ir.Const:
-				constant *= float64(x)
+				if p := constant * float64(x); x == 0 || isNormal(p) {
+					constant = p
+				} else {
+					factors = append(factors, x)
+				}
 			case *ir.Mul:
 				gather(x.Args)
 			case *ir.Div:
@@ -113,10 +119,16 @@ func quotient(x, y ir.Expr) ir.Expr {
 	if d, ok := y.(*ir.Div); ok {
 		return quotient(canonicalProduct([]ir.Expr{x, d.Y}), d.X)
 	}
-	if c, ok := y.(ir.Const); ok && c != 0 {
+	if c, ok := y.(ir.Const); ok && isNormal(float64(1/c)) {
 		return canonicalProduct([]ir.Expr{ir.Const(1 / c), x})
 	}
 	return &ir.Div{X: x, Y: y}
+}
+
+// isNormal reports whether a folded constant is as exact as its factors.
+func isNormal(c float64) bool {
+	const smallest = 0x1p-1022
+	return !math.IsInf(c, 0) && math.Abs(c) >= smallest
 }
 
 // fold computes a function of numbers, nil when it has other arguments.

@@ -21,7 +21,7 @@ func lineariseNest(k *ir.Kernel, nest *ir.Loop) *ir.Loop {
 	named := map[string]string{}
 	through := func(a *ir.Access) *ir.Access {
 		array := k.Array(a.Array)
-		buffer := ((a.Time % array.Buffers) + array.Buffers) % array.Buffers
+		buffer := array.Buffer(a.Time)
 		key := fmt.Sprint(a.Array, buffer)
 		name, ok := named[key]
 		if !ok {

@@ -5,9 +5,9 @@ import "github.com/courant-pde/courant/codegen/ir"
 // rotateBuffers lets level t+1 of a wavefield take the place of its oldest
 // level: one buffer less to keep, and one stream less to read and write.
 //
-// It is right when the oldest level is read only at the current point, only
-// by the nest that writes t+1, and in no statement behind that nest: then
-// each value is read before the same iteration overwrites it.
+// It is right when one nest writes t+1, that nest reads the oldest level only
+// at the current point and before it writes, and no statement behind it reads
+// that level: then each value is read before the same iteration overwrites it.
 func rotateBuffers(k *ir.Kernel) {
 	for _, a := range k.Arrays {
 		if a.Role == ir.State && a.Buffers == a.Levels && a.Levels > 1 && oldestIsSpent(k, a) {
@@ -18,41 +18,37 @@ func rotateBuffers(k *ir.Kernel) {
 
 func oldestIsSpent(k *ir.Kernel, a *ir.Array) bool {
 	oldest := 2 - a.Levels
-	writer := -1
-	spent := true
-	for i, s := range k.Step {
-		writes := false
-		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
-			if as, ok := s.(*ir.Assign); ok && as.Target.Array == a.Name && as.Target.Time == 1 {
-				writes = true
-			}
-		})
-		if writes && writer >= 0 {
+	isNext := func(s ir.Stmt) bool {
+		as, ok := s.(*ir.Assign)
+		return ok && as.Target.Array == a.Name && as.Target.Time == 1
+	}
+	written, spent := false, true
+	for _, s := range k.Step {
+		here := false // this nest writes t+1
+		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) { here = here || isNext(s) })
+		if here && written {
 			return false
 		}
-		if writes {
-			writer = i
-		}
 		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
-			v := ir.Value(s)
-			if v == nil {
-				return
-			}
-			ir.VisitExpr(v, func(e ir.Expr) {
-				x, ok := e.(*ir.Access)
-				if !ok || x.Array != a.Name || x.Time != oldest {
-					return
-				}
-				if writer >= 0 && !writes {
-					spent = false
-				}
-				for _, o := range x.Offset {
-					if o != 0 && writes {
-						spent = false
+			if v := ir.Value(s); v != nil {
+				ir.VisitExpr(v, func(e ir.Expr) {
+					if x, ok := e.(*ir.Access); ok && x.Array == a.Name && x.Time == oldest {
+						spent = spent && !written && (!here || isHere(x))
 					}
-				}
-			})
+				})
+			}
+			written = written || isNext(s)
 		})
 	}
-	return spent && writer >= 0
+	return spent && written
+}
+
+// isHere reports whether an access is to the current point.
+func isHere(x *ir.Access) bool {
+	for _, o := range x.Offset {
+		if o != 0 {
+			return false
+		}
+	}
+	return true
 }

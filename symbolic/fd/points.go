@@ -3,12 +3,14 @@ package fd
 import (
 	"fmt"
 	"math/big"
+	"sync"
 
 	"github.com/courant-pde/courant/symbolic"
 )
 
 // Stencil is a one-dimensional finite-difference formula: the value at the
-// point plus Offset[i] counts Weight[i], all divided by spacing^Order.
+// point plus Offset[i] counts Weight[i], all divided by spacing^Order. It is
+// shared and must not be changed.
 type Stencil struct {
 	Order  int
 	Offset []int
@@ -27,6 +29,27 @@ type Stencil struct {
 // It fails when the accuracy is not a positive even number, or gives too few
 // points for the derivative.
 func Rule(order, accuracy int, side symbolic.Side) (*Stencil, error) {
+	key := ruleKey{order, accuracy, side}
+	if s, ok := rules.Load(key); ok {
+		return s.(*Stencil), nil
+	}
+	s, err := rule(order, accuracy, side)
+	if err == nil {
+		rules.Store(key, s)
+	}
+	return s, err
+}
+
+// rules keeps what Rule has built: an operator asks for the same weights for
+// each of its derivatives, and exact ones of a high order take milliseconds.
+var rules sync.Map
+
+type ruleKey struct {
+	order, accuracy int
+	side            symbolic.Side
+}
+
+func rule(order, accuracy int, side symbolic.Side) (*Stencil, error) {
 	if accuracy < 1 {
 		return nil, fmt.Errorf("order of accuracy %d: it must be at least 1", accuracy)
 	}

@@ -1,0 +1,190 @@
+package codegen_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/courant-pde/courant"
+
+// Data flow one way through the packages, from the text of an operator to the
+// image of a survey. The table says, for each tree, what of this module it may
+// import besides itself; the longest matching tree counts.
+var mayImport = map[string][]string{
+	"dsl":              {},
+	"dsl/check":        {"dsl", "symbolic"},
+	"symbolic":         {},
+	"codegen":          {"dsl", "symbolic", "codegen", "backends"},
+	"codegen/ir":       {},
+	"codegen/interp":   {"codegen/ir"},
+	"codegen/lower":    {"symbolic", "codegen/ir"},
+	"codegen/pass":     {"codegen/ir", "codegen/lower"},
+	"codegen/cost":     {"codegen/ir"},
+	"codegen/explain":  {"symbolic", "codegen"},
+	"backends":         {"codegen/ir"},
+	"backends/gobind":  {"symbolic", "codegen/ir", "backends"},
+	"runtime":          {"dsl", "symbolic", "codegen", "backends"},
+	"runtime/workflow": {"runtime"},
+	"cmd":              {"dsl", "symbolic", "codegen", "backends", "runtime"},
+}
+
+// topLevel are the folders of source. Documents have none, but tests of what
+// they say.
+var topLevel = []string{"dsl", "symbolic", "codegen", "backends", "runtime", "cmd", "testdata"}
+
+// within reports whether a package belongs to a tree.
+func within(pkg, tree string) bool { return pkg == tree || strings.HasPrefix(pkg, tree+"/") }
+
+// tree is the longest tree of mayImport that pkg belongs to.
+func tree(pkg string) string {
+	for pkg != "." {
+		if _, ok := mayImport[pkg]; ok {
+			return pkg
+		}
+		pkg = path.Dir(pkg)
+	}
+	return ""
+}
+
+// allowed reports whether package from may import package to, both relative
+// to the module.
+func allowed(from, to string) bool {
+	own := tree(from)
+	if within(to, own) && tree(to) == own {
+		return true
+	}
+	return slices.ContainsFunc(mayImport[own], func(t string) bool { return within(to, t) })
+}
+
+// root is the folder that holds go.mod, from wherever the test runs.
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Fatal("no go.mod in any folder above the test")
+		}
+		dir = up
+	}
+}
+
+// goFiles lists the module's Go files by path from its root.
+func goFiles(t *testing.T, dir string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(dir, name)
+		rel = filepath.ToSlash(rel)
+		hidden := rel != "." && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_"))
+		if d.IsDir() && (hidden || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if !d.IsDir() && strings.HasSuffix(rel, ".go") {
+			files = append(files, rel)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// Tests may import what they like; what is built may not.
+func TestImports(t *testing.T) {
+	dir := root(t)
+	checked := 0
+	for _, file := range goFiles(t, dir) {
+		pkg := path.Dir(file)
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		if tree(pkg) == "" {
+			t.Errorf("%s: no row of the table covers package %s", file, pkg)
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, file), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, i := range f.Imports {
+			name, err := strconv.Unquote(i.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if to, ours := strings.CutPrefix(name, module+"/"); ours && !allowed(pkg, to) {
+				t.Errorf("%s: package %s must not import %s", file, pkg, to)
+			}
+			checked++
+		}
+	}
+	if checked < 50 {
+		t.Errorf("only %d imports were found", checked)
+	}
+}
+
+func TestFolders(t *testing.T) {
+	for _, file := range goFiles(t, root(t)) {
+		first, _, nested := strings.Cut(file, "/")
+		switch {
+		case !nested:
+			t.Errorf("%s: source at the top level", file)
+		case first == "docs" && strings.HasSuffix(file, "_test.go"):
+		case !slices.Contains(topLevel, first):
+			t.Errorf("%s: there is no folder %s in the layout", file, first)
+		case path.Dir(file) == "runtime":
+			// A package named runtime would shadow the standard one.
+			t.Errorf("%s: a Go file directly in runtime/", file)
+		}
+	}
+}
+
+func TestTheTableForbids(t *testing.T) {
+	for _, v := range []struct {
+		from, to string
+		want     bool
+	}{
+		{"dsl", "symbolic", false},
+		{"dsl/check", "dsl", true},
+		{"dsl/check", "codegen/ir", false},
+		{"symbolic/fd", "symbolic", true},
+		{"symbolic", "dsl", false},
+		{"codegen", "backends", true},
+		{"codegen", "codegen/pass", true},
+		{"codegen", "runtime/jit", false},
+		{"codegen/ir", "symbolic", false},
+		{"codegen/pass", "codegen", false},
+		{"backends/c", "backends/abi", true},
+		{"backends/c", "codegen/ir", true},
+		{"backends/c", "codegen/pass", false},
+		{"backends/c", "runtime/jit", false},
+		{"runtime/operator", "codegen", true},
+		{"runtime/operator", "cmd/courant", false},
+		{"runtime/workflow", "codegen/ir", false},
+		{"runtime/workflow", "runtime/store", true},
+		{"codegeneration", "codegen", false},
+	} {
+		if got := allowed(v.from, v.to); got != v.want {
+			t.Errorf("%s imports %s: allowed is %v", v.from, v.to, got)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package pass
+
+import "testing"
+
+func TestCSE(t *testing.T) {
+	expectKernel(t, cse, `
+prepare { }
+step {
+  for x = 0 .. size {
+    for z = 0 .. size {
+      u[t+1, x, z] = (u[t, x-1, z] + u[t, x+1, z])*m[x, z] + sin((u[t, x-1, z] + u[t, x+1, z])*m[x, z])
+    }
+  }
+}`, "", `
+prepare { }
+step {
+  for x = 0 .. size {
+    for z = 0 .. size {
+      let %r0 = (u[t, x-1, z] + u[t, x+1, z])*m[x, z]
+      u[t+1, x, z] = %r0 + sin(%r0)
+    }
+  }
+}`)
+}
+
+// A name must not outlive an assignment to what it was computed from.
+func TestCSEForgets(t *testing.T) {
+	expectKernel(t, cse, `
+prepare { }
+step {
+  for x = 0 .. size {
+    for z = 0 .. size {
+      u[t+1, x, z] = u[t, x, z]*m[x, z] + sin(u[t, x, z]*m[x, z])
+      v[t+1, x, z] = u[t+1, x, z]*m[x, z] + sin(u[t+1, x, z]*m[x, z])
+      u[t+1, x, z] = u[t+1, x, z]*m[x, z] + sin(u[t+1, x, z]*m[x, z])
+    }
+  }
+}`, "", `
+prepare { }
+step {
+  for x = 0 .. size {
+    for z = 0 .. size {
+      let %r0 = u[t, x, z]*m[x, z]
+      u[t+1, x, z] = %r0 + sin(%r0)
+      let %r1 = u[t+1, x, z]*m[x, z]
+      v[t+1, x, z] = %r1 + sin(%r1)
+      let %r2 = u[t+1, x, z]*m[x, z]
+      u[t+1, x, z] = %r2 + sin(%r2)
+    }
+  }
+}`)
+}
