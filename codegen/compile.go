@@ -3,6 +3,7 @@
 package codegen
 
 import (
+	"errors"
 	"time"
 
 	"github.com/courant-pde/courant/backends"
@@ -60,11 +61,22 @@ func Compile(file *dsl.File, o Options) (*Program, error) {
 	for _, s := range stages {
 		start := time.Now()
 		if err := s.run(); err != nil {
-			return nil, err
+			return nil, positioned(err)
 		}
 		if o.Stage != nil {
 			o.Stage(s.name, time.Since(start))
 		}
 	}
 	return p, nil
+}
+
+// positioned gives a fault of lowering the form of all other faults of a file.
+func positioned(err error) error {
+	var fault *lower.Fault
+	if !errors.As(err, &fault) {
+		return err
+	}
+	at := fault.Source
+	e := &dsl.Error{Pos: dsl.Pos{Filename: at.File, Line: at.Line, Column: 1}, Line: at.Text, Width: len([]rune(at.Text)), Message: fault.Err.Error()}
+	return dsl.Errors{e}
 }

@@ -3,10 +3,12 @@ package c
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/abi"
@@ -141,12 +143,12 @@ func (p *printer) function(name, doc string, body func()) string {
 	p.line("if (args->version != COURANT_ABI_VERSION) return COURANT_BAD_ABI;")
 	decls := p.declarations()
 	used := make([]bool, len(decls))
-	// A declaration may use an earlier one, so walk backwards. Comments use none.
-	all := comment.ReplaceAllString(text, "")
+	// A declaration may use an earlier one, so walk backwards.
+	words := identifiers(text)
 	for i := len(decls) - 1; i >= 0; i-- {
-		if regexp.MustCompile(`\b` + decls[i].name + `\b`).MatchString(all) {
+		if words[decls[i].name] {
 			used[i] = true
-			all += comment.ReplaceAllString(decls[i].text, "")
+			maps.Copy(words, identifiers(decls[i].text))
 		}
 	}
 	for i, d := range decls {
@@ -160,7 +162,20 @@ func (p *printer) function(name, doc string, body func()) string {
 	return p.out.String()
 }
 
-var comment = regexp.MustCompile(`(?s)/\*.*?\*/`)
+// identifiers is the set of words of a piece of C, outside of comments.
+func identifiers(text string) map[string]bool {
+	words := map[string]bool{}
+	for text != "" {
+		code, rest, _ := strings.Cut(text, "/*")
+		for _, word := range strings.FieldsFunc(code, func(r rune) bool {
+			return r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}) {
+			words[word] = true
+		}
+		_, text, _ = strings.Cut(rest, "*/")
+	}
+	return words
+}
 
 type declaration struct{ name, text string }
 
@@ -264,6 +279,7 @@ func (p *printer) runBody() {
 		p.statement(s)
 	}
 	body := p.out.String()
+	words := identifiers(body)
 	p.out.Reset()
 	p.out.WriteString(before)
 	for _, a := range p.k.Arrays {
@@ -272,7 +288,7 @@ func (p *printer) runBody() {
 		}
 		for b := range a.Buffers {
 			n := p.level(a, b)
-			if !regexp.MustCompile(`\b` + n + `\b`).MatchString(body) {
+			if !words[n] {
 				continue
 			}
 			var levels []string
@@ -470,8 +486,9 @@ func (p *printer) sample(x *ir.Sample) {
 // nodeOf declares the coordinates of a node, those that text uses.
 func (p *printer) nodeOf(points, index, text string) {
 	dim := len(p.k.Axes)
+	words := identifiers(text)
 	for a := range p.k.Axes {
-		if !regexp.MustCompile(`\b` + p.axis(a) + `\b`).MatchString(text) {
+		if !words[p.axis(a)] {
 			continue
 		}
 		at := index

@@ -5,7 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -15,7 +16,7 @@ func newCheck() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "check FILE...",
 		Short: "Report everything that is wrong with operator files",
-		Long:  "Checks all operators of the files for names, dimensions, orders and units, and\nsolves their equations. Without --dim they are checked on 1, 2 and 3 axes, as far\nas they declare no axes of their own.",
+		Long:  "Checks all operators of the files for names, dimensions, orders and units, and\ncompiles them. Without --dim they are checked on 1, 2 and 3 axes, as far\nas they declare no axes of their own.",
 		Args:  cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, paths []string) error {
 			var all dsl.Errors
@@ -45,30 +46,28 @@ func checkFile(c *cobra.Command, path string, dim, order int) (dsl.Errors, error
 	if err != nil {
 		return collect(err)
 	}
+	names := check.Operators(file)
+	if len(names) == 0 {
+		fmt.Fprintf(c.OutOrStdout(), "%s: defines no operator\n", path)
+	}
 	var all dsl.Errors
-	for _, name := range check.Operators(file) {
-		good := 0
+	for _, name := range names {
+		var faults dsl.Errors
+		right := false
 		for _, d := range dims {
-			problem, err := check.Problem(file, check.Options{Operator: name, Dim: d, SpaceOrder: order})
-			if err == nil {
-				_, err = lower.Discretise(problem)
-			}
-			faults, err := collect(err)
+			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Real: ir.F64})
+			found, err := collect(err)
 			if err != nil {
 				return nil, err
 			}
-			if faults == nil {
-				good++
-				continue
-			}
-			all = append(all, faults...)
+			right = right || found == nil
+			faults = append(faults, found...)
 		}
-		// An operator that names its axes is right on those alone.
-		if good > 0 && dim == 0 {
-			all = nil
-		}
-		if len(all) == 0 {
+		// An operator may be meant for some numbers of axes only.
+		if right {
 			fmt.Fprintf(c.OutOrStdout(), "%s: operator %s is right\n", path, name)
+		} else {
+			all = append(all, faults...)
 		}
 	}
 	return all, nil

@@ -5,6 +5,7 @@ package lower
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 
@@ -14,8 +15,18 @@ import (
 	"github.com/courant-pde/courant/symbolic/solve"
 )
 
+// Fault says that a statement of the operator file cannot be compiled.
+type Fault struct {
+	Source symbolic.Source
+	Err    error
+}
+
+func (f *Fault) Error() string { return fmt.Sprintf("%s: %v", f.Source, f.Err) }
+
+func (f *Fault) Unwrap() error { return f.Err }
+
 // Discretise replaces all derivatives of a problem by stencils and solves its
-// equations: afterwards every Update has a Value.
+// equations: afterwards every Update has a Value. Errors are *Fault.
 func Discretise(p *symbolic.Problem) (*symbolic.Problem, error) {
 	out := *p
 	out.Statements = nil
@@ -35,21 +46,21 @@ func Discretise(p *symbolic.Problem) (*symbolic.Problem, error) {
 				}
 			}
 			if err != nil {
-				return nil, fmt.Errorf("%s: %w", x.Source, err)
+				return nil, &Fault{x.Source, err}
 			}
 			out.Statements = append(out.Statements, &u)
 		case *symbolic.Inject:
 			c := *x
 			var err error
 			if c.Value, err = fd.Discretise(x.Value, p.Grid); err != nil {
-				return nil, fmt.Errorf("%s: %w", x.Source, err)
+				return nil, &Fault{x.Source, err}
 			}
 			out.Statements = append(out.Statements, &c)
 		case *symbolic.Sample:
 			c := *x
 			var err error
 			if c.Value, err = fd.Discretise(x.Value, p.Grid); err != nil {
-				return nil, fmt.Errorf("%s: %w", x.Source, err)
+				return nil, &Fault{x.Source, err}
 			}
 			out.Statements = append(out.Statements, &c)
 		}
@@ -57,7 +68,8 @@ func Discretise(p *symbolic.Problem) (*symbolic.Problem, error) {
 	return &out, nil
 }
 
-// Kernel lowers a discretised problem.
+// Kernel lowers a discretised problem. The error is a *Fault when the file is
+// to blame.
 func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 	k := &ir.Kernel{Name: p.Name, Doc: p.Doc, Real: real, Axes: slices.Clone(p.Grid.Axes), Halo: make([]int, p.Grid.Dim()), Scalars: p.Scalars(),
 		FirstStep: p.Grid.TimeOrder - 1, LastStep: 1}
@@ -75,6 +87,7 @@ func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 	l := lowering{k: k}
 	for _, s := range p.Statements {
 		note := s.Origin().String()
+		l.source = s.Origin()
 		switch x := s.(type) {
 		case *symbolic.Update:
 			k.Step = append(k.Step, l.nest(&ir.Assign{Target: l.access(x.Target), Value: l.expr(x.Value), Note: note}))
@@ -88,8 +101,9 @@ func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 }
 
 type lowering struct {
-	k   *ir.Kernel
-	err error
+	k      *ir.Kernel
+	source symbolic.Source // of the statement at hand
+	err    error
 }
 
 // nest puts a statement into loops over all points of the grid.
@@ -117,6 +131,9 @@ func (l *lowering) access(a *symbolic.Access) *ir.Access {
 func (l *lowering) expr(e symbolic.Expr) ir.Expr {
 	switch x := e.(type) {
 	case *symbolic.Num:
+		if v := x.Float(); l.k.Real == ir.F32 && math.Abs(v) > math.MaxFloat32 {
+			l.err = &Fault{l.source, fmt.Errorf("the number %g is beyond single precision; choose double precision, or other units", v)}
+		}
 		return ir.Const(x.Float())
 	case *symbolic.Scalar:
 		return ir.Scalar(x.Name)

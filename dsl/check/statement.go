@@ -2,6 +2,7 @@ package check
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/dsl"
@@ -178,7 +179,23 @@ func (c *checker) injectInto(s *dsl.Statement) {
 		c.fail(s.Inject.Value.Expr, "write an expression times "+p.Name, "what is injected must be a multiple of %s", p.Name)
 		return
 	}
+	if readsNeighbours(a, target) {
+		c.fail(s.Inject.Value.Expr, "take derivatives of the current level, "+target.Func.Name, "the amount at a node may not depend on %s.forward at other nodes, which are injected into at the same time", target.Func.Name)
+		return
+	}
 	c.problem.Statements = append(c.problem.Statements, &symbolic.Inject{Points: p, Target: target, Value: a, Source: c.source(s)})
+}
+
+// readsNeighbours reports whether a discretised expression reads what target
+// stands for at other nodes than the current one.
+func readsNeighbours(e symbolic.Expr, target *symbolic.Access) bool {
+	found := false
+	symbolic.Visit(e, func(x symbolic.Expr) {
+		if a, ok := x.(*symbolic.Access); ok && a.Func == target.Func && a.Time == target.Time {
+			found = found || slices.ContainsFunc(a.Offset, func(o int) bool { return o != 0 })
+		}
+	})
+	return found
 }
 
 // injectTarget is a wavefield's next level, or its current one.

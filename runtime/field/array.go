@@ -69,15 +69,36 @@ func (a *Array) Float64() []float64 {
 // Range is the least and the greatest value; NaN if any value is NaN. An
 // empty array gives 0, 0.
 func (a *Array) Range() (least, greatest float64) {
-	for i := range a.Len() {
-		v := a.At(i)
+	low, high := a.Extremes()
+	if low < 0 {
+		return 0, 0
+	}
+	return a.At(low), a.At(high)
+}
+
+// Extremes are the places in memory order of the least and the greatest
+// value, or both that of the first NaN; -1 when the array is empty.
+func (a *Array) Extremes() (least, greatest int) {
+	if a.F64 != nil {
+		return extremes(a.F64)
+	}
+	return extremes(a.F32)
+}
+
+func extremes[T float32 | float64](values []T) (least, greatest int) {
+	if len(values) == 0 {
+		return -1, -1
+	}
+	low, high := values[0], values[0]
+	for i, v := range values {
 		switch {
+		case v < low:
+			low, least = v, i
+		case v > high:
+			high, greatest = v, i
 		case v != v:
-			return v, v
-		case i == 0:
-			least, greatest = v, v
+			return i, i
 		}
-		least, greatest = min(least, v), max(greatest, v)
 	}
 	return least, greatest
 }
@@ -95,12 +116,24 @@ func (a *Array) Index(i int) []int {
 // FirstNotFinite is the index of the first NaN or infinity, nil when all
 // values are finite.
 func (a *Array) FirstNotFinite() []int {
-	for i := range a.Len() {
-		if v := a.At(i); v-v != 0 {
-			return a.Index(i)
+	i := firstNotFinite(a.F64)
+	if a.F32 != nil {
+		i = firstNotFinite(a.F32)
+	}
+	if i < 0 {
+		return nil
+	}
+	return a.Index(i)
+}
+
+// firstNotFinite is the place of the first NaN or infinity, or -1.
+func firstNotFinite[T float32 | float64](values []T) int {
+	for i, v := range values {
+		if v-v != 0 { // 0 for finite v, NaN otherwise
+			return i
 		}
 	}
-	return nil
+	return -1
 }
 
 // String gives shape and type, such as "f32 (401, 301)".

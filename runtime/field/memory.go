@@ -7,17 +7,17 @@ import (
 
 // Memory is a block of zeroed numbers outside the garbage collector's heap, in
 // huge pages where the system has them. It must be freed.
-type Memory struct{ bytes []byte }
+type Memory struct{ mapping, bytes []byte }
 
 // Allocate reserves n numbers of size bytes each. The pages are filled when
 // they are first touched, so it succeeds even when the memory runs out later:
 // compare with the memory available first.
 func Allocate(n int64, size int) (*Memory, error) {
-	b, err := reserve(n * int64(size))
+	mapping, block, err := reserve(n * int64(size))
 	if err != nil {
 		return nil, fmt.Errorf("cannot reserve %d bytes for grid arrays: %w", n*int64(size), err)
 	}
-	return &Memory{b}, nil
+	return &Memory{mapping, block}, nil
 }
 
 // Free gives the memory back. Nothing may use it afterwards.
@@ -25,9 +25,9 @@ func (m *Memory) Free() error {
 	if m.bytes == nil {
 		return nil
 	}
-	b := m.bytes
-	m.bytes = nil
-	return release(b)
+	mapping := m.mapping
+	m.mapping, m.bytes = nil, nil
+	return release(mapping)
 }
 
 // Pointer is the address of element i of numbers of size bytes.

@@ -16,7 +16,7 @@ import (
 // Bind checks the arguments, takes the memory and makes everything ready for
 // the first step. Errors: BadArguments with all faults, or an engine's.
 func (op *Operator) Bind(a Arguments) (*Run, error) {
-	b := &binder{op: op, k: op.Program.Kernel, a: a}
+	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe()}
 	b.separate()
 	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points} {
 		check()
@@ -51,6 +51,7 @@ type binder struct {
 	op      *Operator
 	k       *ir.Kernel
 	a       Arguments
+	machine machine.Machine
 	lattice *lattice
 }
 
@@ -122,7 +123,7 @@ func (b *binder) steps() {
 		b.add("%d threads were asked for; give 1 to 4096, or 0 for one per core", b.a.Threads)
 	}
 	if b.a.Threads == 0 {
-		b.a.Threads = machine.Describe().Cores
+		b.a.Threads = b.machine.Cores
 	}
 	if b.a.Block != nil && len(b.a.Block) != len(b.k.Axes) {
 		b.add("the block has %d numbers; the operator has %d axes", len(b.a.Block), len(b.k.Axes))
@@ -325,7 +326,7 @@ func (b *binder) load(r *Run) error {
 			return err
 		}
 		x := s.array
-		if v, ok := b.a.Constants[x.Name]; ok {
+		if v := b.a.Constants[x.Name]; v != 0 { // fresh memory is zero
 			for level := range min(b.k.FirstStep+1, x.Buffers) {
 				s.fill(s.bufferOf(level), v)
 			}

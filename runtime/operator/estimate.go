@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/courant-pde/courant/codegen/ir"
-	"github.com/courant-pde/courant/runtime/machine"
 )
 
 // fits compares what a run needs with what the machine has, before anything
@@ -19,7 +18,7 @@ func (b *binder) fits(r *Run) error {
 			need += int64(p.At.Shape[0]) * int64(b.a.Steps) * int64(b.k.Real.Size())
 		}
 	}
-	have := machine.Describe().Available
+	have := b.machine.Available
 	if have == 0 || need <= have {
 		return nil // 0: the system does not tell
 	}

@@ -59,7 +59,8 @@ func (b *binder) media() []stability.Medium {
 		}
 		params = append(params, x)
 		if a := b.a.Fields[x.Name]; a != nil {
-			for _, i := range extremes(a) {
+			least, greatest := a.Extremes()
+			for _, i := range []int{least, greatest} {
 				place := make([]int, len(b.a.Shape))
 				for j, v := range a.Index(i) {
 					place[x.Axes[j]] = v
@@ -87,23 +88,6 @@ func (b *binder) media() []stability.Medium {
 		}
 	}
 	return media
-}
-
-// extremes are the places of the least and the greatest value.
-func extremes(a *field.Array) []int {
-	if a.Len() == 0 {
-		return nil
-	}
-	least, greatest := 0, 0
-	for i := range a.Len() {
-		if a.At(i) < a.At(least) {
-			least = i
-		}
-		if a.At(i) > a.At(greatest) {
-			greatest = i
-		}
-	}
-	return []int{least, greatest}
 }
 
 // placeIn is the place in memory order of an array's value at a grid point.
