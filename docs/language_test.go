@@ -74,15 +74,20 @@ func compile(t *testing.T, f *dsl.File) {
 
 // Examples compile, and those marked as faulty give the errors that the page
 // shows behind them.
-func TestLanguageExamples(t *testing.T) {
-	page := blocks(t, "language.md")
+func TestExamples(t *testing.T) {
+	language, readme := blocks(t, "language.md"), blocks(t, "../README.md")
 	t.Chdir(library)
+	examples(t, "language.md", language)
+	examples(t, "README.md", readme)
+}
+
+func examples(t *testing.T, name string, page []block) {
 	for i, b := range page {
 		switch b.info {
 		case "pde":
 			f, err := dsl.Parse("example.pde", b.text)
 			if err != nil {
-				t.Errorf("line %d: %v", b.line, err)
+				t.Errorf("%s:%d: %v", name, b.line, err)
 				continue
 			}
 			compile(t, f)
@@ -92,7 +97,7 @@ func TestLanguageExamples(t *testing.T) {
 				_, err = check.Problem(f, check.Options{Dim: 2})
 			}
 			if err == nil || i+1 == len(page) || page[i+1].info != "text" || strings.TrimSpace(page[i+1].text) != err.Error() {
-				t.Errorf("line %d: the error is\n%v", b.line, err)
+				t.Errorf("%s:%d: the error is\n%v", name, b.line, err)
 			}
 		}
 	}
