@@ -1,0 +1,189 @@
+package c
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/courant-pde/courant/codegen/ir"
+)
+
+func (p *printer) prepareBody() {
+	for _, s := range p.k.Prepare {
+		if l, ok := s.(*ir.Loop); ok {
+			p.loop(l, "parallel for")
+		}
+	}
+}
+
+func (p *printer) runBody() {
+	p.line("#pragma omp parallel num_threads((int)args->threads)")
+	p.line("{")
+	p.indent++
+	p.line("const courant_mode mode = courant_flush_denormals();")
+	p.line("for (int64_t t = args->first; t <= args->last; ++t) {")
+	p.indent++
+	// Print the statements first, to know which levels they use.
+	before := p.out.String()
+	p.out.Reset()
+	for _, s := range p.k.Step {
+		p.statement(s)
+	}
+	body := p.out.String()
+	words := identifiers(body)
+	p.out.Reset()
+	p.out.WriteString(before)
+	for _, a := range p.k.Arrays {
+		if a.Buffers == 1 {
+			continue
+		}
+		for b := range a.Buffers {
+			n := p.level(a, b)
+			if !words[n] {
+				continue
+			}
+			var levels []string
+			for l := 1; l > 1-a.Levels; l-- {
+				if ((l%a.Buffers)+a.Buffers)%a.Buffers == b {
+					levels = append(levels, plus("t", l))
+				}
+			}
+			slices.Reverse(levels)
+			p.line("real *const %s = %s + (%s) %% %d * %s; /* level %s */", n, p.name("array "+a.Name, a.Name), plus("t", b), a.Buffers, p.bufferLen(a), strings.Join(levels, " and "))
+		}
+	}
+	p.out.WriteString(body)
+	p.indent--
+	p.line("}")
+	p.line("courant_restore(mode);")
+	p.indent--
+	p.line("}")
+}
+
+func (p *printer) statement(s ir.Stmt) {
+	switch x := s.(type) {
+	case *ir.Loop:
+		p.out.WriteString("\n")
+		p.loop(x, "for")
+	case *ir.Let:
+		p.line("const real %s = %s;", p.local(x.Name), p.expr(x.Value, 0, false))
+	case *ir.Assign:
+		p.line("%s = %s;", p.access(x.Target), p.expr(x.Value, 0, false))
+	case *ir.Row:
+		a := p.k.Array(x.Array)
+		read := "const "
+		if p.writes[x.Name] {
+			read = ""
+		}
+		p.line("%sreal *restrict const %s = %s;", read, p.name("row "+x.Name, x.Name), p.rowAddress(a, x.Time))
+	case *ir.Inject:
+		p.inject(x)
+	case *ir.Sample:
+		p.sample(x)
+	case *ir.HaloExchange:
+		// One address space: every halo is up to date.
+	}
+}
+
+// rowAddress is the place of the first element along the last axis.
+func (p *printer) rowAddress(a *ir.Array, time int) string {
+	s := p.level(a, time)
+	for _, x := range a.Axes {
+		if x != len(p.k.Axes)-1 {
+			s += fmt.Sprintf(" + %s*%s", p.axis(x), p.stride(a, x))
+		}
+	}
+	return s
+}
+
+func (p *printer) loop(l *ir.Loop, directive string) {
+	for _, note := range notes(l) {
+		p.line("/* %s */", commentSafe(note))
+	}
+	p.loopNest(l, directive)
+}
+
+func notes(l *ir.Loop) []string {
+	var out []string
+	ir.VisitStmts(l.Body, func(s ir.Stmt) {
+		if a, ok := s.(*ir.Assign); ok && a.Note != "" && !slices.Contains(out, a.Note) {
+			out = append(out, a.Note)
+		}
+	})
+	return out
+}
+
+func (p *printer) loopNest(l *ir.Loop, directive string) {
+	v := p.variable(l)
+	if n := l.Props.Parallel; n > 0 {
+		pragma := "#pragma omp " + directive
+		if directive != "for" {
+			pragma += " num_threads((int)args->threads)"
+		}
+		if n > 1 {
+			pragma += fmt.Sprintf(" collapse(%d)", n)
+		}
+		if l.Props.Block {
+			pragma += " schedule(dynamic)"
+		}
+		p.line("%s", pragma)
+	} else if directive == "for" && l.Props.Parallel == 0 && p.depth == 0 {
+		p.line("#pragma omp single") // a nest that was not shared among threads
+	}
+	if l.Props.Vector && l.Props.Parallel == 0 {
+		p.line("#pragma omp simd")
+	}
+	step := "++" + v
+	if l.Step.Kind != ir.One {
+		step = fmt.Sprintf("%s += %s", v, p.bound(l.Step, l.Axis))
+	}
+	p.line("for (int64_t %s = %s; %s < %s; %s) {", v, p.bound(l.Lo, l.Axis), v, p.bound(l.Hi, l.Axis), step)
+	p.indent++
+	p.depth++
+	saved := p.writes
+	p.writes = rowsWritten(l.Body)
+	for _, s := range l.Body {
+		if inner, ok := s.(*ir.Loop); ok {
+			p.loopNest(inner, directive)
+		} else {
+			p.statement(s)
+		}
+	}
+	p.writes = saved
+	p.depth--
+	p.indent--
+	p.line("}")
+}
+
+func rowsWritten(body []ir.Stmt) map[string]bool {
+	out := map[string]bool{}
+	ir.VisitStmts(body, func(s ir.Stmt) {
+		if t := ir.Target(s); t != nil && t.Row != "" {
+			out[t.Row] = true
+		}
+	})
+	return out
+}
+
+func (p *printer) variable(l *ir.Loop) string {
+	if l.Props.Block {
+		return p.name("block "+p.k.Axes[l.Axis], l.Var)
+	}
+	return p.axis(l.Axis)
+}
+
+func (p *printer) bound(b ir.Bound, axis int) string {
+	switch b.Kind {
+	case ir.Zero:
+		return "0"
+	case ir.One:
+		return "1"
+	case ir.Size:
+		return p.size(axis)
+	case ir.BlockLen:
+		return p.blockLen(axis)
+	case ir.At:
+		return p.name("block "+p.k.Axes[axis], b.Var)
+	}
+	return fmt.Sprintf("least(%s + %s, %s)", p.name("block "+p.k.Axes[axis], b.Var), p.blockLen(axis), p.size(axis))
+}
