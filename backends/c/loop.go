@@ -130,6 +130,10 @@ func (p *printer) loopNest(l *ir.Loop, directive string) {
 	} else if directive == "for" && l.Props.Parallel == 0 && p.depth == 0 {
 		p.line("#pragma omp single") // a nest that was not shared among threads
 	}
+	if slices.ContainsFunc(l.Body, isSweep) {
+		p.sweeps(l)
+		return
+	}
 	if l.Props.Vector && l.Props.Parallel == 0 {
 		p.line("#pragma omp simd")
 	}

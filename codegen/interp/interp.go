@@ -200,7 +200,8 @@ func (m *machine[T]) row(l *ir.Loop, n int) error {
 				data[at+i*stride] = v[i]
 			}
 			m.give(v)
-		case *ir.Row:
+		case *ir.Row, *ir.Sweep:
+			// Rows are computed statement by statement anyway.
 		default:
 			return fmt.Errorf("cannot run %T in an innermost loop", s)
 		}

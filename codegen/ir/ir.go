@@ -83,7 +83,7 @@ type Points struct {
 }
 
 // Stmt is a statement: *Loop, *Let, *Assign, *Inject, *Sample, *HaloExchange
-// or *Row.
+// *Row or *Sweep.
 type Stmt interface{ stmt() }
 
 // Loop counts Var from Lo to Hi (exclusive) in steps of Step.
@@ -171,6 +171,12 @@ type Row struct {
 	Time  int
 }
 
+// Sweep cuts the body of an innermost loop into sweeps: a target may carry out
+// what stands before it for many iterations, then what stands behind it. That
+// changes no result, as iterations are independent; it limits the number of
+// rows that are touched in turn. Locals pass from one sweep to the next.
+type Sweep struct{}
+
 func (*Loop) stmt()         {}
 func (*Let) stmt()          {}
 func (*Assign) stmt()       {}
@@ -178,6 +184,7 @@ func (*Inject) stmt()       {}
 func (*Sample) stmt()       {}
 func (*HaloExchange) stmt() {}
 func (*Row) stmt()          {}
+func (*Sweep) stmt()        {}
 
 // Expr is an expression: Const, Scalar, Local, *Access, *Add, *Mul, *Div or
 // *Call.

@@ -253,6 +253,8 @@ func (p *parser) statement() Stmt {
 			s.Width = append(s.Width, p.integer())
 		}
 		return s
+	case p.accept("sweep"):
+		return &Sweep{}
 	case p.accept("row"):
 		r := &Row{Name: p.name("a row")}
 		p.expect("=")

@@ -165,6 +165,8 @@ func (p *printer) stmts(body []Stmt, indent string) {
 				}
 				p.writef("%d", w)
 			}
+		case *Sweep:
+			p.WriteString("sweep")
 		case *Row:
 			p.writef("row %s = %s", x.Name, x.Array)
 			if a := p.k.Array(x.Array); a == nil || a.Role == State || x.Time != 0 {

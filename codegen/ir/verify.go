@@ -160,6 +160,10 @@ func (v verifier) place(x Stmt, body []Stmt, s scope) error {
 		if !inLoop {
 			return fmt.Errorf("row %s is not in a loop", x.Name)
 		}
+	case *Sweep:
+		if !innermost || body[0] == Stmt(x) || body[len(body)-1] == Stmt(x) {
+			return fmt.Errorf("a sweep ends where no innermost loop has statements on both sides")
+		}
 	case *Inject, *Sample, *HaloExchange:
 		if inLoop || s.once {
 			return fmt.Errorf("%s in a loop, or outside of a step", verb(x))

@@ -49,6 +49,11 @@ func TestVerify(t *testing.T) {
 		{steps("for x = 0 .. size parallel 2 { " + z + "u[t+1, x, z] = 0 } }"), ""},
 		{once("let wide %a = $dt " + nest("p[x, z] = m[x+1, z]*%a")), ""},
 
+		{steps(nest("let %a = u[t, x, z] sweep u[t+1, x, z] = %a")), ""},
+		{steps(nest("sweep u[t+1, x, z] = 0")), "step: a sweep ends where no innermost loop has statements on both sides"},
+		{steps(nest("u[t+1, x, z] = 0 sweep")), "step: a sweep ends where no innermost loop has statements on both sides"},
+		{steps("sweep"), "step: a sweep ends where no innermost loop has statements on both sides"},
+
 		// Declarations.
 		{replaced("x halo 2", "x halo 2, x_ halo 0"), ""},
 		{replaced("scalar dt", "scalar dt scalar dt"), "scalar dt is declared twice"},

@@ -28,6 +28,7 @@ var Table = []Pass{
 	{"scalars", "compute what depends on scalars alone once per run", "after factorise; before invariants, which would otherwise take them along", false, scalars},
 	{"invariants", "compute what depends on parameters alone once per run, into arrays", "before cse, so that a hoisted part is not named first", false, invariants},
 	{"cse", "name what is computed twice in an iteration", "after all that moves expressions out of the nest", false, cse},
+	{"sweep", "compute a stencil of many rows in two goes, the middle plane first", "after cse, whose names may serve both goes", false, sweep},
 	{"rotate", "let u+ overwrite u-, when nothing needs u- any more", "before loops change: it looks at whole nests", false, rotateBuffers},
 	{"block", "tile the outer loops for the caches", "before parallelise, which shares the tiles among threads", false, block},
 	{"parallelise", "share the outermost loops among threads", "after block", false, parallelise},
