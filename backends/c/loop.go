@@ -49,7 +49,11 @@ func (p *printer) runBody() {
 				}
 			}
 			slices.Reverse(levels)
-			p.line("real *const %s = %s + (%s) %% %d * %s; /* level %s */", n, p.name("array "+a.Name, a.Name), plus("t", b), a.Buffers, p.bufferLen(a), strings.Join(levels, " and "))
+			place := "t"
+			if b > 0 {
+				place = "(" + plus("t", b) + ")"
+			}
+			p.line("real *const %s = %s + %s %% %d * %s; /* level %s */", n, p.name("array "+a.Name, a.Name), place, a.Buffers, p.bufferLen(a), strings.Join(levels, " and "))
 		}
 	}
 	p.out.WriteString(body)
@@ -117,6 +121,9 @@ func (p *printer) loopNest(l *ir.Loop, directive string) {
 	v := p.variable(l)
 	if n := l.Props.Parallel; n > 0 {
 		pragma := "#pragma omp " + directive
+		if l.Props.Vector && !slices.ContainsFunc(l.Body, isSweep) {
+			pragma += " simd"
+		}
 		if directive != "for" {
 			pragma += " num_threads((int)args->threads)"
 		}

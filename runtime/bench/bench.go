@@ -71,7 +71,7 @@ type Result struct {
 	Compiler string `json:"compiler,omitempty"`
 
 	Devito  *Devito `json:"devito,omitempty"`
-	Speedup float64 `json:"speedup_over_devito,omitempty"` // ratio of gpts_per_s
+	Speedup float64 `json:"speedup_over_devito,omitempty"` // median over the turns of the ratio of gpts_per_s
 }
 
 // bench is one measurement under way.

@@ -19,7 +19,7 @@ func (r *Result) String() string {
 	fmt.Fprintf(&b, "to the first step %.2f s with an empty cache, %.3f s with a full one; file to C %.0f ms\n", r.FirstStep, r.WarmStep, 1000*r.FrontEnd)
 	if d := r.Devito; d != nil {
 		fmt.Fprintf(&b, "devito %-10s %.3f billion points/s, with points %.3f, to the first step %.2f s\n", d.Version, d.Rate, d.LoopRate, d.FirstStep)
-		fmt.Fprintf(&b, "ratio             %.2f; turn by turn %.2f\n", r.Speedup, d.Rounds)
+		fmt.Fprintf(&b, "ratio             %.2f in the middle; turn by turn %.2f\n", r.Speedup, d.Rounds)
 	}
 	return b.String()
 }
