@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -258,6 +259,17 @@ func TestBenchJSON(t *testing.T) {
 		if v, ok := r[name].(float64); !ok || !(v > 0) {
 			t.Errorf("%s is %v", name, r[name])
 		}
+	}
+}
+
+// Without Devito the comparison is left out, with a word about it.
+func TestBenchWithoutDevito(t *testing.T) {
+	c := command(t, "bench", acoustic, "--shape", "12,12", "--nbl", "2", "--steps", "2", "--repeat", "1", "--against", "devito", "--json")
+	c.Env = append(c.Env, "COURANT_DEVITO_PYTHON=/nowhere/python")
+	out, err := c.Output()
+	var r map[string]any
+	if err != nil || json.Unmarshal(out, &r) != nil || r["devito"] != nil || !strings.Contains(fmt.Sprint(r["devito_missing"]), "COURANT_DEVITO_PYTHON") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

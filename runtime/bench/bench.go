@@ -4,6 +4,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -71,6 +72,7 @@ type Result struct {
 	Compiler string `json:"compiler,omitempty"`
 
 	Devito  *Devito `json:"devito,omitempty"`
+	Missing string  `json:"devito_missing,omitempty"`      // why Devito could not be measured
 	Speedup float64 `json:"speedup_over_devito,omitempty"` // median over the turns of the ratio of gpts_per_s
 }
 
@@ -83,7 +85,7 @@ type bench struct {
 	points float64 // grid points, layers included
 }
 
-// Run measures. With against, Devito is measured in turns.
+// Run measures. With against, Devito is measured in turns, if it is there.
 func Run(ctx context.Context, o Options, against *Rival) (*Result, error) {
 	if o.Steps < 1 || o.Repeat < 1 {
 		return nil, operator.BadArguments{fmt.Sprintf("%d steps, %d times: both must be at least 1", o.Steps, o.Repeat)}
@@ -109,7 +111,10 @@ func Run(ctx context.Context, o Options, against *Rival) (*Result, error) {
 		}
 	}
 	if against != nil {
-		if err := b.rival(ctx, against); err != nil {
+		var missing *missingError
+		if err := b.rival(ctx, against); errors.As(err, &missing) {
+			b.result.Missing = missing.Error()
+		} else if err != nil {
 			return nil, err
 		}
 	}

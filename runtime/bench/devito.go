@@ -37,6 +37,11 @@ type Devito struct {
 	Rounds []float64 `json:"ratio_per_turn"`
 }
 
+// missingError says that there is no Devito to compare with.
+type missingError struct{ text string }
+
+func (e *missingError) Error() string { return e.text }
+
 //go:embed devito.py
 var devitoScript string
 
@@ -79,7 +84,7 @@ func (b *bench) rival(ctx context.Context, r *Rival) error {
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("%s cannot be started: %w; set COURANT_DEVITO_PYTHON to a Python that has Devito", r.Python, err)
+		return &missingError{fmt.Sprintf("%s cannot be started: %v; set COURANT_DEVITO_PYTHON to a Python that has Devito", r.Python, err)}
 	}
 	defer func() { in.Close(); _ = cmd.Wait() }()
 	lines := bufio.NewScanner(out)
@@ -90,7 +95,7 @@ func (b *bench) rival(ctx context.Context, r *Rival) error {
 				continue // Devito itself may print
 			}
 			if a.Error != "" {
-				return nil, fmt.Errorf("devito cannot be measured with %s: %s; %s", r.Python, a.Error, a.Hint)
+				return nil, &missingError{fmt.Sprintf("devito cannot be measured with %s: %s; %s, or set COURANT_DEVITO_PYTHON to a Python that has it", r.Python, a.Error, a.Hint)}
 			}
 			return a, nil
 		}

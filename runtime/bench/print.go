@@ -21,5 +21,8 @@ func (r *Result) String() string {
 		fmt.Fprintf(&b, "devito %-10s %.3f billion points/s, with points %.3f, to the first step %.2f s\n", d.Version, d.Rate, d.LoopRate, d.FirstStep)
 		fmt.Fprintf(&b, "ratio             %.2f in the middle; turn by turn %.2f\n", r.Speedup, d.Rounds)
 	}
+	if r.Missing != "" {
+		fmt.Fprintln(&b, r.Missing)
+	}
 	return b.String()
 }
