@@ -20,6 +20,14 @@ func (Backend) Name() string { return "c" }
 // Emit spells k as one C file that includes only the ABI header and the
 // standard library. The same kernel always gives the same bytes.
 func (Backend) Emit(k *ir.Kernel) (*backends.Source, error) {
+	if k.TimeTile > 1 {
+		return nil, &backends.Unsupported{Backend: "c", Capability: "tiles of several time steps"}
+	}
+	for _, a := range k.Arrays {
+		if a.Resident {
+			return nil, &backends.Unsupported{Backend: "c", Capability: "arrays in the memory of a device, such as " + a.Name}
+		}
+	}
 	p := newPrinter(k)
 	prepare := p.function("courant_prepare", "fills the arrays that stay the same in every step", p.prepareBody)
 	run := p.function("courant_run", "carries out the time steps args->first .. args->last", p.runBody)

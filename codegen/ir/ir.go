@@ -47,6 +47,10 @@ type Kernel struct {
 	// FirstStep and LastStep bound the time loop: t runs from FirstStep to
 	// steps-1-LastStep, both included, for traces of so many steps.
 	FirstStep, LastStep int
+	// TimeTile is the number of steps that a tile of the grid takes before the
+	// next tile is begun; 0 when every step covers the whole grid. Results do
+	// not depend on it.
+	TimeTile int
 }
 
 // Role says who fills an array.
@@ -72,7 +76,10 @@ type Array struct {
 	// Levels is the number of time levels that a step involves (t+1 and
 	// back); fewer Buffers than Levels means that t+1 overwrites the oldest.
 	Levels int
-	Doc    string
+	// Resident says that the array lives in the memory of a device during the
+	// run, and is copied there before it and back behind it.
+	Resident bool
+	Doc      string
 }
 
 // Points is a set of off-grid points with traces.

@@ -138,6 +138,9 @@ func (p *parser) kernel() {
 	p.expect("steps")
 	p.expect("-")
 	k.LastStep = p.integer()
+	if p.accept("tile") {
+		k.TimeTile = p.integer()
+	}
 	for p.declaration() {
 	}
 	p.expect("prepare")
@@ -193,6 +196,7 @@ func (p *parser) array(role Role) {
 		p.expect("buffers")
 		a.Buffers = p.integer()
 	}
+	a.Resident = p.accept("resident")
 	a.Doc = p.optional()
 	p.k.Arrays = append(p.k.Arrays, a)
 }

@@ -61,7 +61,11 @@ func (k *Kernel) String() string {
 			p.writef(" halo %d", k.Halo[a])
 		}
 	}
-	p.writef("\ntime %d .. steps-%d\n", k.FirstStep, k.LastStep)
+	p.writef("\ntime %d .. steps-%d", k.FirstStep, k.LastStep)
+	if k.TimeTile != 0 {
+		p.writef(" tile %d", k.TimeTile)
+	}
+	p.WriteString("\n")
 	for _, s := range k.Scalars {
 		p.writef("scalar %s\n", s)
 	}
@@ -121,6 +125,9 @@ func (p *printer) array(a *Array) {
 	p.writef("%s %s[%s]", a.Role, a.Name, strings.Join(spans, ", "))
 	if a.Levels != 1 || a.Buffers != 1 {
 		p.writef(" levels %d buffers %d", a.Levels, a.Buffers)
+	}
+	if a.Resident {
+		p.WriteString(" resident")
 	}
 	p.quoted("", a.Doc)
 	p.WriteString("\n")

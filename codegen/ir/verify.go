@@ -54,8 +54,8 @@ func (v verifier) declarations() error {
 	if len(k.Halo) != len(k.Axes) {
 		return fmt.Errorf("%d halo widths for %d axes", len(k.Halo), len(k.Axes))
 	}
-	if slices.Min(k.Halo) < 0 || k.FirstStep < 0 || k.LastStep < 0 {
-		return fmt.Errorf("a halo width or a bound of time is negative")
+	if slices.Min(k.Halo) < 0 || k.FirstStep < 0 || k.LastStep < 0 || k.TimeTile < 0 {
+		return fmt.Errorf("a halo width, a bound or a tile of time is negative")
 	}
 	if slices.Contains(k.Axes, "t") {
 		return fmt.Errorf("axis t has the name of time")

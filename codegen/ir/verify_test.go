@@ -184,8 +184,9 @@ func TestVerifyWhatHasNoText(t *testing.T) {
 	}{
 		{func(k *ir.Kernel) { k.Axes, k.Halo = nil, nil }, "the kernel has no axes"},
 		{func(k *ir.Kernel) { k.Halo = k.Halo[:1] }, "1 halo widths for 2 axes"},
-		{func(k *ir.Kernel) { k.Halo[1] = -1 }, "a halo width or a bound of time is negative"},
-		{func(k *ir.Kernel) { k.FirstStep = -1 }, "a halo width or a bound of time is negative"},
+		{func(k *ir.Kernel) { k.Halo[1] = -1 }, "a halo width, a bound or a tile of time is negative"},
+		{func(k *ir.Kernel) { k.FirstStep = -1 }, "a halo width, a bound or a tile of time is negative"},
+		{func(k *ir.Kernel) { k.TimeTile = -1 }, "a halo width, a bound or a tile of time is negative"},
 		{func(k *ir.Kernel) { k.Axes[0] = "t" }, "axis t has the name of time"},
 		{func(k *ir.Kernel) { k.Axes[0] = "z" }, "axis z is declared twice"},
 		{func(k *ir.Kernel) { k.Name = "" }, `kernel "": not a name`},
