@@ -102,6 +102,9 @@ func (p *printer) expr(e ir.Expr, bind int, wide bool) string {
 		}
 	case ir.Local:
 		text = p.local(string(x))
+		if wide && p.k.Real == ir.F32 {
+			text = "(double)" + text
+		}
 	case *ir.Access:
 		text = p.access(x)
 	case *ir.Add:

@@ -112,7 +112,7 @@ func (m *machine[T]) run(body []ir.Stmt) error {
 			if err != nil {
 				return err
 			}
-			m.wide[x.Name] = v
+			m.wide[x.Name] = float64(T(v))
 		case *ir.Inject:
 			if err := m.inject(x); err != nil {
 				return err

@@ -132,7 +132,8 @@ const (
 )
 
 // Let names a value for the rest of the block. Its type is the kernel's real
-// type on the grid; Wide asks for F64, for scalars computed once per run.
+// type on the grid; Wide asks for F64, for scalars computed once per run. The
+// result is rounded to the kernel's type, for other wide locals too.
 type Let struct {
 	Name  string
 	Wide  bool

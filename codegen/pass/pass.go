@@ -26,6 +26,7 @@ var Table = []Pass{
 	{"canonicalise", "fold constants, flatten sums and products, keep one division", "all others match on this form", false, canonicalise},
 	{"factorise", "collect the points of a stencil that share a weight", "before scalars are hoisted: it makes the coefficients that they become", false, factorise},
 	{"scalars", "compute what depends on scalars alone once per run", "after factorise; before invariants, which would otherwise take them along", false, scalars},
+	{"balance", "let rounded stencil weights add up to zero", "after scalars: it works on the weights that they name", false, balance},
 	{"invariants", "compute what depends on parameters alone once per run, into arrays", "before cse, so that a hoisted part is not named first", false, invariants},
 	{"cse", "name what is computed twice in an iteration", "after all that moves expressions out of the nest", false, cse},
 	{"sweep", "compute a stencil of many rows in two goes, the middle plane first", "after cse, whose names may serve both goes", false, sweep},

@@ -65,9 +65,10 @@ int courant_run(const struct courant_args *args)
   const struct courant_points *const src = &args->points[0];
   const struct courant_points *const rec = &args->points[1];
   const real c0 = (real)(dt*dt/(h_x*h_x));
-  const real c1 = (real)(2.0*dt*dt/(h_x*h_x) + 2.0*dt*dt/(h_z*h_z));
   const real c2 = (real)(dt*dt/(h_z*h_z));
   const real c4 = (real)(dt*dt);
+  const real c1_b = (real)(2.0*(double)c0 + 2.0*(double)c2);
+  const real c2_b = (real)((double)c2 - 0.5*(2.0*(double)c0 + 2.0*(double)c2 - (double)c1_b));
   #pragma omp parallel num_threads((int)args->threads)
   {
     const courant_mode mode = courant_flush_denormals();
@@ -85,7 +86,7 @@ int courant_run(const struct courant_args *args)
           real *restrict const u_row1 = u_t1 + x*s_x;
           #pragma omp simd
           for (int64_t z = 0; z < n_z; ++z) {
-            u_row1[z] = u_row0[z] + p0_row[z]*(c0*(u_row0[z - s_x] + u_row0[z + s_x]) - c1*u_row0[z] - m_row[z]*(u_row1[z] - u_row0[z]) + c2*(u_row0[z - 1] + u_row0[z + 1]));
+            u_row1[z] = u_row0[z] + p0_row[z]*(c0*(u_row0[z - s_x] + u_row0[z + s_x]) - c1_b*u_row0[z] - m_row[z]*(u_row1[z] - u_row0[z]) + c2_b*(u_row0[z - 1] + u_row0[z + 1]));
           }
         }
       }
