@@ -30,7 +30,7 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		flags.StringVar(&f.operator, "operator", "", "operator of the file, when it has several")
 		flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
 		flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
-		flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation; see `courant passes`")
+		flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation, see courant passes")
 		if has("dim") {
 			flags.IntVar(&f.dim, "dim", 3, "number of space axes: 1, 2 or 3")
 		}

@@ -14,27 +14,26 @@ import (
 
 // Pass is one transformation. Run changes the kernel in place.
 type Pass struct {
-	Name   string
-	Doc    string // one line: what it does
-	Why    string // one line: why it stands where it stands
-	Needed bool   // targets rely on it, so it cannot be switched off
-	Run    func(*ir.Kernel)
+	Name string
+	Doc  string // one line: what it does
+	Why  string // one line: why it stands where it stands
+	Run  func(*ir.Kernel)
 }
 
 // Table is the order of the passes.
 var Table = []Pass{
-	{"canonicalise", "fold constants, flatten sums and products, keep one division", "all others match on this form", false, canonicalise},
-	{"factorise", "collect the points of a stencil that share a weight", "before scalars are hoisted: it makes the coefficients that they become", false, factorise},
-	{"scalars", "compute what depends on scalars alone once per run", "after factorise; before invariants, which would otherwise take them along", false, scalars},
-	{"balance", "let rounded stencil weights add up to zero", "after scalars: it works on the weights that they name", false, balance},
-	{"invariants", "compute what depends on parameters alone once per run, into arrays", "before cse, so that a hoisted part is not named first", false, invariants},
-	{"cse", "name what is computed twice in an iteration", "after all that moves expressions out of the nest", false, cse},
-	{"sweep", "compute a stencil of many rows in two goes, the middle plane first", "after cse, whose names may serve both goes", false, sweep},
-	{"rotate", "let u+ overwrite u-, when nothing needs u- any more", "before loops change: it looks at whole nests", false, rotateBuffers},
-	{"block", "tile the outer loops for the caches", "before parallelise, which shares the tiles among threads", false, block},
-	{"parallelise", "share the outermost loops among threads", "after block", false, parallelise},
-	{"vectorise", "run the innermost loop in lanes", "after block: the innermost loop is final", false, vectorise},
-	{"linearise", "address arrays by rows", "last: other passes want accesses by axis", false, linearise},
+	{"canonicalise", "fold constants, flatten sums and products, keep one division", "all others match on this form", canonicalise},
+	{"factorise", "collect the points of a stencil that share a weight", "before scalars are hoisted: it makes the coefficients that they become", factorise},
+	{"scalars", "compute what depends on scalars alone once per run", "after factorise; before invariants, which would otherwise take them along", scalars},
+	{"balance", "let rounded stencil weights add up to zero", "after scalars: it works on the weights that they name", balance},
+	{"invariants", "compute what depends on parameters alone once per run, into arrays", "before cse, so that a hoisted part is not named first", invariants},
+	{"cse", "name what is computed twice in an iteration", "after all that moves expressions out of the nest", cse},
+	{"sweep", "compute a stencil of many rows in two goes, the middle plane first", "after cse, whose names may serve both goes", sweep},
+	{"rotate", "let u+ overwrite u-, when nothing needs u- any more", "before loops change: it looks at whole nests", rotateBuffers},
+	{"block", "tile the outer loops for the caches", "before parallelise, which shares the tiles among threads", block},
+	{"parallelise", "share the outermost loops among threads", "after block", parallelise},
+	{"vectorise", "run the innermost loop in lanes", "after block: the innermost loop is final", vectorise},
+	{"linearise", "address arrays by rows", "last: other passes want accesses by axis", linearise},
 }
 
 // Options choose and observe passes.
