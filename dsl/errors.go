@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Error is one fault of an operator file.
@@ -30,7 +31,7 @@ func (e *Error) Error() string {
 			}
 			return ' '
 		}, firstRunes(e.Line, e.Pos.Column-1))
-		fmt.Fprintf(&b, "\n    %s\n    %s%s", e.Line, indent, strings.Repeat("^", max(1, e.Width)))
+		fmt.Fprintf(&b, "\n    %s\n    %s%s", printable(e.Line), indent, strings.Repeat("^", max(1, e.Width)))
 	}
 	if e.Note != "" {
 		fmt.Fprintf(&b, "\n  note: %s", e.Note)
@@ -39,6 +40,17 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, "\n  hint: %s", e.Hint)
 	}
 	return b.String()
+}
+
+// printable replaces what would disturb a terminal, as in a file that is no
+// text.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, line)
 }
 
 func firstRunes(s string, n int) string {

@@ -17,6 +17,8 @@ func newCache() *cobra.Command {
 		Long: `Compiled kernels are kept in $COURANT_CACHE, or in a folder courant of the
 user's cache folder. When they take more than $COURANT_CACHE_SIZE (default 1GiB),
 those unused for longest are removed.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	var asJSON bool
 	list := &cobra.Command{

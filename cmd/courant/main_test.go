@@ -185,6 +185,9 @@ func TestMistakes(t *testing.T) {
 		{[]string{"bench", acoustic, "--shape", "8,8", "--steps", "0"}, 2, "at least 1"},
 		{[]string{"bench", acoustic, "--shape", "8,8", "--nbl", "-1"}, 2, "0 or more"},
 		{[]string{"bench", acoustic, "--shape", "8,8", "--against", "yask"}, 2, "only devito"},
+		{[]string{"bench", acoustic, "--shape", "-5,5"}, 2, "a grid of -5 points along an axis"},
+		{[]string{"bench", acoustic, "--shape", "100000,100000,100000"}, 2, "GiB is available"},
+		{[]string{"cache", "bogus"}, 2, "bogus"},
 		{[]string{"doctor", "more"}, 2, "unknown command"},
 		{[]string{"shot", filepath.Join(dir, "absent.toml"), "--out", dir}, 2, "absent.toml"},
 	} {

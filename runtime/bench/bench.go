@@ -90,6 +90,11 @@ func Run(ctx context.Context, o Options, against *Rival) (*Result, error) {
 	if o.Steps < 1 || o.Repeat < 1 {
 		return nil, operator.BadArguments{fmt.Sprintf("%d steps, %d times: both must be at least 1", o.Steps, o.Repeat)}
 	}
+	for _, n := range o.Shape {
+		if n < 1 {
+			return nil, operator.BadArguments{fmt.Sprintf("a grid of %d points along an axis; it must be at least 1", n)}
+		}
+	}
 	if o.Layer < 0 {
 		return nil, operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Layer)}
 	}
