@@ -18,6 +18,7 @@ import (
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/jit"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/survey"
 )
 
 // The exit codes of the program; `courant help` documents them.
@@ -94,11 +95,12 @@ func exitCode(ctx context.Context, err error) int {
 		compile     *jit.CompileError
 		missing     *jit.NoCompilerError
 		diverged    *operator.Diverged
+		config      *survey.Fault
 	)
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

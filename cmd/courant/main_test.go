@@ -138,6 +138,10 @@ func TestMistakes(t *testing.T) {
 	if err := os.WriteFile(noise, []byte("this is no array"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	outside := filepath.Join(dir, "outside.toml")
+	if err := os.WriteFile(outside, []byte("operator = \"x.pde\"\ntime = 100\n[model]\nsynthetic = \"layers\"\nfrom = 1.5\nto = 2.0\nshape = [9, 9]\n[source]\nposition = [900.0, 0.0]\n[receivers]\nfrom = [0.0, 0.0]\nto = [80.0, 0.0]\ncount = 3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	good := shotArguments(t, dir, 120)
 	with := func(args ...string) []string { return append(append([]string{}, good...), args...) }
 	for _, v := range []struct {
@@ -189,6 +193,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"bench", acoustic, "--shape", "100000,100000,100000"}, 2, "GiB is available"},
 		{[]string{"cache", "bogus"}, 2, "bogus"},
 		{[]string{"doctor", "more"}, 2, "unknown command"},
+		{[]string{"shot", outside, "--out", dir}, 2, "outside.toml:9: source.position"},
 		{[]string{"shot", filepath.Join(dir, "absent.toml"), "--out", dir}, 2, "absent.toml"},
 	} {
 		_, stderr, code := courant(t, v.args...)

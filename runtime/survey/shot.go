@@ -20,9 +20,23 @@ func (c *Config) Resolve(path string) string {
 // OperatorPath is the path of the operator file.
 func (c *Config) OperatorPath() string { return c.Resolve(c.Operator) }
 
+// Fault is something that a configuration asks for and cannot have.
+type Fault struct {
+	Path string
+	Line int
+	Key  string // dotted, such as source.position
+	Err  error
+}
+
+// Error gives place, key and cause.
+func (f *Fault) Error() string { return fmt.Sprintf("%s:%d: %s: %v", f.Path, f.Line, f.Key, f.Err) }
+
+// Unwrap is the cause.
+func (f *Fault) Unwrap() error { return f.Err }
+
 // at puts the place in the file before an error.
 func (c *Config) at(key string, err error) error {
-	return fmt.Errorf("%s:%d: %s: %w", c.path, c.lines.of(key), key, err)
+	return &Fault{c.path, c.lines.of(key), key, err}
 }
 
 func (c *Config) synthetic() Synthetic {
