@@ -24,7 +24,7 @@ func newGenerator(seed uint64) *generator {
 	return &generator{
 		Rand: rand.New(rand.NewPCG(seed, 1)), grid: g, values: exact.Draw(seed),
 		m: &symbolic.Function{Name: "m", Grid: g, Axes: []int{0, 1}},
-		u: &symbolic.Function{Name: "u", Grid: g, Axes: []int{0, 1}, Varies: true},
+		u: &symbolic.Function{Name: "u", Grid: g, Axes: []int{0, 1}, Role: symbolic.Wavefield},
 	}
 }
 
@@ -208,7 +208,7 @@ func TestCompare(t *testing.T) {
 		e, _ := g.expr(g.IntN(4))
 		es = append(es, e)
 	}
-	es = append(es, symbolic.NewDeriv(g.u.Here(), 0, 1, 0, symbolic.Default), symbolic.NewDeriv(g.u.Here(), 0, 2, 4, symbolic.LeftOf),
+	es = append(es, symbolic.NewDeriv(g.u.Here(), 0, 1, symbolic.Scheme{}), symbolic.NewDeriv(g.u.Here(), 0, 2, symbolic.Scheme{Accuracy: 4, Side: symbolic.LeftOf}),
 		symbolic.Apply("sin", g.m.Here()), symbolic.Apply("max", g.m.Here(), g.u.Here()))
 	for _, a := range es {
 		for _, b := range es {

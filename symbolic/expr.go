@@ -67,10 +67,24 @@ type Deriv struct {
 	Of    Expr
 	Axis  int // grid axis, or TimeAxis
 	Order int // order of the derivative, at least 1
+	Scheme
+	hash uint64
+}
+
+// Scheme says what a derivative asks of its stencil. The zero value leaves
+// all to the conventions of the field; see fd.Rule.
+type Scheme struct {
 	// Accuracy is the order of accuracy asked for; 0 takes the grid's.
 	Accuracy int
 	Side     Side
-	hash     uint64
+	// Half is where the derivative is evaluated, in half points up the axis
+	// from the current one: -1, 0 or 1. The result counts as a value at the
+	// current point.
+	Half int
+	// Weights are the stencil itself, from its lowest point to its highest,
+	// when the operator states it; the points lie about the place of
+	// evaluation as evenly as they can.
+	Weights []*big.Rat
 }
 
 // TimeAxis stands for time where a grid axis is expected.
@@ -160,7 +174,7 @@ func (f *Function) At(time int, offset []int) *Access {
 			off[a] = 0
 		}
 	}
-	if !f.Varies {
+	if !f.Varies() {
 		time = 0
 	}
 	h := mix(3, maphash.String(seed, f.Name), uint64(time+1<<20))
@@ -173,10 +187,14 @@ func (f *Function) At(time int, offset []int) *Access {
 // Here is f at the current point and time level.
 func (f *Function) Here() *Access { return f.At(0, nil) }
 
-// NewDeriv is the derivative of e; see Deriv for the arguments.
-func NewDeriv(e Expr, axis, order, accuracy int, side Side) *Deriv {
-	return &Deriv{Of: e, Axis: axis, Order: order, Accuracy: accuracy, Side: side,
-		hash: mix(8, e.Hash(), uint64(axis+2), uint64(order), uint64(accuracy), uint64(side))}
+// NewDeriv is the derivative of e; see Deriv for the arguments. The weights of
+// the scheme must not be changed later.
+func NewDeriv(e Expr, axis, order int, s Scheme) *Deriv {
+	h := mix(8, e.Hash(), uint64(axis+2), uint64(order), uint64(s.Accuracy), uint64(s.Side), uint64(s.Half+2))
+	for _, w := range s.Weights {
+		h = mix(h, maphash.String(seed, w.RatString()))
+	}
+	return &Deriv{Of: e, Axis: axis, Order: order, Scheme: s, hash: h}
 }
 
 // Equal reports whether a and b are the same expression.

@@ -30,7 +30,7 @@ func latex(e Expr, around int) string {
 		text = latexName(x.Name)
 	case *Access:
 		sub := strings.Join(x.Index(), ",")
-		if x.Func.Varies {
+		if x.Func.Varies() {
 			parts := x.Index()
 			text = fmt.Sprintf("%s^{%s}_{%s}", latexName(x.Func.Name), parts[0], strings.Join(parts[1:], ","))
 		} else {
@@ -86,7 +86,7 @@ func latex(e Expr, around int) string {
 			text = fmt.Sprintf(`\frac{1}{%s}`, latex(Power(x.Base, Rational(new(big.Rat).Neg(n.val))), bindSum))
 		default:
 			base := latex(x.Base, bindAtom)
-			if a, ok := x.Base.(*Access); ok && a.Func.Varies {
+			if a, ok := x.Base.(*Access); ok && a.Func.Varies() {
 				base = `\left(` + base + `\right)`
 			}
 			text = fmt.Sprintf("%s^{%s}", base, latex(x.Exp, bindSum))

@@ -2,6 +2,7 @@ package symbolic
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -31,7 +32,8 @@ func Compare(a, b Expr) int {
 		return cmp.Or(strings.Compare(x.Fn, y.Fn), slices.CompareFunc(x.Args, y.Args, Compare))
 	case *Deriv:
 		y := b.(*Deriv)
-		return cmp.Or(cmp.Compare(x.Axis, y.Axis), cmp.Compare(x.Order, y.Order), cmp.Compare(x.Accuracy, y.Accuracy), cmp.Compare(x.Side, y.Side), Compare(x.Of, y.Of))
+		return cmp.Or(cmp.Compare(x.Axis, y.Axis), cmp.Compare(x.Order, y.Order), cmp.Compare(x.Accuracy, y.Accuracy), cmp.Compare(x.Side, y.Side),
+			cmp.Compare(x.Half, y.Half), slices.CompareFunc(x.Weights, y.Weights, (*big.Rat).Cmp), Compare(x.Of, y.Of))
 	case *Mul:
 		return slices.CompareFunc(x.Factors, b.(*Mul).Factors, Compare)
 	case *Add:

@@ -114,7 +114,7 @@ func print(e Expr, around int) string {
 // Index spells the subscripts of an access, such as "t+1", "x", "z-2".
 func (e *Access) Index() []string {
 	var out []string
-	if e.Func.Varies {
+	if e.Func.Varies() {
 		out = append(out, offset("t", e.Time))
 	}
 	for _, a := range e.Func.Axes {
@@ -156,8 +156,23 @@ func (e *Deriv) suffix() string {
 	case RightOf:
 		s += "r"
 	}
+	var asked []string
 	if e.Accuracy > 0 {
-		s += fmt.Sprintf("(order %d)", e.Accuracy)
+		asked = append(asked, fmt.Sprintf("order %d", e.Accuracy))
+	}
+	if e.Half != 0 {
+		asked = append(asked, map[int]string{-1: "at -1/2", 1: "at 1/2"}[e.Half])
+	}
+	if e.Weights != nil {
+		var ws []string
+		for _, w := range e.Weights {
+			text, _ := decimal(w)
+			ws = append(ws, text)
+		}
+		asked = append(asked, "weights "+strings.Join(ws, ", "))
+	}
+	if asked != nil {
+		s += "(" + strings.Join(asked, ", ") + ")"
 	}
 	return s
 }

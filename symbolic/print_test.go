@@ -13,13 +13,13 @@ func TestPrint(t *testing.T) {
 	m := (&symbolic.Function{Name: "m", Grid: g, Axes: both}).Here()
 	d := (&symbolic.Function{Name: "d", Grid: g, Axes: []int{1}}).At(0, []int{3, 1})
 	epsilon := (&symbolic.Function{Name: "epsilon", Grid: g, Axes: both}).Here()
-	uf := &symbolic.Function{Name: "u", Grid: g, Axes: both, Varies: true}
-	tau := (&symbolic.Function{Name: "tau_xz", Grid: g, Axes: both, Varies: true}).Here()
+	uf := &symbolic.Function{Name: "u", Grid: g, Axes: both, Role: symbolic.Wavefield}
+	tau := (&symbolic.Function{Name: "tau_xz", Grid: g, Axes: both, Role: symbolic.Wavefield}).Here()
 	u, next := uf.Here(), uf.At(1, []int{-2, 1})
 	dt, h := symbolic.TimeStep(), g.Spacing(0)
 	num := func(a, b int64) symbolic.Expr { return symbolic.Rational(big.NewRat(a, b)) }
 	deriv := func(e symbolic.Expr, axis, order int) symbolic.Expr {
-		return symbolic.NewDeriv(e, axis, order, 0, symbolic.Default)
+		return symbolic.NewDeriv(e, axis, order, symbolic.Scheme{})
 	}
 	for _, v := range []struct {
 		e           symbolic.Expr
@@ -53,8 +53,8 @@ func TestPrint(t *testing.T) {
 		{deriv(u, 0, 1), "u.dx", `\frac{\partial}{\partial x} u`},
 		{deriv(u, symbolic.TimeAxis, 2), "u.dt2", `\frac{\partial^{2}}{\partial t^{2}} u`},
 		{deriv(symbolic.Product(m, deriv(u, 1, 1)), 1, 1), "(m[x, z]*u.dz).dz", `\frac{\partial}{\partial z} m_{x,z}\,\left(\frac{\partial}{\partial z} u\right)`},
-		{symbolic.NewDeriv(u, 0, 1, 2, symbolic.Centred), "u.dxc(order 2)", `\frac{\partial}{\partial x} u`},
-		{symbolic.NewDeriv(u, 1, 2, 0, symbolic.LeftOf), "u.dz2l", `\frac{\partial^{2}}{\partial z^{2}} u`},
+		{symbolic.NewDeriv(u, 0, 1, symbolic.Scheme{Accuracy: 2, Side: symbolic.Centred}), "u.dxc(order 2)", `\frac{\partial}{\partial x} u`},
+		{symbolic.NewDeriv(u, 1, 2, symbolic.Scheme{Accuracy: 0, Side: symbolic.LeftOf}), "u.dz2l", `\frac{\partial^{2}}{\partial z^{2}} u`},
 	} {
 		if got := v.e.String(); got != v.text {
 			t.Errorf("printed %s, want %s", got, v.text)

@@ -7,7 +7,8 @@ import "fmt"
 type Grid struct {
 	Axes       []string // names, slowest first; depth last
 	SpaceOrder int      // order of accuracy in space, even
-	TimeOrder  int      // 1 or 2: the levels before t+1 that an update may need
+	TimeOrder  int      // the number of levels before t+1 that are stored, at least 1
+	Periodic   []bool   // per axis: the last point is followed by the first; nil for none
 }
 
 // Dim is the number of space axes.
@@ -26,10 +27,59 @@ type Function struct {
 	Doc  string // description from the operator file
 	Unit string // unit as written, "" if none was given
 	Grid *Grid
-	// Varies says that the function has time levels: it is a wavefield.
-	Varies bool
-	Axes   []int // the grid axes that it spans, ascending
+	Role Role
+	Axes []int // the grid axes that it spans, ascending
+	// Half says per grid axis that the values lie half a spacing up the axis
+	// from the nodes; nil puts them on the nodes.
+	Half []bool
+	// Mean is how the function is brought to places where it has no values.
+	Mean Mean
+	// Edges says per grid axis, at its first and its last point, what lies
+	// beyond; nil for the default everywhere.
+	Edges [][2]Edge
+	// Every is the number of steps from one frame of a History to the next: a
+	// Num or a Scalar.
+	Every Expr
 }
+
+// Role says what a function is to an operator.
+type Role int
+
+// The roles of functions.
+const (
+	Field     Role = iota // given by the caller, the same in all steps
+	Wavefield             // has time levels, which updates compute
+	Image                 // one value per point that updates add to in the course of the run
+	History               // frames, one every so many steps, that updates write
+	Temporary             // computed anew in each step by the compiler's own statements
+)
+
+// Mean is a way to bring a function from the places of its values to a place
+// halfway between them.
+type Mean int
+
+// The means.
+const (
+	Arithmetic Mean = iota
+	Harmonic
+)
+
+// Edge is what lies beyond the end of an axis.
+type Edge int
+
+// The edges. The mirror stands on the first or the last node: Odd also keeps
+// the function zero there.
+const (
+	Open Edge = iota // zero beyond, for a field its last value
+	Even             // the mirror image
+	Odd              // the mirror image with its sign changed
+)
+
+// Varies reports whether f has time levels.
+func (f *Function) Varies() bool { return f.Role == Wavefield }
+
+// IsHalf reports whether f lies halfway between the nodes along axis.
+func (f *Function) IsHalf(axis int) bool { return f.Half != nil && f.Half[axis] }
 
 // Spans reports whether f depends on the position along axis.
 func (f *Function) Spans(axis int) bool {
@@ -72,19 +122,56 @@ type Problem struct {
 	Functions  []*Function
 	Parameters []*Parameter
 	Points     []*Points
+	Series     []*Series
 	Statements []Statement // in the order in which a step carries them out
 }
 
-// Statement is an Update, an Inject or a Sample.
+// Region is a box of grid points, in points from the ends of each axis.
+type Region struct {
+	Name string
+	Span []Span // per grid axis
+}
+
+// Span is a range of points along an axis, Lo included and Hi not.
+type Span struct{ Lo, Hi Bound }
+
+// Bound is a place along an axis: At points from the first one, or, with End,
+// from behind the last one.
+type Bound struct {
+	End bool
+	At  int
+}
+
+// Series is one number per step that a Reduce makes.
+type Series struct {
+	Name, Doc string
+}
+
+// Statement is an Update, an Inject, a Sample or a Reduce. Each may be carried
+// out in some steps only: when Every, a Num or a Scalar, is not nil, in those
+// t that it divides.
 type Statement interface{ Origin() Source }
 
-// Update computes a time level from others, at every grid point. While Value
-// is nil the equation Left = Right is still to be solved for Target.
+// Update computes a function at every grid point: the next level of a
+// wavefield, an image from its value before, the frame of a history. While
+// Value is nil the equation Left = Right is still to be solved for Target.
 type Update struct {
 	Target      *Access
 	Left, Right Expr
 	Value       Expr
+	Region      *Region // nil for the whole grid
+	Every       Expr
 	Source      Source
+}
+
+// Reduce makes one number of the values of an expression at all nodes.
+type Reduce struct {
+	Series *Series
+	Op     string // sum, min, max or norm: the root of the sum of squares
+	Value  Expr
+	Region *Region // nil for the whole grid
+	Every  Expr
+	Source Source
 }
 
 // Inject adds Value times a point's trace to Target at the grid nodes around
@@ -94,14 +181,17 @@ type Inject struct {
 	Points *Points
 	Target *Access
 	Value  Expr // what multiplies the trace
+	Every  Expr
 	Source Source
 }
 
 // Sample records Value interpolated to the points: trace[t] = sum of
-// weight * value[node].
+// weight * value[node]. The nodes are those of the place at which Value lies.
 type Sample struct {
 	Points *Points
 	Value  Expr
+	Half   []bool // place of Value, as in Function
+	Every  Expr
 	Source Source
 }
 
@@ -110,6 +200,9 @@ func (s *Update) Origin() Source { return s.Source }
 
 // Origin is the place in the operator file.
 func (s *Inject) Origin() Source { return s.Source }
+
+// Origin is the place in the operator file.
+func (s *Reduce) Origin() Source { return s.Source }
 
 // Origin is the place in the operator file.
 func (s *Sample) Origin() Source { return s.Source }

@@ -29,7 +29,7 @@ func Map(e Expr, f func(Expr) Expr) Expr {
 	case *Call:
 		return Apply(x.Fn, mapAll(x.Args, f)...)
 	case *Deriv:
-		return NewDeriv(f(x.Of), x.Axis, x.Order, x.Accuracy, x.Side)
+		return NewDeriv(f(x.Of), x.Axis, x.Order, x.Scheme)
 	}
 	return e
 }
@@ -87,7 +87,7 @@ func Varies(e Expr, axis int) bool {
 	found := false
 	Visit(e, func(c Expr) {
 		if x, ok := c.(*Access); ok {
-			found = found || (axis == TimeAxis && x.Func.Varies) || (axis != TimeAxis && x.Func.Spans(axis))
+			found = found || (axis == TimeAxis && x.Func.Varies()) || (axis != TimeAxis && x.Func.Spans(axis))
 		}
 	})
 	return found

@@ -132,7 +132,7 @@ func (b *binding) arguments() {
 	fields = append(fields, jen.Id("Dt").Float64(), jen.Line())
 	for _, f := range b.p.Functions {
 		kind := "field, of the grid's shape, or field.Number for one value everywhere"
-		if f.Varies {
+		if f.Varies() {
 			kind = "initial state; nil for zeros"
 		}
 		add(b.comment(f.Name, f.Doc, f.Unit, kind), jen.Id(b.exported(f.Name)).Add(array()))
@@ -207,7 +207,7 @@ func (b *binding) apply() {
 	)
 	values := jen.Dict{}
 	for _, f := range b.p.Functions {
-		if f.Varies {
+		if f.Varies() {
 			values[jen.Id(b.exported(f.Name))] = jen.Id("run").Dot("Field").Call(jen.Lit(f.Name))
 		}
 	}
@@ -225,7 +225,7 @@ func (b *binding) apply() {
 func (b *binding) result() {
 	var fields []jen.Code
 	for _, f := range b.p.Functions {
-		if f.Varies {
+		if f.Varies() {
 			fields = append(fields, jen.Comment(b.exported(f.Name)+": the last time level"), jen.Id(b.exported(f.Name)).Add(array()))
 		}
 	}

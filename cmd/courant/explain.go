@@ -97,7 +97,7 @@ func uniform(p *codegen.Program, set []string, spacing []float64) (stability.Med
 		into[name] = otherwise
 	}
 	for _, a := range p.Problem.Functions {
-		if !a.Varies {
+		if !a.Varies() {
 			take(m.Fields, a.Name, 1)
 		}
 	}

@@ -106,7 +106,7 @@ func picture(g *symbolic.Grid, e symbolic.Expr) string {
 	var order []level
 	symbolic.Visit(e, func(x symbolic.Expr) {
 		a, ok := x.(*symbolic.Access)
-		if !ok || !a.Func.Varies {
+		if !ok || !a.Func.Varies() {
 			return
 		}
 		l := level{a.Func.Name, a.Time}

@@ -42,6 +42,7 @@ type Kernel struct {
 	Scalars []string // run-time scalars in the order of the ABI
 	Arrays  []*Array
 	Points  []*Points
+	Series  []*Series
 	Prepare []Stmt
 	Step    []Stmt
 	// FirstStep and LastStep bound the time loop: t runs from FirstStep to
@@ -61,9 +62,28 @@ const (
 	Param   Role = iota // given by the caller, constant during the run
 	State               // a wavefield with time buffers
 	Scratch             // computed by Prepare
+	Image               // one value per point that steps add to; zero, or given, at first
+	History             // frames, the one of step t is number t/Every
+	Temp                // computed by each step before it is read
 )
 
-func (r Role) String() string { return [...]string{"param", "state", "scratch"}[r] }
+func (r Role) String() string {
+	return [...]string{"param", "state", "scratch", "image", "history", "temp"}[r]
+}
+
+// Edge is what the halo holds beyond the end of an axis.
+type Edge int
+
+// The edges. The mirror stands on the first or the last node; Odd also keeps
+// the node on it at zero. See Array.Half for arrays between the nodes.
+const (
+	Open Edge = iota // zero; for parameters the last value
+	Even             // the mirror image
+	Odd              // the mirror image with its sign changed
+	Wrap             // the other end of the axis
+)
+
+func (e Edge) String() string { return [...]string{"open", "even", "odd", "wrap"}[e] }
 
 // Array is a grid array with a halo.
 type Array struct {
@@ -79,18 +99,34 @@ type Array struct {
 	// Resident says that the array lives in the memory of a device during the
 	// run, and is copied there before it and back behind it.
 	Resident bool
-	Doc      string
+	// Half says per kernel axis that values lie half a spacing up the axis from
+	// the nodes; nil for an array on the nodes.
+	Half []bool
+	// Edges is what the halo holds, per kernel axis at its first and last
+	// point; nil where all are Open.
+	Edges [][2]Edge
+	// Every is the number of steps from one frame of a History to the next: a
+	// Const or a Scalar.
+	Every Expr
+	Doc   string
 }
 
-// Points is a set of off-grid points with traces.
+// Points is a set of off-grid points with traces, as seen from the nodes or
+// from a place between them. Sets of one name but other places share their
+// traces.
 type Points struct {
-	Name   string
+	Name   string // of this set
+	Traces string // of the set in the operator file whose points and traces these are
 	Inject bool
+	Half   []bool // place, as for arrays
 	Doc    string
 }
 
-// Stmt is a statement: *Loop, *Let, *Assign, *Inject, *Sample, *HaloExchange
-// *Row or *Sweep.
+// Series is one number per step that a Reduce makes.
+type Series struct{ Name, Doc string }
+
+// Stmt is a statement: *Loop, *Let, *Assign, *Inject, *Sample, *Reduce, *Every,
+// *HaloExchange, *Row or *Sweep.
 type Stmt interface{ stmt() }
 
 // Loop counts Var from Lo to Hi (exclusive) in steps of Step.
@@ -112,10 +148,16 @@ type Props struct {
 
 // Bound is a loop bound or step:
 //
-//	0, 1, size, block, xb, min(xb+block, size)
+//	0, 4, -2, 1, size, size-4, block, xb, min(xb+block, size-4)
 type Bound struct {
 	Kind BoundKind
 	Var  string // for BlockEnd and At
+	// Shift is a number of points added to Zero or Size; for BlockEnd, to the
+	// end that bounds the last block.
+	Shift int
+	// FromZero makes the end that bounds the last block of a BlockEnd count
+	// from the first point rather than from size.
+	FromZero bool
 }
 
 // BoundKind lists the bounds that loops have.
@@ -123,12 +165,12 @@ type BoundKind int
 
 // The bounds of loops along an axis.
 const (
-	Zero     BoundKind = iota // 0
+	Zero     BoundKind = iota // 0 plus Shift
 	One                       // 1
-	Size                      // the axis's number of points
+	Size                      // the axis's number of points plus Shift
 	BlockLen                  // the axis's block length
 	At                        // the value of Var
-	BlockEnd                  // Var plus the block length, at most Size
+	BlockEnd                  // Var plus the block length, at most the end of Var's loop
 )
 
 // Let names a value for the rest of the block. Its type is the kernel's real
@@ -162,9 +204,28 @@ type Sample struct {
 	Note   string
 }
 
-// HaloExchange brings the halo of one time level up to date: Width points on
-// either side along every axis. A target with one address space has nothing
-// to do for it.
+// Reduce makes one number, of step t, out of the values of an expression at
+// the points of a box: "sum", "min", "max" or "norm", the root of the sum of
+// squares. Sums are taken in double precision, along the first axis last, so
+// that they do not depend on the number of threads.
+type Reduce struct {
+	Series string
+	Op     string
+	Lo, Hi []Bound // per axis; Zero or Size, shifted
+	Value  Expr
+	Note   string
+}
+
+// Every carries out its body in those steps t that a whole number of steps
+// divides: a Const or a Scalar.
+type Every struct {
+	Steps Expr
+	Body  []Stmt
+}
+
+// HaloExchange brings the halo of one time level up to date, Width points on
+// either side along every axis: what belongs to another rank, and beyond the
+// ends of the grid what the array's edges say.
 type HaloExchange struct {
 	Array string
 	Time  int
@@ -190,6 +251,8 @@ func (*Let) stmt()          {}
 func (*Assign) stmt()       {}
 func (*Inject) stmt()       {}
 func (*Sample) stmt()       {}
+func (*Reduce) stmt()       {}
+func (*Every) stmt()        {}
 func (*HaloExchange) stmt() {}
 func (*Row) stmt()          {}
 func (*Sweep) stmt()        {}

@@ -64,7 +64,7 @@ func (v verifier) extent(l *Loop, s scope) error {
 		return fmt.Errorf("loop %s: %s .. %s without a block loop along %s around it", l.Var, l.Lo, l.Hi, v.k.Axes[l.Axis])
 	}
 	name := s.loops[block].Var
-	if l.Lo != (Bound{At, name}) || l.Hi != (Bound{BlockEnd, name}) {
+	if l.Lo != (Bound{Kind: At, Var: name}) || l.Hi != (Bound{Kind: BlockEnd, Var: name}) {
 		return fmt.Errorf("loop %s does not run over its block %s", l.Var, name)
 	}
 	return nil

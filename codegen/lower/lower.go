@@ -75,7 +75,7 @@ func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 		FirstStep: p.Grid.TimeOrder - 1, LastStep: 1}
 	for _, f := range p.Functions {
 		a := &ir.Array{Name: f.Name, Role: ir.Param, Axes: slices.Clone(f.Axes), Buffers: 1, Levels: 1, Doc: f.Doc}
-		if f.Varies {
+		if f.Varies() {
 			a.Role, a.Levels = ir.State, p.Grid.TimeOrder+1
 			a.Buffers = a.Levels
 		}

@@ -180,7 +180,7 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		return // what follows would only repeat them
 	}
 	for _, f := range c.problem.Functions {
-		if f.Varies && !c.known(f.Name) {
+		if f.Varies() && !c.known(f.Name) {
 			e := c.names[f.Name]
 			c.failAt(e.pos, len(f.Name), "add solve EQUATION for "+f.Name+".forward, or declare it as a field", "wavefield %s is never updated", f.Name)
 		}

@@ -30,7 +30,10 @@ func (c *checker) declaration(d *dsl.Declare) {
 	e := &entity{unit: u}
 	switch d.Kind {
 	case "field", "wavefield":
-		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: text, Grid: c.problem.Grid, Varies: d.Kind == "wavefield"}
+		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: text, Grid: c.problem.Grid}
+		if d.Kind == "wavefield" {
+			f.Role = symbolic.Wavefield
+		}
 		for a := range c.problem.Grid.Axes {
 			f.Axes = append(f.Axes, a)
 		}

@@ -81,7 +81,7 @@ func (c *checker) derivative(x *dsl.Member, v *value) *value {
 			return nil
 		}
 	}
-	d := symbolic.NewDeriv(v.scalar(), axis, order, accuracy, side)
+	d := symbolic.NewDeriv(v.scalar(), axis, order, symbolic.Scheme{Accuracy: accuracy, Side: side})
 	s, err := fd.StencilOf(d, g)
 	if err != nil {
 		c.fail(x, "raise the order of accuracy", "a derivative of order %d needs at least %d points, more than its order of accuracy gives", order, order+1)

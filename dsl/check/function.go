@@ -91,7 +91,7 @@ func (c *checker) differential(x *dsl.Call) *value {
 		if !symbolic.Varies(e, axis) {
 			return symbolic.Int(0)
 		}
-		d := symbolic.NewDeriv(e, axis, order, 0, symbolic.Default)
+		d := symbolic.NewDeriv(e, axis, order, symbolic.Scheme{})
 		if s, err := fd.StencilOf(d, c.problem.Grid); err == nil {
 			size += len(s.Offset) * (v.size + 1)
 		}

@@ -61,7 +61,7 @@ func (c *checker) known(wavefield string) bool { return c.written[wavefield] || 
 func (c *checker) reads(e symbolic.Expr, first, last int, f func(w *symbolic.Function, first, last int)) {
 	switch x := e.(type) {
 	case *symbolic.Access:
-		if x.Func.Varies {
+		if x.Func.Varies() {
 			f(x.Func, x.Time+first, x.Time+last)
 		}
 	case *symbolic.Deriv:

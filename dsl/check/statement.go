@@ -24,7 +24,7 @@ func (c *checker) source(s *dsl.Statement) symbolic.Source {
 // target checks what is to be computed: the next level of a wavefield.
 func (c *checker) target(n *dsl.Node) *symbolic.Access {
 	if name, ok := n.Expr.(*dsl.Name); ok {
-		if e := c.names[name.Name]; e != nil && e.kind == function && e.function.Varies {
+		if e := c.names[name.Name]; e != nil && e.kind == function && e.function.Varies() {
 			c.fail(n.Expr, "write "+name.Name+".forward", "%s is the current level, which is already known", name.Name)
 			return nil
 		}
@@ -49,7 +49,7 @@ func (c *checker) target(n *dsl.Node) *symbolic.Access {
 		return nil
 	case e.clash:
 		return nil
-	case e.kind != function || !e.function.Varies:
+	case e.kind != function || !e.function.Varies():
 		c.fail(n.Expr, "declare it with wavefield "+of.Name, "%s does not vary in time, so it has no next level", of.Name)
 		return nil
 	}
@@ -201,7 +201,7 @@ func readsNeighbours(e symbolic.Expr, target *symbolic.Access) bool {
 // injectTarget is a wavefield's next level, or its current one.
 func (c *checker) injectTarget(n *dsl.Node) *symbolic.Access {
 	if name, ok := n.Expr.(*dsl.Name); ok {
-		if e := c.names[name.Name]; e != nil && e.kind == function && e.function.Varies {
+		if e := c.names[name.Name]; e != nil && e.kind == function && e.function.Varies() {
 			c.fail(n.Expr, "write "+name.Name+".forward", "the current level of %s is already in use: inject into the next one", name.Name)
 			return nil
 		}

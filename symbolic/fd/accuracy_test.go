@@ -127,9 +127,9 @@ func expectDigits(t *testing.T, what string, got []*big.Rat, want []float64) {
 func TestDiscretiseOnPolynomials(t *testing.T) {
 	for accuracy := 4; accuracy <= 16; accuracy += 4 {
 		g := &symbolic.Grid{Axes: []string{"x", "z"}, SpaceOrder: accuracy, TimeOrder: 2}
-		u := &symbolic.Function{Name: "u", Grid: g, Axes: []int{0, 1}, Varies: true}
+		u := &symbolic.Function{Name: "u", Grid: g, Axes: []int{0, 1}, Role: symbolic.Wavefield}
 		at := func(axis, order int, of symbolic.Expr) symbolic.Expr {
-			return symbolic.NewDeriv(of, axis, order, 0, symbolic.Default)
+			return symbolic.NewDeriv(of, axis, order, symbolic.Scheme{})
 		}
 		h := map[int]*big.Rat{0: big.NewRat(1, 3), 1: big.NewRat(3, 2)}
 		place := map[int]*big.Rat{0: big.NewRat(2, 7), 1: big.NewRat(-1, 2)}

@@ -15,13 +15,13 @@ func acoustic(g *symbolic.Grid) (left symbolic.Expr, u *symbolic.Function) {
 	}
 	m := &symbolic.Function{Name: "m", Grid: g, Axes: all}
 	damp := &symbolic.Function{Name: "damp", Grid: g, Axes: all}
-	u = &symbolic.Function{Name: "u", Grid: g, Axes: all, Varies: true}
+	u = &symbolic.Function{Name: "u", Grid: g, Axes: all, Role: symbolic.Wavefield}
 	var lap []symbolic.Expr
 	for a := range all {
-		lap = append(lap, symbolic.NewDeriv(u.Here(), a, 2, 0, symbolic.Default))
+		lap = append(lap, symbolic.NewDeriv(u.Here(), a, 2, symbolic.Scheme{}))
 	}
 	dt := func(n int) symbolic.Expr {
-		return symbolic.NewDeriv(u.Here(), symbolic.TimeAxis, n, 0, symbolic.Default)
+		return symbolic.NewDeriv(u.Here(), symbolic.TimeAxis, n, symbolic.Scheme{})
 	}
 	return symbolic.Sum(
 		symbolic.Product(m.Here(), dt(2)),

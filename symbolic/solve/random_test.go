@@ -51,7 +51,7 @@ func (l *linear) holds(depth int) symbolic.Expr {
 // What Isolate finds makes the two sides equal, to the last digit.
 func TestRandomEquations(t *testing.T) {
 	g := &symbolic.Grid{Axes: []string{"x"}, SpaceOrder: 2, TimeOrder: 2}
-	u := &symbolic.Function{Name: "u", Grid: g, Axes: []int{0}, Varies: true}
+	u := &symbolic.Function{Name: "u", Grid: g, Axes: []int{0}, Role: symbolic.Wavefield}
 	m := &symbolic.Function{Name: "m", Grid: g, Axes: []int{0}}
 	solved := 0
 	for seed := range uint64(1500) {

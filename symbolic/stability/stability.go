@@ -135,7 +135,7 @@ type slot struct {
 func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error) {
 	var state []slot
 	for _, f := range p.Functions {
-		if f.Varies {
+		if f.Varies() {
 			for age := range p.Grid.TimeOrder {
 				state = append(state, slot{f.Name, age})
 			}
@@ -198,7 +198,7 @@ func step(p *symbolic.Problem, m Medium, phase []float64, state []slot, j int, a
 			return complex(x, 0), nil
 		},
 		Access: func(a *symbolic.Access) (complex128, error) {
-			if !a.Func.Varies {
+			if !a.Func.Varies() {
 				x, ok := m.Fields[a.Func.Name]
 				if !ok {
 					return 0, fmt.Errorf("no value for field %s", a.Func.Name)
