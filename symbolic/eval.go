@@ -75,6 +75,9 @@ func Eval(e Expr, v Values) (complex128, error) {
 }
 
 func intPower(z complex128, k int) complex128 {
+	if imag(z) == 0 { // so that 1/0 is an infinity, as in generated code
+		return complex(math.Pow(real(z), float64(k)), 0)
+	}
 	out := complex128(1)
 	for range abs(k) {
 		out *= z

@@ -93,15 +93,35 @@ func Varies(e Expr, axis int) bool {
 	return found
 }
 
-// Cost counts the arithmetic of e as it would be evaluated term by term;
-// a division weighs as much as eight other operations.
+// Cost counts the arithmetic of e per grid point, as it would be evaluated term
+// by term; a division weighs as much as eight other operations. What is the
+// same at all points is free, as it is computed once.
 func Cost(e Expr) int {
-	n := 0
+	n, _ := cost(e)
+	return n
+}
+
+// cost also reports whether e is the same at all points.
+func cost(e Expr) (n int, fixed bool) {
+	if _, ok := e.(*Access); ok {
+		return 0, false
+	}
+	parts, held := 0, 0 // parts that vary, and whether others stand beside them
+	for _, c := range Children(e) {
+		m, same := cost(c)
+		n += m
+		if same {
+			held = 1
+		} else {
+			parts++
+		}
+	}
+	if parts == 0 {
+		return 0, true
+	}
 	switch x := e.(type) {
-	case *Add:
-		n = len(x.Terms) - 1
-	case *Mul:
-		n = len(x.Factors) - 1
+	case *Add, *Mul:
+		return n + parts + held - 1, false
 	case *Pow:
 		k, isInt := 0, false
 		if v, ok := x.Exp.(*Num); ok {
@@ -109,18 +129,13 @@ func Cost(e Expr) int {
 		}
 		switch {
 		case !isInt:
-			n = 20
+			return n + 20, false
 		case k < 0:
-			n = 8 - k - 1
-		default:
-			n = k - 1
+			return n + 8 - k - 1, false
 		}
-		return n + Cost(x.Base)
+		return n + k - 1, false
 	case *Call:
-		n = 20
+		return n + 20, false
 	}
-	for _, c := range Children(e) {
-		n += Cost(c)
-	}
-	return n
+	return n, false
 }

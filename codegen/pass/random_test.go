@@ -136,7 +136,7 @@ func (r *random) coefficient(depth int) ir.Expr {
 func (r *random) stencil() ir.Expr {
 	a := pick(r, r.read...).(*ir.Access)
 	axis := r.IntN(len(r.k.Axes))
-	s, err := fd.Rule(1+r.IntN(2), r.spaceOrder, symbolic.Default)
+	s, err := fd.Rule(1+r.IntN(2), r.spaceOrder, symbolic.Default, 0)
 	if err != nil {
 		panic(err)
 	}

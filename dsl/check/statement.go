@@ -91,7 +91,7 @@ func (c *checker) solve(s *dsl.Statement) {
 // solvable tries the discretised equation, so that the fault is reported here
 // with its place and not later without.
 func (c *checker) solvable(s *dsl.Statement, u *symbolic.Update) bool {
-	residual, err := fd.Discretise(symbolic.Sub(u.Left, u.Right), c.problem.Grid)
+	residual, err := fd.Discretise(symbolic.Sub(u.Left, u.Right), c.problem.Grid, nil)
 	if err != nil {
 		c.fail(s.Solve.Left.Expr, "raise the order of accuracy", "%v", err)
 		return false
@@ -169,7 +169,7 @@ func (c *checker) injectInto(s *dsl.Statement) {
 		return
 	}
 	p := c.names[declared[0].Name].points
-	e, err := fd.Discretise(v.scalar(), c.problem.Grid)
+	e, err := fd.Discretise(v.scalar(), c.problem.Grid, nil)
 	if err != nil {
 		c.fail(s.Inject.Value.Expr, "raise the order of accuracy", "%v", err)
 		return
@@ -238,7 +238,7 @@ func (c *checker) sample(s *dsl.Statement) {
 	if e.points.Unit != "" && !c.alike(s.Sample.Value.Expr, "what is sampled and the points", &value{part: []symbolic.Expr{symbolic.Int(1)}, unit: e.unit}, v) {
 		return
 	}
-	if _, err := fd.Discretise(v.scalar(), c.problem.Grid); err != nil {
+	if _, err := fd.Discretise(v.scalar(), c.problem.Grid, nil); err != nil {
 		c.fail(s.Sample.Value.Expr, "raise the order of accuracy", "%v", err)
 		return
 	}

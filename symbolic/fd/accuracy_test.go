@@ -63,7 +63,7 @@ func TestAccuracyOfRules(t *testing.T) {
 				if order == 2 && accuracy == 1 {
 					continue // two points do not give a second derivative
 				}
-				s, err := Rule(order, accuracy, side)
+				s, err := Rule(order, accuracy, side, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -99,12 +99,12 @@ func TestKnownWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	expectDigits(t, "staggered first derivative of accuracy 4", w, []float64{0.0416666667, -1.125, 1.125, -0.0416666667})
-	s, err := Rule(2, 8, symbolic.Default)
+	s, err := Rule(2, 8, symbolic.Default, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	expectDigits(t, "second derivative of accuracy 8", s.Weight[4:], []float64{-2.84722222, 1.6, -0.2, 0.0253968254, -0.00178571429})
-	s, err = Rule(1, 8, symbolic.Default)
+	s, err = Rule(1, 8, symbolic.Default, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestDiscretiseOnPolynomials(t *testing.T) {
 			{at(0, 1, at(1, 1, u.Here())), [2]int{1, 1}},
 			{at(1, 1, at(1, 1, u.Here())), [2]int{0, 2}},
 		} {
-			d, err := Discretise(c.e, g)
+			d, err := Discretise(c.e, g, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,7 +191,7 @@ func derivative(k, order int, x *big.Rat) *big.Rat {
 }
 
 func TestSumAbs(t *testing.T) {
-	s, err := Rule(2, 4, symbolic.Default)
+	s, err := Rule(2, 4, symbolic.Default, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

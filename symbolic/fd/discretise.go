@@ -1,22 +1,16 @@
 package fd
 
 import (
-	"fmt"
-	"math/big"
-
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// Discretise replaces every derivative in e by its stencil on the grid. The
-// derivative of an expression is the stencil applied to the whole expression:
-// laplace(a*u) weighs a*u at each point. Nested derivatives are expanded from
-// the inside out.
-func Discretise(e symbolic.Expr, g *symbolic.Grid) (symbolic.Expr, error) {
+// DiscretiseTime replaces the time derivatives in e by their stencils.
+func DiscretiseTime(e symbolic.Expr, g *symbolic.Grid) (symbolic.Expr, error) {
 	var failed error
 	var walk func(symbolic.Expr) symbolic.Expr
 	walk = func(e symbolic.Expr) symbolic.Expr {
 		d, ok := e.(*symbolic.Deriv)
-		if !ok {
+		if !ok || d.Axis != symbolic.TimeAxis {
 			return symbolic.Map(e, walk)
 		}
 		inner := walk(d.Of)
@@ -25,49 +19,138 @@ func Discretise(e symbolic.Expr, g *symbolic.Grid) (symbolic.Expr, error) {
 			failed = err
 			return inner
 		}
-		step := symbolic.Expr(symbolic.TimeStep())
-		if d.Axis != symbolic.TimeAxis {
-			step = g.Spacing(d.Axis)
-		}
-		return symbolic.Product(symbolic.Power(step, symbolic.Int(-d.Order)), s.Apply(inner, d.Axis))
+		return symbolic.Product(symbolic.Power(symbolic.TimeStep(), symbolic.Int(-d.Order)), s.Apply(inner, symbolic.TimeAxis))
 	}
 	out := walk(e)
 	return out, failed
 }
 
-// StencilOf is the stencil that the grid prescribes for d.
-func StencilOf(d *symbolic.Deriv, g *symbolic.Grid) (*Stencil, error) {
-	accuracy := d.Accuracy
-	if accuracy == 0 {
-		accuracy = g.SpaceOrder
-		if d.Axis == symbolic.TimeAxis {
-			accuracy = g.TimeOrder
+// Discretise replaces every derivative in e by its stencil on the grid, and
+// brings every function to the place at (nil for the nodes), where the value
+// of e is wanted. The derivative of an expression is the stencil applied to
+// the whole expression: laplace(a*u) weighs a*u at each point.
+func Discretise(e symbolic.Expr, g *symbolic.Grid, at []bool) (symbolic.Expr, error) {
+	return DiscretiseWith(e, g, at, nil)
+}
+
+// DiscretiseWith is Discretise with a say in what a stencil is applied to:
+// name may return a function that stands for the operand of a derivative,
+// which lies at the given place, or nil to have the stencil applied to the
+// discretised operand itself.
+func DiscretiseWith(e symbolic.Expr, g *symbolic.Grid, at []bool, name func(d *symbolic.Deriv, s *Stencil, at []bool) *symbolic.Function) (symbolic.Expr, error) {
+	e, err := DiscretiseTime(e, g)
+	if err != nil {
+		return nil, err
+	}
+	if at == nil {
+		at = make([]bool, g.Dim())
+	}
+	x := discretiser{grid: g, name: name}
+	out := x.at(e, at)
+	return out, x.err
+}
+
+type discretiser struct {
+	grid *symbolic.Grid
+	name func(d *symbolic.Deriv, s *Stencil, at []bool) *symbolic.Function
+	err  error
+}
+
+// at is the value of e at a place.
+func (x *discretiser) at(e symbolic.Expr, at []bool) symbolic.Expr {
+	switch e := e.(type) {
+	case *symbolic.Access:
+		return mean(e, at)
+	case *symbolic.Deriv:
+		return x.derivative(e, at)
+	}
+	return symbolic.Map(e, func(part symbolic.Expr) symbolic.Expr { return x.at(part, at) })
+}
+
+func (x *discretiser) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
+	// Along its axis the operand is taken where it lies: that is what makes a
+	// stencil a staggered one. Along the others it is taken where it is wanted.
+	operand := append([]bool(nil), at...)
+	operand[d.Axis] = lies(d.Of, d.Axis, at[d.Axis])
+	s, err := stencil(d, x.grid, half(at[d.Axis])-half(operand[d.Axis]))
+	if err != nil {
+		x.err = err
+		return d.Of
+	}
+	var inner symbolic.Expr
+	if x.name != nil {
+		if f := x.name(d, s, operand); f != nil {
+			inner = f.Here()
 		}
 	}
-	s, err := Rule(d.Order, accuracy, d.Side)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d, err)
+	if inner == nil {
+		inner = x.at(d.Of, operand)
 	}
-	return s, nil
+	return symbolic.Product(symbolic.Power(x.grid.Spacing(d.Axis), symbolic.Int(-d.Order)), s.Apply(inner, d.Axis))
 }
 
-// Apply is the weighted sum of e at the stencil's points along axis, without
-// the division by the spacing.
-func (s *Stencil) Apply(e symbolic.Expr, axis int) symbolic.Expr {
-	var terms []symbolic.Expr
-	for i, o := range s.Offset {
-		terms = append(terms, symbolic.Product(symbolic.Rational(s.Weight[i]), symbolic.Shift(e, axis, o)))
+func half(b bool) int {
+	if b {
+		return 1
 	}
-	return symbolic.Sum(terms...)
+	return 0
 }
 
-// SumAbs is the sum of the weights' absolute values, the largest amplification
-// of any wave by the stencil.
-func (s *Stencil) SumAbs() float64 {
-	sum := new(big.Rat)
-	for _, w := range s.Weight {
-		sum.Add(sum, new(big.Rat).Abs(w))
+// lies reports whether e lies halfway between the nodes along axis. What
+// varies in time decides, and fields only without it; when these lie at
+// different places, wanted does.
+func lies(e symbolic.Expr, axis int, wanted bool) bool {
+	var fields, others [2]bool
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		a, ok := e.(*symbolic.Access)
+		switch {
+		case !ok || !a.Func.Spans(axis):
+		case a.Func.Role == symbolic.Field:
+			fields[half(a.Func.IsHalf(axis))] = true
+		default:
+			others[half(a.Func.IsHalf(axis))] = true
+		}
+	})
+	if others == [2]bool{} {
+		others = fields
 	}
-	f, _ := sum.Float64()
-	return f
+	if others[0] == others[1] {
+		return wanted
+	}
+	return others[1]
+}
+
+// mean is a function's value at a place: itself where it has values there,
+// otherwise the mean of the values around, two along each axis that differs.
+func mean(a *symbolic.Access, at []bool) symbolic.Expr {
+	around := []*symbolic.Access{a}
+	for axis := range at {
+		if !a.Func.Spans(axis) || a.Func.IsHalf(axis) == at[axis] {
+			continue
+		}
+		step := 1 // from a node up to the half place behind it
+		if !at[axis] {
+			step = -1
+		}
+		for _, b := range around {
+			off := append([]int(nil), b.Offset...)
+			off[axis] += step
+			around = append(around, a.Func.At(a.Time, off))
+		}
+	}
+	if len(around) == 1 {
+		return a
+	}
+	n := symbolic.Int(len(around))
+	terms := make([]symbolic.Expr, len(around))
+	for i, b := range around {
+		terms[i] = b
+		if a.Func.Mean == symbolic.Harmonic {
+			terms[i] = symbolic.Power(b, symbolic.Int(-1))
+		}
+	}
+	if a.Func.Mean == symbolic.Harmonic {
+		return symbolic.Quotient(n, symbolic.Sum(terms...))
+	}
+	return symbolic.Quotient(symbolic.Sum(terms...), n)
 }

@@ -69,7 +69,7 @@ func TestRule(t *testing.T) {
 		{1, 4, symbolic.RightOf, -1, []float64{-0.25, -5. / 6, 1.5, -0.5, 1. / 12}},
 		{1, 4, symbolic.LeftOf, -3, []float64{-1. / 12, 0.5, -1.5, 5. / 6, 0.25}},
 	} {
-		s, err := Rule(c.order, c.accuracy, c.side)
+		s, err := Rule(c.order, c.accuracy, c.side, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -88,7 +88,7 @@ func TestRule(t *testing.T) {
 }
 
 func TestTooFewPoints(t *testing.T) {
-	if _, err := Rule(4, 2, symbolic.Default); err == nil {
+	if _, err := Rule(4, 2, symbolic.Default, 0); err == nil {
 		t.Error("a fourth derivative from three points was accepted")
 	}
 	if _, err := Weights(1, []*big.Rat{big.NewRat(1, 1), big.NewRat(1, 1)}, new(big.Rat)); err == nil {

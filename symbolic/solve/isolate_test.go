@@ -32,7 +32,7 @@ func acoustic(g *symbolic.Grid) (left symbolic.Expr, u *symbolic.Function) {
 func TestIncrementForm(t *testing.T) {
 	g := &symbolic.Grid{Axes: []string{"x"}, SpaceOrder: 2, TimeOrder: 2}
 	left, u := acoustic(g)
-	d, err := fd.Discretise(left, g)
+	d, err := fd.Discretise(left, g, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestSubstitutesBack(t *testing.T) {
 		for so := 2; so <= 16; so += 2 {
 			g := &symbolic.Grid{Axes: []string{"x", "y", "z"}[:dim], SpaceOrder: so, TimeOrder: 2}
 			left, u := acoustic(g)
-			d, _ := fd.Discretise(left, g)
+			d, _ := fd.Discretise(left, g, nil)
 			target := u.At(1, nil)
 			value, err := Isolate(d, symbolic.Int(0), target)
 			if err != nil {

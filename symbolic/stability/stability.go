@@ -198,18 +198,23 @@ func step(p *symbolic.Problem, m Medium, phase []float64, state []slot, j int, a
 			return complex(x, 0), nil
 		},
 		Access: func(a *symbolic.Access) (complex128, error) {
-			if !a.Func.Varies() {
+			angle := 0.0
+			for axis, o := range a.Offset {
+				angle += phase[axis] * float64(o)
+			}
+			wave := cmplx.Exp(complex(0, angle))
+			switch a.Func.Role {
+			case symbolic.Temporary:
+				return next[a.Func.Name] * wave, nil
+			case symbolic.Image, symbolic.History:
+				return 0, fmt.Errorf("%s: its values before the run are not known", a.Func.Name)
+			case symbolic.Field:
 				x, ok := m.Fields[a.Func.Name]
 				if !ok {
 					return 0, fmt.Errorf("no value for field %s", a.Func.Name)
 				}
 				return complex(x, 0), nil
 			}
-			angle := 0.0
-			for axis, o := range a.Offset {
-				angle += phase[axis] * float64(o)
-			}
-			wave := cmplx.Exp(complex(0, angle))
 			if a.Time == 1 {
 				return next[a.Func.Name] * wave, nil
 			}
@@ -221,7 +226,12 @@ func step(p *symbolic.Problem, m Medium, phase []float64, state []slot, j int, a
 	}
 	for _, s := range p.Statements {
 		u, ok := s.(*symbolic.Update)
-		if !ok {
+		if !ok || u.Target.Func.Role == symbolic.Image || u.Target.Func.Role == symbolic.History {
+			continue
+		}
+		// What a boundary does to a wave is not judged: of several updates the
+		// first one counts, which the others correct in their regions.
+		if _, done := next[u.Target.Func.Name]; done && u.Region != nil {
 			continue
 		}
 		x, err := symbolic.Eval(u.Value, v)

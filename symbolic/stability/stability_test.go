@@ -34,7 +34,7 @@ func TestWaveEquation(t *testing.T) {
 	for dim := 1; dim <= 3; dim++ {
 		for _, so := range []int{2, 4, 8, 12} {
 			p := discretised(t, "operator a { field m  wavefield u  solve m*u.dt2 = laplace(u) for u.forward }", dim, so)
-			s, _ := fd.Rule(2, so, symbolic.Default)
+			s, _ := fd.Rule(2, so, symbolic.Default, 0)
 			want := 2 * 10 * 0.5 / math.Sqrt(float64(dim)*s.SumAbs())
 			got, err := stability.Limit(p, []stability.Medium{{Fields: map[string]float64{"m": 0.25}, Scalars: map[string]float64{"dt": 1, "h_x": 10, "h_y": 10, "h_z": 10}}})
 			// The search stops at one part in 10^4; the tolerance of 1e-6 on an
