@@ -17,18 +17,19 @@ var Header string
 const HeaderName = "courant_abi.h"
 
 // Version is COURANT_ABI_VERSION. It is part of every cache key.
-const Version = 1
+const Version = 2
 
 // Array is struct courant_array: a grid array with its halo.
 type Array struct {
 	Data   unsafe.Pointer // first interior element of time buffer 0
-	Buffer int64          // elements from one time buffer to the next
+	Buffer int64          // elements from one time buffer, or frame, to the next
 	Stride *int64         // per axis; 0 along an axis that it does not span
 }
 
 // Points is struct courant_points: sparse rows between grid nodes and traces.
 type Points struct {
 	Rows   int64
+	First  *int64
 	Count  int64
 	Start  *int64
 	Node   *int64
@@ -48,4 +49,11 @@ type Args struct {
 	Scalar      *float64
 	Array       *Array
 	Points      *Points
+	Series      *Series
+}
+
+// Series is struct courant_series: one number per step.
+type Series struct {
+	Values  *float64
+	Partial *float64
 }

@@ -14,13 +14,13 @@
 #define COURANT_ABI_H
 #include <stdint.h>
 
-#define COURANT_ABI_VERSION 1
+#define COURANT_ABI_VERSION 2
 #define COURANT_BAD_ABI 1
 
 /* A grid array. data points at the interior's first element of buffer 0. */
 struct courant_array {
   void *data;
-  int64_t buffer; /* elements from one time buffer to the next */
+  int64_t buffer; /* elements from one time buffer, or frame, to the next */
   const int64_t *stride; /* per axis; 0 along an axis that it does not span */
 };
 
@@ -29,15 +29,25 @@ struct courant_array {
  * To sample, a row is a point, and every entry is a grid node with a weight.
  * To inject, a row is a grid node (node[r*dim] ..), and every entry is a
  * point with a weight: no two rows write the same node, so rows may run in
- * parallel and the sum has one order. */
+ * parallel and the sum has one order.
+ *
+ * When points move, step t has the rows first[t] .. first[t+1]-1, and to
+ * sample, row r is the point r - first[t]. */
 struct courant_points {
   int64_t rows;
+  const int64_t *first; /* per step, and one more; NULL when points rest */
   int64_t count;        /* points: the length of one row of traces */
   const int64_t *start; /* rows + 1 */
   const int64_t *node;  /* dim indices each: per entry (sample), per row (inject) */
   const int64_t *point; /* per entry (inject); NULL to sample */
   const double *weight; /* per entry */
   void *traces;         /* (steps, count), the kernel's real type */
+};
+
+/* A series: one number per step. */
+struct courant_series {
+  double *values;
+  double *partial; /* one per point of the first axis: what its points give */
 };
 
 struct courant_args {
@@ -50,6 +60,7 @@ struct courant_args {
   const double *scalar;
   const struct courant_array *array;
   const struct courant_points *points;
+  const struct courant_series *series;
 };
 
 /* Waves fade into denormal numbers, on which processors are many times

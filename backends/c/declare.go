@@ -83,7 +83,7 @@ func (p *printer) declarations() []declaration {
 	for i, a := range p.k.Arrays {
 		n := p.name("array "+a.Name, a.Name)
 		add(n, "real *const %s = args->array[%d].data;", n, i)
-		if a.Buffers > 1 {
+		if a.Buffers > 1 || a.Role == ir.History {
 			b := p.bufferLen(a)
 			add(b, "const int64_t %s = args->array[%d].buffer;", b, i)
 		}
@@ -97,6 +97,10 @@ func (p *printer) declarations() []declaration {
 	for i, s := range p.k.Points {
 		n := p.name("points "+s.Name, s.Name)
 		add(n, "const struct courant_points *const %s = &args->points[%d];", n, i)
+	}
+	for i, s := range p.k.Series {
+		n := p.name("series "+s.Name, s.Name)
+		add(n, "const struct courant_series *const %s = &args->series[%d];", n, i)
 	}
 	for _, s := range p.k.Prepare {
 		if l, ok := s.(*ir.Let); ok {

@@ -3,6 +3,7 @@ package c
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/courant-pde/courant/codegen/ir"
@@ -34,6 +35,9 @@ func (p *printer) runBody() {
 	p.out.Reset()
 	p.out.WriteString(before)
 	for _, a := range p.k.Arrays {
+		if n := p.level(a, 0); a.Role == ir.History && words[n] {
+			p.line("real *const %s = %s + t / %s * %s; /* the frame of level t */", n, p.name("array "+a.Name, a.Name), p.steps(a.Every), p.bufferLen(a))
+		}
 		if a.Buffers == 1 {
 			continue
 		}
@@ -84,8 +88,19 @@ func (p *printer) statement(s ir.Stmt) {
 		p.inject(x)
 	case *ir.Sample:
 		p.sample(x)
+	case *ir.Reduce:
+		p.reduce(x)
+	case *ir.Every:
+		p.out.WriteString("\n")
+		p.line("if (t %% %s == 0) {", p.steps(x.Steps))
+		p.indent++
+		for _, s := range x.Body {
+			p.statement(s)
+		}
+		p.indent--
+		p.line("}")
 	case *ir.HaloExchange:
-		// One address space: every halo is up to date.
+		p.exchange(x)
 	}
 }
 
@@ -186,15 +201,38 @@ func (p *printer) variable(l *ir.Loop) string {
 func (p *printer) bound(b ir.Bound, axis int) string {
 	switch b.Kind {
 	case ir.Zero:
-		return "0"
+		return strconv.Itoa(b.Shift)
 	case ir.One:
 		return "1"
 	case ir.Size:
-		return p.size(axis)
+		return shifted(p.size(axis), b.Shift)
 	case ir.BlockLen:
 		return p.blockLen(axis)
 	case ir.At:
 		return p.name("block "+p.k.Axes[axis], b.Var)
 	}
-	return fmt.Sprintf("least(%s + %s, %s)", p.name("block "+p.k.Axes[axis], b.Var), p.blockLen(axis), p.size(axis))
+	end := strconv.Itoa(b.Shift)
+	if !b.FromZero {
+		end = shifted(p.size(axis), b.Shift)
+	}
+	return fmt.Sprintf("least(%s + %s, %s)", p.name("block "+p.k.Axes[axis], b.Var), p.blockLen(axis), end)
+}
+
+// shifted is a length plus a number of points.
+func shifted(length string, n int) string {
+	switch {
+	case n > 0:
+		return fmt.Sprintf("%s + %d", length, n)
+	case n < 0:
+		return fmt.Sprintf("%s - %d", length, -n)
+	}
+	return length
+}
+
+// steps is the number of steps of a condition or of a history.
+func (p *printer) steps(e ir.Expr) string {
+	if s, ok := e.(ir.Scalar); ok {
+		return "(int64_t)" + p.name("scalar "+string(s), string(s))
+	}
+	return strconv.FormatFloat(float64(e.(ir.Const)), 'f', 0, 64)
 }

@@ -22,7 +22,7 @@ type printer struct {
 var reserved = strings.Fields(`auto break case char const continue default do double else enum extern float for goto if inline int long
 register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool
 real t args least r e sum trace points row entry mode main errno NULL sqrt exp log sin cos tan asin acos atan sinh cosh tanh fabs fmin fmax
-atan2 pow abs min max j0 j1 jn y0 y1 yn gamma signgam int8_t int16_t int32_t int64_t uint32_t uint64_t size_t omp`)
+atan2 pow abs min max total k fabs INFINITY j0 j1 jn y0 y1 yn gamma signgam int8_t int16_t int32_t int64_t uint32_t uint64_t size_t omp`)
 
 func newPrinter(k *ir.Kernel) *printer {
 	p := &printer{k: k, names: map[string]string{}, taken: map[string]bool{}}
@@ -41,6 +41,9 @@ func newPrinter(k *ir.Kernel) *printer {
 	}
 	for _, s := range k.Points {
 		p.name("points "+s.Name, s.Name)
+	}
+	for _, s := range k.Series {
+		p.name("series "+s.Name, s.Name)
 	}
 	return p
 }
@@ -98,6 +101,9 @@ func (p *printer) local(name string) string { return p.name("local "+name, name)
 
 // level is the name of the buffer that holds time level t+k.
 func (p *printer) level(a *ir.Array, time int) string {
+	if a.Role == ir.History {
+		return p.name("frame "+a.Name, a.Name+"_t")
+	}
 	if a.Buffers == 1 {
 		return p.name("array "+a.Name, a.Name)
 	}

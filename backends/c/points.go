@@ -11,7 +11,7 @@ func (p *printer) inject(x *ir.Inject) {
 	p.out.WriteString("\n")
 	p.line("/* %s */", commentSafe(x.Note))
 	p.line("#pragma omp for")
-	p.line("for (int64_t r = 0; r < %s->rows; ++r) {", n)
+	p.rows(n)
 	p.indent++
 	p.line("const real *const trace = (const real *)%s->traces + t*%s->count;", n, n)
 	value := p.access(x.Target) + p.expr(x.Value, 2, false)
@@ -28,7 +28,7 @@ func (p *printer) sample(x *ir.Sample) {
 	p.out.WriteString("\n")
 	p.line("/* %s */", commentSafe(x.Note))
 	p.line("#pragma omp for")
-	p.line("for (int64_t r = 0; r < %s->rows; ++r) {", n)
+	p.rows(n)
 	p.indent++
 	p.line("double sum = 0;")
 	p.line("for (int64_t e = %s->start[r]; e < %s->start[r + 1]; ++e) {", n, n)
@@ -38,9 +38,14 @@ func (p *printer) sample(x *ir.Sample) {
 	p.line("sum += %s->weight[e] * (double)%s;", n, value)
 	p.indent--
 	p.line("}")
-	p.line("((real *)%s->traces)[t*%s->count + r] = (real)sum;", n, n)
+	p.line("((real *)%s->traces)[t*%s->count + r - (%s->first ? %s->first[t] : 0)] = (real)sum;", n, n, n, n)
 	p.indent--
 	p.line("}")
+}
+
+// rows begins the loop over the rows of the step.
+func (p *printer) rows(points string) {
+	p.line("for (int64_t r = %s->first ? %s->first[t] : 0; r < (%s->first ? %s->first[t + 1] : %s->rows); ++r) {", points, points, points, points, points)
 }
 
 // nodeOf declares the coordinates of a node, those that text uses.

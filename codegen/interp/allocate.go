@@ -14,6 +14,9 @@ func Allocate[T Real](k *ir.Kernel, size []int64) *Binding[T] {
 	for _, a := range k.Arrays {
 		b.Arrays = append(b.Arrays, allocate[T](k, a, size))
 	}
+	for range k.Series {
+		b.Series = append(b.Series, make([]float64, 64))
+	}
 	for range k.Points {
 		b.Points = append(b.Points, Points[T]{Start: []int64{0}})
 	}

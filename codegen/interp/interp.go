@@ -22,13 +22,14 @@ type Real interface{ float32 | float64 }
 type Array[T Real] struct {
 	Data   []T
 	Origin int     // place in Data of the first interior element of buffer 0
-	Buffer int     // elements from one time buffer to the next
+	Buffer int     // elements from one time buffer, or frame, to the next
 	Stride []int64 // per kernel axis, 0 along axes that it does not span
 }
 
 // Points is the storage of one set of points; see struct courant_points for
 // the meaning of the rows.
 type Points[T Real] struct {
+	First              []int64 // rows of each step, nil when they are the same in all
 	Start, Node, Point []int64
 	Weight             []float64
 	Traces             []T
@@ -41,6 +42,7 @@ type Binding[T Real] struct {
 	Scalars     []float64
 	Arrays      []Array[T]
 	Points      []Points[T]
+	Series      [][]float64 // one number per step each
 }
 
 // Prepare carries out what the kernel does once per run.
@@ -121,8 +123,20 @@ func (m *machine[T]) run(body []ir.Stmt) error {
 			if err := m.sample(x); err != nil {
 				return err
 			}
-		case *ir.HaloExchange, *ir.Row:
-			// One address space; rows are resolved where they are used.
+		case *ir.Reduce:
+			if err := m.reduce(x); err != nil {
+				return err
+			}
+		case *ir.Every:
+			if m.t%int(m.steps(x.Steps)) == 0 {
+				if err := m.run(x.Body); err != nil {
+					return err
+				}
+			}
+		case *ir.HaloExchange:
+			m.exchange(x)
+		case *ir.Row:
+			// Rows are resolved where they are used.
 		default:
 			return fmt.Errorf("cannot run %T outside of a loop", s)
 		}
@@ -131,19 +145,31 @@ func (m *machine[T]) run(body []ir.Stmt) error {
 }
 
 func (m *machine[T]) bound(b ir.Bound, axis int) int64 {
+	end := func(fromZero bool) int64 {
+		if fromZero {
+			return int64(b.Shift)
+		}
+		return m.b.Size[axis] + int64(b.Shift)
+	}
 	switch b.Kind {
-	case ir.Zero:
-		return 0
+	case ir.Zero, ir.Size:
+		return end(b.Kind == ir.Zero)
 	case ir.One:
 		return 1
-	case ir.Size:
-		return m.b.Size[axis]
 	case ir.BlockLen:
 		return m.b.Block[axis]
 	case ir.At:
 		return m.vars[b.Var]
 	}
-	return min(m.vars[b.Var]+m.b.Block[axis], m.b.Size[axis])
+	return min(m.vars[b.Var]+m.b.Block[axis], end(b.FromZero))
+}
+
+// steps is the number of steps of an Every or a history.
+func (m *machine[T]) steps(e ir.Expr) int64 {
+	if s, ok := e.(ir.Scalar); ok {
+		return int64(m.scalar[string(s)])
+	}
+	return int64(e.(ir.Const))
 }
 
 func (m *machine[T]) loop(l *ir.Loop) error {
@@ -213,7 +239,7 @@ func (m *machine[T]) row(l *ir.Loop, n int) error {
 func (m *machine[T]) place(a *ir.Access, axis int) (data []T, at, stride int) {
 	i := m.arrays[a.Array]
 	array, store := m.k.Arrays[i], &m.b.Arrays[i]
-	at = store.Origin + array.Buffer(m.t+a.Time)*store.Buffer
+	at = store.Origin + m.buffer(array, a.Time)*store.Buffer
 	for x, o := range a.Offset {
 		if array.Spans(x) {
 			at += int(store.Stride[x]) * (int(m.at[x]) + o)
@@ -223,6 +249,14 @@ func (m *machine[T]) place(a *ir.Access, axis int) (data []T, at, stride int) {
 		stride = int(store.Stride[axis])
 	}
 	return store.Data, at, stride
+}
+
+// buffer is the number of the time buffer, or of the frame, of a level.
+func (m *machine[T]) buffer(a *ir.Array, time int) int {
+	if a.Role == ir.History {
+		return m.t / int(m.steps(a.Every))
+	}
+	return a.Buffer(m.t + time)
 }
 
 func (m *machine[T]) take(n int) []T {
@@ -372,43 +406,4 @@ func (m *machine[T]) double(e ir.Expr) (float64, error) {
 		return ir.EvalCall(x.Fn, args), nil
 	}
 	return 0, fmt.Errorf("%s is not a scalar", ir.Key(e))
-}
-
-func (m *machine[T]) inject(x *ir.Inject) error {
-	p := &m.b.Points[m.points[x.Points]]
-	dim, last := len(m.k.Axes), len(m.k.Axes)-1
-	trace := p.Traces[m.t*p.Count:]
-	value := make([]T, 1)
-	for r := range len(p.Start) - 1 {
-		copy(m.at, p.Node[r*dim:(r+1)*dim])
-		sum := 0.0
-		for e := p.Start[r]; e < p.Start[r+1]; e++ {
-			sum += p.Weight[e] * float64(trace[p.Point[e]])
-		}
-		if err := m.eval(x.Value, value, last); err != nil {
-			return err
-		}
-		data, at, _ := m.place(x.Target, last)
-		data[at] += T(sum) * value[0]
-	}
-	return nil
-}
-
-func (m *machine[T]) sample(x *ir.Sample) error {
-	p := &m.b.Points[m.points[x.Points]]
-	dim, last := len(m.k.Axes), len(m.k.Axes)-1
-	trace := p.Traces[m.t*p.Count:]
-	value := make([]T, 1)
-	for r := range len(p.Start) - 1 {
-		sum := 0.0
-		for e := p.Start[r]; e < p.Start[r+1]; e++ {
-			copy(m.at, p.Node[int(e)*dim:(int(e)+1)*dim])
-			if err := m.eval(x.Value, value, last); err != nil {
-				return err
-			}
-			sum += p.Weight[e] * float64(value[0])
-		}
-		trace[r] = T(sum)
-	}
-	return nil
 }

@@ -163,13 +163,26 @@ func (p *parser) declaration() bool {
 		p.array(State)
 	case p.accept("scratch"):
 		p.array(Scratch)
+	case p.accept("image"):
+		p.array(Image)
+	case p.accept("history"):
+		p.array(History)
+	case p.accept("temp"):
+		p.array(Temp)
 	case p.accept("points"):
 		q := &Points{Name: p.name("points")}
+		q.Traces = q.Name
 		if q.Inject = p.accept("inject"); !q.Inject {
 			p.expect("sample")
 		}
+		if p.accept("traces") {
+			q.Traces = p.name("points")
+		}
+		q.Half = p.half()
 		q.Doc = p.optional()
 		p.k.Points = append(p.k.Points, q)
+	case p.accept("series"):
+		p.k.Series = append(p.k.Series, &Series{Name: p.name("a series"), Doc: p.optional()})
 	default:
 		return false
 	}
@@ -197,8 +210,42 @@ func (p *parser) array(role Role) {
 		a.Buffers = p.integer()
 	}
 	a.Resident = p.accept("resident")
+	if p.accept("every") {
+		a.Every = p.operand()
+	}
+	a.Half = p.half()
+	for p.accept("edge") {
+		if a.Edges == nil {
+			a.Edges = make([][2]Edge, len(p.k.Axes))
+		}
+		axis := p.axis()
+		a.Edges[axis] = [2]Edge{p.edge(), p.edge()}
+	}
 	a.Doc = p.optional()
 	p.k.Arrays = append(p.k.Arrays, a)
+}
+
+// half reads the axes along which something lies between the nodes.
+func (p *parser) half() []bool {
+	var out []bool
+	for p.accept("half") {
+		if out == nil {
+			out = make([]bool, len(p.k.Axes))
+		}
+		out[p.axis()] = true
+	}
+	return out
+}
+
+func (p *parser) edge() Edge {
+	t := p.take()
+	for _, e := range []Edge{Open, Even, Odd, Wrap} {
+		if t.text == e.String() {
+			return e
+		}
+	}
+	p.fail(t, "expected open, even, odd or wrap, found %s", t)
+	return Open
 }
 
 func (p *parser) axis() int {
@@ -248,6 +295,24 @@ func (p *parser) statement() Stmt {
 		p.expect("from")
 		s.Value = p.expr()
 		s.Note = p.note()
+		return s
+	case p.accept("reduce"):
+		s := &Reduce{Series: p.name("a series")}
+		p.expect("from")
+		s.Op = p.name("sum, min, max or norm")
+		p.expect("of")
+		s.Value = p.expr()
+		p.expect("over")
+		for first := true; first || p.accept(","); first = false {
+			s.Lo = append(s.Lo, p.bound())
+			p.expect("..")
+			s.Hi = append(s.Hi, p.bound())
+		}
+		s.Note = p.note()
+		return s
+	case p.accept("every"):
+		s := &Every{Steps: p.operand()}
+		s.Body = p.block()
 		return s
 	case p.accept("exchange"):
 		s := &HaloExchange{}
@@ -313,6 +378,9 @@ func (p *parser) loop() Stmt {
 	l.Hi = p.bound()
 	if p.accept("step") {
 		l.Step = p.bound()
+		if l.Step == (Bound{Kind: Zero, Shift: 1}) {
+			l.Step = Bound{Kind: One}
+		}
 	}
 	if p.accept("parallel") {
 		l.Props.Parallel = p.integer()
@@ -326,21 +394,31 @@ func (p *parser) loop() Stmt {
 func (p *parser) bound() Bound {
 	t := p.take()
 	switch {
-	case t.kind == number && t.text == "0":
-		return Bound{Kind: Zero}
-	case t.kind == number && t.text == "1":
-		return Bound{Kind: One}
+	case t.kind == number:
+		n, err := strconv.Atoi(t.text)
+		if err != nil {
+			p.fail(t, "expected a whole number, found %s", t)
+		}
+		return Bound{Kind: Zero, Shift: n}
+	case t.is("-"):
+		return Bound{Kind: Zero, Shift: -p.integer()}
 	case t.kind != name:
 		p.fail(t, "expected a bound, found %s", t)
 	case t.text == "size":
-		return Bound{Kind: Size}
+		return Bound{Kind: Size, Shift: p.shift()}
 	case t.text == "block":
 		return Bound{Kind: BlockLen}
 	case t.text == "min" && p.accept("("):
 		b := Bound{Kind: BlockEnd, Var: p.name("a loop variable")}
-		for _, s := range []string{"+", "block", ",", "size", ")"} {
+		for _, s := range []string{"+", "block", ","} {
 			p.expect(s)
 		}
+		end := p.bound()
+		if end.Kind != Zero && end.Kind != Size {
+			p.fail(t, "a block ends at a number or at the size")
+		}
+		b.FromZero, b.Shift = end.Kind == Zero, end.Shift
+		p.expect(")")
 		return b
 	}
 	return Bound{Kind: At, Var: t.text}

@@ -78,7 +78,16 @@ func (k *Kernel) String() string {
 			verb = "inject"
 		}
 		p.writef("points %s %s", q.Name, verb)
+		if q.Traces != q.Name {
+			p.writef(" traces %s", q.Traces)
+		}
+		p.half(q.Half)
 		p.quoted("", q.Doc)
+		p.WriteString("\n")
+	}
+	for _, s := range k.Series {
+		p.writef("series %s", s.Name)
+		p.quoted("", s.Doc)
 		p.WriteString("\n")
 	}
 	p.WriteString("prepare {\n")
@@ -129,8 +138,27 @@ func (p *printer) array(a *Array) {
 	if a.Resident {
 		p.WriteString(" resident")
 	}
+	if a.Every != nil {
+		p.WriteString(" every ")
+		p.expr(a.Every, bindAtom)
+	}
+	p.half(a.Half)
+	for axis, e := range a.Edges {
+		if e != [2]Edge{} {
+			p.writef(" edge %s %s %s", p.axis(axis), e[0], e[1])
+		}
+	}
 	p.quoted("", a.Doc)
 	p.WriteString("\n")
+}
+
+// half names the axes along which something lies between the nodes.
+func (p *printer) half(half []bool) {
+	for axis, h := range half {
+		if h {
+			p.writef(" half %s", p.axis(axis))
+		}
+	}
 }
 
 func (p *printer) stmts(body []Stmt, indent string) {
@@ -164,6 +192,23 @@ func (p *printer) stmts(body []Stmt, indent string) {
 			p.writef("sample %s from ", x.Points)
 			p.expr(x.Value, bindSum)
 			p.quoted("note ", x.Note)
+		case *Reduce:
+			p.writef("reduce %s from %s of ", x.Series, x.Op)
+			p.expr(x.Value, bindSum)
+			p.WriteString(" over ")
+			for axis := range x.Lo {
+				if axis > 0 {
+					p.WriteString(", ")
+				}
+				p.writef("%s .. %s", x.Lo[axis], x.Hi[axis])
+			}
+			p.quoted("note ", x.Note)
+		case *Every:
+			p.WriteString("every ")
+			p.expr(x.Steps, bindAtom)
+			p.WriteString(" {\n")
+			p.stmts(x.Body, indent+"  ")
+			p.WriteString(indent + "}")
 		case *HaloExchange:
 			p.writef("exchange %s[%s] width ", x.Array, shifted("t", x.Time))
 			for i, w := range x.Width {
@@ -209,17 +254,25 @@ func (p *printer) loopHead(l *Loop) {
 func (d Bound) String() string {
 	switch d.Kind {
 	case Zero:
-		return "0"
+		return strconv.Itoa(d.Shift)
 	case One:
 		return "1"
 	case Size:
-		return "size"
+		return shifted("size", d.Shift)
 	case BlockLen:
 		return "block"
 	case At:
 		return d.Var
 	}
-	return "min(" + d.Var + "+block, size)"
+	return fmt.Sprintf("min(%s+block, %s)", d.Var, d.end())
+}
+
+// end is the end that bounds the last block.
+func (d Bound) end() Bound {
+	if d.FromZero {
+		return Bound{Kind: Zero, Shift: d.Shift}
+	}
+	return Bound{Kind: Size, Shift: d.Shift}
 }
 
 // How tightly an expression binds, and the least that a place asks for when

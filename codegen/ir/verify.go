@@ -32,18 +32,19 @@ type verifier struct{ k *Kernel }
 
 // scope is what surrounds a statement.
 type scope struct {
-	once   bool // it belongs to Prepare
-	points bool // it runs at points, not in loops
-	loops  []*Loop
-	locals map[string]bool
-	rows   map[string]*Row
+	once      bool // it belongs to Prepare
+	sometimes bool // it runs in some steps only
+	points    bool // it runs at points, not in loops
+	loops     []*Loop
+	locals    map[string]bool
+	rows      map[string]*Row
 }
 
 // within is the scope of the body of l.
 func (s scope) within(l *Loop) scope {
 	locals, rows := maps.Clone(s.locals), map[string]*Row{}
 	maps.Copy(rows, s.rows)
-	return scope{once: s.once, loops: append(slices.Clip(s.loops), l), locals: locals, rows: rows}
+	return scope{once: s.once, sometimes: s.sometimes, loops: append(slices.Clip(s.loops), l), locals: locals, rows: rows}
 }
 
 func (v verifier) declarations() error {
@@ -88,6 +89,14 @@ func (v verifier) declarations() error {
 		if err := declare("points", q.Name); err != nil {
 			return err
 		}
+		if err := v.half(q.Name, q.Half); err != nil {
+			return err
+		}
+	}
+	for _, s := range k.Series {
+		if err := declare("series", s.Name); err != nil {
+			return err
+		}
 	}
 	for _, a := range k.Arrays {
 		if err := declare("array", a.Name); err != nil {
@@ -114,7 +123,47 @@ func (v verifier) array(a *Array) error {
 	if wrong {
 		return fmt.Errorf("%s array %s: %d buffers for %d levels", a.Role, a.Name, a.Buffers, a.Levels)
 	}
+	if (a.Role == History) != (a.Every != nil) {
+		return fmt.Errorf("%s array %s: frames belong to histories, and histories to frames", a.Role, a.Name)
+	}
+	if a.Every != nil {
+		if err := v.rhythm(a.Every); err != nil {
+			return fmt.Errorf("array %s: %w", a.Name, err)
+		}
+	}
+	if a.Edges != nil && len(a.Edges) != len(v.k.Axes) {
+		return fmt.Errorf("array %s: edges of %d axes of %d", a.Name, len(a.Edges), len(v.k.Axes))
+	}
+	for axis, e := range a.Edges {
+		if (e[0] == Wrap) != (e[1] == Wrap) {
+			return fmt.Errorf("array %s wraps around at one end of %s only", a.Name, v.k.Axes[axis])
+		}
+	}
+	return v.half(a.Name, a.Half)
+}
+
+func (v verifier) half(of string, half []bool) error {
+	if half != nil && len(half) != len(v.k.Axes) {
+		return fmt.Errorf("%s has places along %d axes of %d", of, len(half), len(v.k.Axes))
+	}
 	return nil
+}
+
+// rhythm checks a number of steps.
+func (v verifier) rhythm(e Expr) error {
+	switch x := e.(type) {
+	case Const:
+		if x < 1 || x != Const(math.Trunc(float64(x))) {
+			return fmt.Errorf("every %g steps", float64(x))
+		}
+		return nil
+	case Scalar:
+		if !slices.Contains(v.k.Scalars, string(x)) {
+			return fmt.Errorf("unknown scalar $%s", string(x))
+		}
+		return nil
+	}
+	return fmt.Errorf("a number of steps that is neither a number nor a scalar")
 }
 
 func isName(s string) bool {
@@ -164,7 +213,11 @@ func (v verifier) place(x Stmt, body []Stmt, s scope) error {
 		if !innermost || body[0] == Stmt(x) || body[len(body)-1] == Stmt(x) {
 			return fmt.Errorf("a sweep ends where no innermost loop has statements on both sides")
 		}
-	case *Inject, *Sample, *HaloExchange:
+	case *Every:
+		if inLoop || s.once || s.sometimes {
+			return fmt.Errorf("a condition in a loop, in another one, or outside of a step")
+		}
+	case *Inject, *Sample, *Reduce, *HaloExchange:
 		if inLoop || s.once {
 			return fmt.Errorf("%s in a loop, or outside of a step", verb(x))
 		}
@@ -183,6 +236,8 @@ func verb(s Stmt) string {
 		return "inject of " + x.Points
 	case *Sample:
 		return "sample at " + x.Points
+	case *Reduce:
+		return "reduce " + x.Series
 	case *HaloExchange:
 		return "exchange of " + x.Array
 	}
@@ -191,7 +246,7 @@ func verb(s Stmt) string {
 
 func (v verifier) stmt(s Stmt, sc scope) error {
 	switch s.(type) {
-	case *Inject, *Sample:
+	case *Inject, *Sample, *Reduce:
 		sc.points = true
 	}
 	if e := Value(s); e != nil {
@@ -222,12 +277,38 @@ func (v verifier) stmt(s Stmt, sc scope) error {
 		if p := v.k.PointSet(x.Points); p == nil || p.Inject {
 			return fmt.Errorf("there are no points %s to sample at", x.Points)
 		}
+	case *Reduce:
+		return v.reduce(x)
+	case *Every:
+		if err := v.rhythm(x.Steps); err != nil {
+			return err
+		}
+		sc.sometimes = true
+		return v.block(x.Body, sc)
 	case *HaloExchange:
 		return v.exchange(x)
 	case *Row:
 		return v.row(x, sc)
 	case *Loop:
 		return v.loop(x, sc)
+	}
+	return nil
+}
+
+func (v verifier) reduce(x *Reduce) error {
+	if !slices.ContainsFunc(v.k.Series, func(s *Series) bool { return s.Name == x.Series }) {
+		return fmt.Errorf("there is no series %s", x.Series)
+	}
+	if !slices.Contains([]string{"sum", "min", "max", "norm"}, x.Op) {
+		return fmt.Errorf("reduce %s: no operation %s", x.Series, x.Op)
+	}
+	if len(x.Lo) != len(v.k.Axes) || len(x.Hi) != len(v.k.Axes) {
+		return fmt.Errorf("reduce %s: %d bounds for %d axes", x.Series, len(x.Lo), len(v.k.Axes))
+	}
+	for axis := range x.Lo {
+		if !isEnd(x.Lo[axis]) || !isEnd(x.Hi[axis]) || x.Lo[axis].Kind == Zero && x.Lo[axis].Shift < 0 || x.Hi[axis].Kind == Size && x.Hi[axis].Shift > 0 {
+			return fmt.Errorf("reduce %s: %s .. %s along %s", x.Series, x.Lo[axis], x.Hi[axis], v.k.Axes[axis])
+		}
 	}
 	return nil
 }
@@ -264,8 +345,13 @@ func (v verifier) target(t *Access, s scope) error {
 		return err
 	}
 	a := v.k.Array(t.Array)
-	if a.Role == Param {
+	switch {
+	case a.Role == Param:
 		return fmt.Errorf("%s is written, but it is given by the caller", t.Array)
+	case s.once != (a.Role == Scratch):
+		return fmt.Errorf("%s is written, but what prepare computes is scratch, and only that", t.Array)
+	case s.sometimes && a.Role == State:
+		return fmt.Errorf("%s is written in some steps only", t.Array)
 	}
 	for _, o := range t.Offset {
 		if o != 0 {
@@ -337,12 +423,10 @@ func (v verifier) access(a *Access, s scope) error {
 	}
 	for axis, o := range a.Offset {
 		switch name := v.k.Axes[axis]; {
-		case o > v.k.Halo[axis] || -o > v.k.Halo[axis]:
-			return fmt.Errorf("%s reaches beyond the halo of %d points along %s", v.k.Text(a), v.k.Halo[axis], name)
 		case o != 0 && !array.Spans(axis):
 			return fmt.Errorf("%s is offset along %s, which it does not span", v.k.Text(a), name)
-		case o != 0 && array.Role == Scratch:
-			return fmt.Errorf("%s is offset, but nothing fills the halo of %s", v.k.Text(a), a.Array)
+		case array.Spans(axis) && !reach(s.loops, axis, o).within(v.k.Halo[axis]):
+			return fmt.Errorf("%s reaches beyond the halo of %d points along %s", v.k.Text(a), v.k.Halo[axis], name)
 		case array.Spans(axis) && !s.points && !hasPosition(s.loops, axis):
 			return fmt.Errorf("%s is not in a loop along %s", v.k.Text(a), name)
 		}

@@ -50,10 +50,12 @@ func (v verifier) loop(l *Loop, s scope) error {
 // blocks, or over the points of the block around it.
 func (v verifier) extent(l *Loop, s scope) error {
 	block := slices.IndexFunc(s.loops, func(o *Loop) bool { return o.Axis == l.Axis && o.Props.Block })
-	whole := l.Lo.Kind == Zero && l.Hi.Kind == Size
+	whole := isEnd(l.Lo) && isEnd(l.Hi)
 	switch {
 	case l.Props.Block && l.Axis == len(v.k.Axes)-1:
 		return fmt.Errorf("loop %s cuts rows into blocks", l.Var)
+	case whole && (l.Lo.Kind == Zero && -l.Lo.Shift > v.k.Halo[l.Axis] || l.Hi.Kind == Size && l.Hi.Shift > v.k.Halo[l.Axis]):
+		return fmt.Errorf("loop %s leaves the halo of %d points", l.Var, v.k.Halo[l.Axis])
 	case l.Props.Block && whole && l.Step.Kind == BlockLen:
 		return nil
 	case l.Props.Block || l.Step.Kind != One:
@@ -64,7 +66,8 @@ func (v verifier) extent(l *Loop, s scope) error {
 		return fmt.Errorf("loop %s: %s .. %s without a block loop along %s around it", l.Var, l.Lo, l.Hi, v.k.Axes[l.Axis])
 	}
 	name := s.loops[block].Var
-	if l.Lo != (Bound{Kind: At, Var: name}) || l.Hi != (Bound{Kind: BlockEnd, Var: name}) {
+	end := s.loops[block].Hi
+	if l.Lo != (Bound{Kind: At, Var: name}) || l.Hi != (Bound{Kind: BlockEnd, Var: name, Shift: end.Shift, FromZero: end.Kind == Zero}) {
 		return fmt.Errorf("loop %s does not run over its block %s", l.Var, name)
 	}
 	return nil

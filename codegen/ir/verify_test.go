@@ -88,7 +88,7 @@ func TestVerify(t *testing.T) {
 		{steps(nest("v[t+1, x, z] = v[t-1, x, z]")), "step: v[t-1] is outside the 2 levels of v"},
 		{steps(x + "u[t+1, x, z] = 0 }"), "step: u[t+1, x, z] is not in a loop along z"},
 		{once(nest("p[x, z] = 1") + nest("p[x, z] = p[x+1, z]")), "prepare: p[x+1, z] is read while another iteration writes its buffer"},
-		{declared + "prepare { " + nest("p[x, z] = 1") + " } step { " + nest("u[t+1, x, z] = p[x+1, z]") + " }", "step: p[x+1, z] is offset, but nothing fills the halo of p"},
+		{declared + "prepare { " + nest("p[x, z] = 1") + " } step { " + nest("u[t+1, x, z] = p[x+1, z]") + " }", "step: p[x+1, z] is read where it is not computed"},
 		{once(nest("p[x, z] = u[t, x, z]")), "prepare: u[t, x, z]: wavefields do not exist in prepare"},
 
 		// What is written.
@@ -119,7 +119,8 @@ func TestVerify(t *testing.T) {
 		{steps(x + "for z = 0 .. size step block { u[t+1, x, z] = 0 } }"), "step: loop z: only block loops run over the grid in steps of a block"},
 		{steps("for xb along x = 0 .. size block { " + bx + z + "u[t+1, x, z] = 0 } } }"), "step: loop xb: only block loops run over the grid in steps of a block"},
 		{steps(bx + xb + z + "u[t+1, x, z] = 0 } } }"), "step: loop x: xb .. min(xb+block, size) without a block loop along x around it"},
-		{steps("for x = 1 .. size { " + z + "u[t+1, x, z] = 0 } }"), "step: loop x: 1 .. size without a block loop along x around it"},
+		{steps("for x = -3 .. size { " + z + "u[t+1, x, z] = 0 } }"), "step: loop x leaves the halo of 2 points"},
+		{steps("for x = 0 .. size+1 { " + z + "u[t+1, x, z] = u[t, x+2, z] } }"), "step: u[t, x+2, z] reaches beyond the halo of 2 points along x"},
 		{steps(xb + x + z + "u[t+1, x, z] = 0 } } }"), "step: loop x does not run over its block xb"},
 		{steps(xb + "u[t+1, x, z] = 0 }"), "step: block loop xb has no loop in it"},
 		{steps("for x = 0 .. size vector { " + z + "u[t+1, x, z] = 0 } }"), "step: vector loop x is not innermost"},

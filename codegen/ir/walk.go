@@ -49,8 +49,11 @@ func VisitExpr(e Expr, f func(Expr)) {
 func VisitStmts(body []Stmt, f func(Stmt)) {
 	for _, s := range body {
 		f(s)
-		if l, ok := s.(*Loop); ok {
-			VisitStmts(l.Body, f)
+		switch x := s.(type) {
+		case *Loop:
+			VisitStmts(x.Body, f)
+		case *Every:
+			VisitStmts(x.Body, f)
 		}
 	}
 }
@@ -65,6 +68,8 @@ func Value(s Stmt) Expr {
 	case *Inject:
 		return x.Value
 	case *Sample:
+		return x.Value
+	case *Reduce:
 		return x.Value
 	}
 	return nil
@@ -91,6 +96,14 @@ func MapValues(body []Stmt, f func(Expr) Expr) []Stmt {
 			l := *x
 			l.Body = MapValues(x.Body, f)
 			out[i] = &l
+		case *Every:
+			c := *x
+			c.Body = MapValues(x.Body, f)
+			out[i] = &c
+		case *Reduce:
+			c := *x
+			c.Value = f(x.Value)
+			out[i] = &c
 		case *Let:
 			c := *x
 			c.Value = f(x.Value)
@@ -118,9 +131,12 @@ func MapValues(body []Stmt, f func(Expr) Expr) []Stmt {
 func MapNests(body []Stmt, f func(*Loop) Stmt) []Stmt {
 	out := make([]Stmt, len(body))
 	for i, s := range body {
-		if l, ok := s.(*Loop); ok {
-			out[i] = f(l)
-		} else {
+		switch x := s.(type) {
+		case *Loop:
+			out[i] = f(x)
+		case *Every:
+			out[i] = &Every{Steps: x.Steps, Body: MapNests(x.Body, f)}
+		default:
 			out[i] = s
 		}
 	}

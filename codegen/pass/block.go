@@ -29,13 +29,13 @@ func block(k *ir.Kernel) {
 		for i := len(loops) - 2; i >= 0; i-- {
 			l := *loops[i]
 			b := blockVar(k, &l)
-			l.Lo, l.Hi = ir.Bound{Kind: ir.At, Var: b}, ir.Bound{Kind: ir.BlockEnd, Var: b}
+			l.Lo, l.Hi = ir.Bound{Kind: ir.At, Var: b}, ir.Bound{Kind: ir.BlockEnd, Var: b, Shift: l.Hi.Shift, FromZero: l.Hi.Kind == ir.Zero}
 			l.Body = []ir.Stmt{out}
 			out = &l
 		}
 		for i := len(loops) - 2; i >= 0; i-- {
 			l := loops[i]
-			out = &ir.Loop{Var: blockVar(k, l), Axis: l.Axis, Lo: ir.Bound{Kind: ir.Zero}, Hi: ir.Bound{Kind: ir.Size}, Step: ir.Bound{Kind: ir.BlockLen}, Props: ir.Props{Block: true}, Body: []ir.Stmt{out}}
+			out = &ir.Loop{Var: blockVar(k, l), Axis: l.Axis, Lo: l.Lo, Hi: l.Hi, Step: ir.Bound{Kind: ir.BlockLen}, Props: ir.Props{Block: true}, Body: []ir.Stmt{out}}
 		}
 		return out
 	}

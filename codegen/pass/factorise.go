@@ -20,13 +20,52 @@ func factorise(k *ir.Kernel) {
 
 func factored(e ir.Expr) ir.Expr {
 	e = ir.MapOperands(e, factored)
-	sum, ok := e.(*ir.Add)
-	if !ok {
+	if sum, ok := e.(*ir.Add); ok {
+		var form combination
+		form.add(sum, nil, false)
+		return form.expr()
+	}
+	return absorbed(e)
+}
+
+// absorbed lets the sum in a product take up the product's fixed factors,
+// which cost nothing in its coefficients:
+//
+//	a*(c*u + d*v)/h   becomes   a*((c/h)*u + (d/h)*v)
+func absorbed(e ir.Expr) ir.Expr {
+	var fixed, rest []ir.Expr
+	var sum *ir.Add
+	take := func(e ir.Expr) {
+		x, isSum := e.(*ir.Add)
+		switch {
+		case isFixed(e):
+			fixed = append(fixed, e)
+		case isSum && sum == nil:
+			sum = x
+		default:
+			rest = append(rest, e)
+		}
+	}
+	above := e
+	if d, ok := e.(*ir.Div); ok {
+		if !isFixed(d.Y) {
+			return e
+		}
+		above, fixed = d.X, []ir.Expr{&ir.Div{X: ir.Const(1), Y: d.Y}}
+	}
+	if m, ok := above.(*ir.Mul); ok {
+		for _, a := range m.Args {
+			take(a)
+		}
+	} else {
+		take(above)
+	}
+	if sum == nil || len(fixed) == 0 {
 		return e
 	}
 	var form combination
-	form.add(sum, nil, false)
-	return form.expr()
+	form.add(sum, fixed, false)
+	return ir.Product(append(rest, form.expr())...)
 }
 
 // combination is a sum of coefficient times base.

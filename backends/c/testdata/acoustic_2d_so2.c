@@ -93,7 +93,7 @@ int courant_run(const struct courant_args *args)
 
       /* acoustic.pde:10: inject src*dt^2/m into u.forward */
       #pragma omp for
-      for (int64_t r = 0; r < src->rows; ++r) {
+      for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
         const real *const trace = (const real *)src->traces + t*src->count;
         const int64_t x = src->node[2*r];
         const int64_t z = src->node[2*r + 1];
@@ -104,14 +104,14 @@ int courant_run(const struct courant_args *args)
 
       /* acoustic.pde:11: sample rec from u */
       #pragma omp for
-      for (int64_t r = 0; r < rec->rows; ++r) {
+      for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
         double sum = 0;
         for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
           const int64_t x = rec->node[2*e];
           const int64_t z = rec->node[2*e + 1];
           sum += rec->weight[e] * (double)u_t0[x*s_x + z];
         }
-        ((real *)rec->traces)[t*rec->count + r] = (real)sum;
+        ((real *)rec->traces)[t*rec->count + r - (rec->first ? rec->first[t] : 0)] = (real)sum;
       }
     }
     courant_restore(mode);

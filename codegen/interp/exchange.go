@@ -1,0 +1,100 @@
+package interp
+
+import "github.com/courant-pde/courant/codegen/ir"
+
+// exchange fills the halo of one level by the array's edges: axis by axis, so
+// that corners come out right, each over all there is along the others.
+func (m *machine[T]) exchange(x *ir.HaloExchange) {
+	i := m.arrays[x.Array]
+	a, store := m.k.Arrays[i], &m.b.Arrays[i]
+	data := store.Data[store.Origin+m.buffer(a, x.Time)*store.Buffer-m.inset(a, store):]
+	origin := m.inset(a, store)
+	for axis := range m.k.Axes {
+		if a.Edges == nil || !a.Spans(axis) || a.Edges[axis] == [2]ir.Edge{} {
+			continue
+		}
+		for _, c := range Copies(a, axis, m.b.Size[axis], int64(x.Width[axis])) {
+			m.plane(a, axis, x.Width, 0, int64(origin), func(at int64) {
+				from, to := at+c.From*store.Stride[axis], at+c.To*store.Stride[axis]
+				data[to] = T(c.Sign) * data[from]
+			}, store)
+		}
+	}
+}
+
+// inset is the distance from the start of a buffer to its first interior
+// element, as far as the halo of the kernel reaches.
+func (m *machine[T]) inset(a *ir.Array, store *Array[T]) int {
+	n := 0
+	for axis := range m.k.Axes {
+		if a.Spans(axis) {
+			n += m.k.Halo[axis] * int(store.Stride[axis])
+		}
+	}
+	return n
+}
+
+// plane calls f for the place of every point of the plane at 0 along axis.
+func (m *machine[T]) plane(a *ir.Array, axis int, width []int, over int, at int64, f func(int64), store *Array[T]) {
+	switch {
+	case over == len(m.k.Axes):
+		f(at)
+	case over == axis || !a.Spans(over):
+		m.plane(a, axis, width, over+1, at, f, store)
+	default:
+		w := int64(width[over])
+		for i := -w; i < m.b.Size[over]+w; i++ {
+			m.plane(a, axis, width, over+1, at+i*store.Stride[over], f, store)
+		}
+	}
+}
+
+// Copy says that the value with index To along an axis is Sign times that with
+// index From.
+type Copy struct {
+	To, From int64
+	Sign     int
+}
+
+// Copies lists what an exchange copies along one axis of n points, in order.
+// A value whose image lies beyond the other end of the axis is left alone:
+// grids with fewer points than a halo is wide have no such image.
+func Copies(a *ir.Array, axis int, n, width int64) []Copy {
+	var out []Copy
+	add := func(to, from int64, sign int) {
+		if from >= 0 && from < n {
+			out = append(out, Copy{to, from, sign})
+		}
+	}
+	half := int64(0)
+	if a.Half != nil && a.Half[axis] {
+		half = 1
+	}
+	signs := map[ir.Edge]int{ir.Even: 1, ir.Odd: -1}
+	first, last := a.Edges[axis][0], a.Edges[axis][1]
+	if first == ir.Wrap {
+		for k := int64(1); k <= width; k++ {
+			add(-k, n-k, 1)
+			add(n-1+k, k-1, 1)
+		}
+		return out
+	}
+	if sign, ok := signs[first]; ok {
+		if first == ir.Odd && half == 0 {
+			add(0, 0, 0)
+		}
+		for k := int64(1); k <= width; k++ {
+			add(-k, k-half, sign)
+		}
+	}
+	if sign, ok := signs[last]; ok {
+		if last == ir.Odd && half == 0 {
+			add(n-1, n-1, 0)
+		}
+		// Between the nodes the value n-1 lies beyond the last node already.
+		for k := 1 - half; k <= width; k++ {
+			add(n-1+k, n-1-k-half, sign)
+		}
+	}
+	return out
+}

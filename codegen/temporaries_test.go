@@ -1,0 +1,132 @@
+package codegen_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/courant-pde/courant/codegen/interp"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
+)
+
+// A temporary may change no value but by rounding: what goes through one is
+// what the stencil of the stencil, written out, computes from the same halos.
+func TestTemporariesEqualExpansion(t *testing.T) {
+	for _, source := range []string{
+		`operator density {
+    field m
+    field b
+    wavefield u
+    solve m*u.dt2 - div(b*grad(u)) = 0 for u.forward
+}`,
+		`operator fourth {
+    field m
+    wavefield u
+    solve m*u.dt2 - laplace(u) - dt^2/12*laplace(laplace(u)/m) = 0 for u.forward
+}`,
+		`def along(a)  = m*a.dx + b*a.dz
+operator shared {
+    axes x, z
+    order time 1
+    field m
+    field b
+    wavefield u
+    wavefield v
+    let inner = along(u)
+    u.forward = u + dt*(inner.dx + (b*inner).dz)
+    v.forward = v + dt*(inner.dx + along(u.forward).dz)
+}`,
+		`operator thrice {
+    order time 1
+    wavefield u
+    u.forward = u + dt*biharmonic(laplace(u))
+}`,
+	} {
+		file, err := dsl.Parse("test.pde", source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, dim := range []int{1, 2, 3} {
+			for _, order := range []int{2, 4, 8} {
+				p, err := check.Problem(file, check.Options{Dim: dim, SpaceOrder: order})
+				if err != nil {
+					continue // the operator names its own axes
+				}
+				short, long := kernelOf(t, p, lower.Discretise), kernelOf(t, p, lower.Expand)
+				if slices.Equal(short.Halo, long.Halo) == false {
+					t.Errorf("%s: halo %v with temporaries, %v without", p.Name, short.Halo, long.Halo)
+				}
+				temps := 0
+				for _, a := range short.Arrays {
+					if a.Role == ir.Temp {
+						temps++
+					}
+				}
+				if order >= 4 && temps == 0 {
+					t.Errorf("%s in %d dimensions at order %d has no temporaries", p.Name, dim, order)
+				}
+				for _, a := range p.Functions {
+					x, y := values(t, short, a.Name), values(t, long, a.Name)
+					scale, worst := 0.0, 0.0
+					for i := range y {
+						scale, worst = max(scale, math.Abs(y[i])), max(worst, math.Abs(x[i]-y[i]))
+					}
+					// Sums of at most some 10^4 terms of one size, in double precision.
+					if worst > 1e-12*scale || scale == 0 {
+						t.Errorf("%s in %d dimensions at order %d: %s differs by %g of %g", p.Name, dim, order, a.Name, worst, scale)
+					}
+				}
+			}
+		}
+	}
+}
+
+func kernelOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Problem) (*symbolic.Problem, error)) *ir.Kernel {
+	t.Helper()
+	d, err := discretise(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := lower.Kernel(d, ir.F64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ir.Verify(k); err != nil {
+		t.Fatalf("%v\n%s", err, k)
+	}
+	return k
+}
+
+// values runs a kernel for one step from random numbers, halos included, which
+// are the same for arrays of one name, and returns an array's storage.
+func values(t *testing.T, k *ir.Kernel, name string) []float64 {
+	t.Helper()
+	b := interp.Allocate[float64](k, []int64{7, 6, 5}[:len(k.Axes)])
+	for i := range b.Scalars {
+		b.Scalars[i] = 0.5
+	}
+	found := -1
+	for i, a := range k.Arrays {
+		r := rand.New(rand.NewPCG(uint64(len(a.Name)), uint64(a.Name[0])))
+		if a.Role != ir.Temp {
+			for j := range b.Arrays[i].Data {
+				b.Arrays[i].Data[j] = 1 + r.Float64()
+			}
+		}
+		if a.Name == name {
+			found = i
+		}
+	}
+	if err := interp.Prepare(k, b); err != nil {
+		t.Fatal(err)
+	}
+	if err := interp.Steps(k, b, k.FirstStep, k.FirstStep); err != nil {
+		t.Fatal(err)
+	}
+	return b.Arrays[found].Data
+}
