@@ -97,7 +97,7 @@ func (l *lowering) statement(s symbolic.Statement) {
 				hi[axis].Shift += m[axis][1]
 			}
 		}
-		l.emit(x.Every, NestOver(k, lo, hi, &ir.Assign{Target: l.access(x.Target), Value: l.expr(x.Value), Note: note}))
+		l.emit(x.Every, NestOver(k, k.Array(x.Target.Func.Name).Axes, lo, hi, &ir.Assign{Target: l.access(x.Target), Value: l.expr(x.Value), Note: note}))
 	case *symbolic.Inject:
 		l.emit(x.Every, &ir.Inject{Points: l.points(x.Points, x.Target.Func.Half), Target: l.access(x.Target), Value: l.expr(x.Value), Note: note})
 	case *symbolic.Sample:
@@ -158,16 +158,10 @@ func bound(b symbolic.Bound) ir.Bound {
 	return ir.Bound{Kind: ir.Zero, Shift: b.At}
 }
 
-// Nest puts a statement into loops over all points of the kernel's grid.
-func Nest(k *ir.Kernel, s ir.Stmt) *ir.Loop {
-	lo, hi := box(k, nil)
-	return NestOver(k, lo, hi, s)
-}
-
-// NestOver puts a statement into loops over a box of points.
-func NestOver(k *ir.Kernel, lo, hi []ir.Bound, s ir.Stmt) *ir.Loop {
+// NestOver puts a statement into loops over a box of points along some axes.
+func NestOver(k *ir.Kernel, axes []int, lo, hi []ir.Bound, s ir.Stmt) *ir.Loop {
 	var loop *ir.Loop
-	for a := len(k.Axes) - 1; a >= 0; a-- {
+	for _, a := range slices.Backward(axes) {
 		loop = &ir.Loop{Var: k.Axes[a], Axis: a, Lo: lo[a], Hi: hi[a], Step: ir.Bound{Kind: ir.One}, Body: []ir.Stmt{s}}
 		s = loop
 	}

@@ -4,36 +4,81 @@ import "github.com/courant-pde/courant/symbolic"
 
 // margins says how far beyond the grid each temporary is needed, per axis at
 // its first and last point: as far as the stencils of its readers reach from
-// where they are computed themselves.
+// where they are computed themselves. Neighbouring temporaries that do not
+// read each other share the widest margin, so that one nest can compute them.
 func margins(p *symbolic.Problem) map[*symbolic.Function][][2]int {
 	out := map[*symbolic.Function][][2]int{}
 	// A reader stands behind what it reads, so its own margin is known first
 	// when statements are taken from the end.
-	for i := len(p.Statements) - 1; i >= 0; i-- {
-		u, ok := p.Statements[i].(*symbolic.Update)
-		if !ok {
-			continue
+	for i := len(p.Statements) - 1; i >= 0; {
+		group := neighbours(p.Statements[:i+1])
+		var widest [][2]int
+		for _, u := range group {
+			if m := out[u.Target.Func]; m != nil {
+				widest = widen(widest, m)
+			}
 		}
-		own := out[u.Target.Func]
-		symbolic.Visit(u.Value, func(e symbolic.Expr) {
-			a, ok := e.(*symbolic.Access)
-			if !ok || a.Func.Role != symbolic.Temporary {
-				return
+		for _, u := range group {
+			if u.Target.Func.Role == symbolic.Temporary {
+				out[u.Target.Func] = widest
 			}
-			m := out[a.Func]
-			if m == nil {
-				m = make([][2]int, p.Grid.Dim())
-				out[a.Func] = m
-			}
-			for axis, o := range a.Offset {
-				var around [2]int
-				if own != nil {
-					around = own[axis]
+			symbolic.Visit(u.Value, func(e symbolic.Expr) {
+				if a, ok := e.(*symbolic.Access); ok && a.Func.Role == symbolic.Temporary {
+					out[a.Func] = widen(out[a.Func], around(a, widest))
 				}
-				m[axis][0] = max(m[axis][0], around[0]-o)
-				m[axis][1] = max(m[axis][1], around[1]+o)
+			})
+		}
+		i -= max(1, len(group))
+	}
+	return out
+}
+
+// neighbours are the last updates of temporaries among statements that do not
+// read each other, or the last update alone; nil when the last statement is no
+// update.
+func neighbours(statements []symbolic.Statement) []*symbolic.Update {
+	var group []*symbolic.Update
+	read := map[*symbolic.Function]bool{}
+	for i := len(statements) - 1; i >= 0; i-- {
+		u, ok := statements[i].(*symbolic.Update)
+		temporary := ok && u.Target.Func.Role == symbolic.Temporary
+		if !ok || len(group) > 0 && (!temporary || read[u.Target.Func]) {
+			break
+		}
+		group = append(group, u)
+		if !temporary {
+			break
+		}
+		symbolic.Visit(u.Value, func(e symbolic.Expr) {
+			if a, ok := e.(*symbolic.Access); ok {
+				read[a.Func] = true
 			}
 		})
+	}
+	return group
+}
+
+// around is how far an access reaches beyond the grid from points within a
+// margin.
+func around(a *symbolic.Access, margin [][2]int) [][2]int {
+	out := make([][2]int, len(a.Offset))
+	for axis, o := range a.Offset {
+		var m [2]int
+		if margin != nil {
+			m = margin[axis]
+		}
+		out[axis] = [2]int{max(0, m[0]-o), max(0, m[1]+o)}
+	}
+	return out
+}
+
+func widen(a, b [][2]int) [][2]int {
+	out := make([][2]int, len(b))
+	for axis := range b {
+		out[axis] = b[axis]
+		if a != nil {
+			out[axis] = [2]int{max(a[axis][0], b[axis][0]), max(a[axis][1], b[axis][1])}
+		}
 	}
 	return out
 }

@@ -43,9 +43,9 @@ step {
       let %r0 = u[t, x, z]*m[x, z]
       u[t+1, x, z] = %r0 + sin(%r0)
       let %r1 = u[t+1, x, z]*m[x, z]
-      v[t+1, x, z] = %r1 + sin(%r1)
-      let %r2 = u[t+1, x, z]*m[x, z]
-      u[t+1, x, z] = %r2 + sin(%r2)
+      let %r2 = %r1 + sin(%r1)
+      v[t+1, x, z] = %r2
+      u[t+1, x, z] = %r2
     }
   }
 }`)

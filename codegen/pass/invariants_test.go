@@ -44,7 +44,8 @@ step {
 	expectKernel(t, invariants, kernel, "", kernel)
 }
 
-// A function of parameters is computed once, and shared between nests.
+// A function of parameters is computed once, and shared between nests and
+// between the points of a stencil.
 func TestInvariantFunction(t *testing.T) {
 	expectKernel(t, invariants, `
 prepare { }
@@ -61,7 +62,7 @@ step {
   }
 }`, "scratch p0[x, z]", `
 prepare {
-  for x = 0 .. size {
+  for x = 0 .. size+1 {
     for z = 0 .. size {
       p0[x, z] = sqrt(m[x, z]) note "the same in every step"
     }
@@ -75,7 +76,7 @@ step {
   }
   for x = 0 .. size {
     for z = 0 .. size {
-      v[t+1, x, z] = p0[x, z]*v[t, x, z] + sqrt(m[x+1, z])
+      v[t+1, x, z] = p0[x, z]*v[t, x, z] + p0[x+1, z]
     }
   }
 }`)

@@ -17,6 +17,9 @@ func linearise(k *ir.Kernel) {
 
 func lineariseNest(k *ir.Kernel, nest *ir.Loop) *ir.Loop {
 	inner := ir.Innermost(nest)
+	if inner.Axis != len(k.Axes)-1 {
+		return nest // over profiles along other axes there are no rows
+	}
 	var rows []ir.Stmt
 	named := map[string]string{}
 	through := func(a *ir.Access) *ir.Access {

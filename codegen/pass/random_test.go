@@ -47,7 +47,7 @@ func newRandom(seed uint64) *random {
 	}
 	update := func(name string) {
 		target := r.here(name, 1)
-		k.Step = append(k.Step, lower.Nest(k, &ir.Assign{Target: target, Value: r.sum(3)}))
+		k.Step = append(k.Step, wholeGrid(k, &ir.Assign{Target: target, Value: r.sum(3)}))
 		r.read = append(r.read, target)
 	}
 	sample := func() { k.Step = append(k.Step, &ir.Sample{Points: "rec", Value: r.sum(1)}) }
@@ -403,4 +403,22 @@ func TestComparisonIsSharp(t *testing.T) {
 	if limit := 2 * float64(randomSteps*operations(k)) * 0x1p-53; worst < limit {
 		t.Errorf("a change of 1e-11 moves values by %g of their magnitude, less than the tolerance %g", worst, limit)
 	}
+}
+
+// allAxes lists the axes of the grid.
+func allAxes(k *ir.Kernel) []int {
+	all := make([]int, len(k.Axes))
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// wholeGrid puts a statement into loops over all points of the grid.
+func wholeGrid(k *ir.Kernel, s ir.Stmt) *ir.Loop {
+	lo, hi := make([]ir.Bound, len(k.Axes)), make([]ir.Bound, len(k.Axes))
+	for axis := range hi {
+		hi[axis].Kind = ir.Size
+	}
+	return lower.NestOver(k, allAxes(k), lo, hi, s)
 }
