@@ -102,14 +102,9 @@ func (p *exprParser) postfix() (Expr, error) {
 		m.Close = after(t.Pos, m.Suffix)
 		if p.is("(") {
 			p.lex.Next()
-			if t := p.lex.Next(); t.Value != "order" {
-				return nil, participle.Errorf(t.Pos, "unexpected %s: a derivative takes only its order of accuracy, as in u.dx(order 4)", describe(*t))
+			if m.Options, err = p.options(); err != nil {
+				return nil, err
 			}
-			t := p.lex.Next()
-			if t.Type != symbols["Number"] {
-				return nil, participle.Errorf(t.Pos, "unexpected %s: expected the order of accuracy, a number", describe(*t))
-			}
-			m.Order = &Number{Pos: t.Pos, Text: t.Value}
 			if m.Close, err = p.closing(); err != nil {
 				return nil, err
 			}
@@ -117,6 +112,33 @@ func (p *exprParser) postfix() (Expr, error) {
 		x = m
 	}
 	return x, err
+}
+
+// options reads what stands in the parentheses of a derivative.
+func (p *exprParser) options() ([]*Option, error) {
+	var out []*Option
+	for {
+		t := p.lex.Next()
+		o := &Option{Pos: t.Pos, Name: t.Value}
+		if o.Name != "order" && o.Name != "at" && o.Name != "weights" {
+			return nil, participle.Errorf(t.Pos, "unexpected %s: a derivative takes its order of accuracy, a place or weights, as in u.dx(order 4, at 1/2)", describe(*t))
+		}
+		out = append(out, o)
+		for {
+			x, err := p.binary(1)
+			if err != nil {
+				return nil, err
+			}
+			o.Args = append(o.Args, x)
+			if !p.is(",") {
+				return out, nil
+			}
+			p.lex.Next()
+			if t := p.lex.Peek(); o.Name != "weights" || t.Value == "order" || t.Value == "at" {
+				break
+			}
+		}
+	}
 }
 
 // part counts one more name, number or suffix.
@@ -164,7 +186,18 @@ func (p *exprParser) primary() (Expr, error) {
 		if err != nil {
 			return nil, err
 		}
+		items := []Expr{x}
+		for p.is(",") {
+			p.lex.Next()
+			if x, err = p.binary(1); err != nil {
+				return nil, err
+			}
+			items = append(items, x)
+		}
 		end, err := p.closing()
+		if len(items) > 1 {
+			return &Tuple{Pos: t.Pos, Items: items, Close: end}, err
+		}
 		return &Paren{Pos: t.Pos, X: x, Close: end}, err
 	}
 	return nil, participle.Errorf(t.Pos, "unexpected %s: expected a name, a number or a parenthesis", describe(t))

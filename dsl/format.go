@@ -30,9 +30,9 @@ func Format(f *File) (string, error) {
 		case it.Import != nil:
 			text = "import " + quote(it.Import.Path)
 		case it.Let != nil:
-			text = formatLet(it.Let)
+			text = prefix(it.Dim) + formatLet(it.Let)
 		case it.Def != nil:
-			text = formatDef(it.Def)
+			text = prefix(it.Dim) + formatDef(it.Def)
 		}
 		p.statement(row{text: text}, it.Pos, it.EndPos, limit, "")
 	}
@@ -133,9 +133,10 @@ func (p *formatter) operator(it *Item, limit int) {
 		if i+1 < len(op.Statements) {
 			next = op.Statements[i+1].Pos.Offset
 		}
-		r := row{text: formatStatement(s)}
+		r := row{text: prefix(s.Dim) + formatStatement(s)}
 		if s.Declare != nil {
 			r.declare = columns(s.Declare)
+			r.declare.kind = prefix(s.Dim) + r.declare.kind
 		}
 		p.statement(r, s.Pos, s.EndPos, next, indent)
 	}
@@ -166,17 +167,46 @@ func align(rows []row) {
 	}
 }
 
+// prefix is a statement's dimension in front of it.
+func prefix(dim string) string {
+	if dim == "" {
+		return ""
+	}
+	return dim + " "
+}
+
 // columns takes a declaration apart.
 func columns(d *Declare) *declaration {
 	out := &declaration{kind: d.Kind, name: d.Name.Name}
+	if d.Rank != "" {
+		out.kind = d.Rank + " " + d.Kind
+	}
 	if d.Doc != "" {
 		out.doc = quote(d.Doc)
 	}
 	if d.Unit != nil {
 		out.rest += "  [" + d.Unit.Text + "]"
 	}
+	if d.OnOwn {
+		out.rest += "  on its axis"
+	}
 	if len(d.On) > 0 {
 		out.rest += "  on " + names(d.On)
+	}
+	if d.Staggered {
+		out.rest += "  staggered"
+	}
+	if d.Faces {
+		out.rest += " on faces"
+	}
+	if len(d.Along) > 0 {
+		out.rest += " along " + names(d.Along)
+	}
+	if d.Harmonic {
+		out.rest += "  harmonic"
+	}
+	if d.Every != nil {
+		out.rest += " " + every(d.Every)
 	}
 	if d.Default != nil {
 		out.rest += "  = " + FormatExpr(d.Default.Expr)
@@ -196,20 +226,69 @@ func formatStatement(s *Statement) string {
 		return "axes " + names(s.Axes.Names)
 	case s.Units != nil:
 		return "units " + s.Units.Length.Name + ", " + s.Units.Time.Name
+	case s.Region != nil:
+		return "region " + s.Region.Name.Name + " = " + spans(s.Region.Spans)
+	case s.Boundary != nil:
+		return "boundary " + parts(s.Boundary.Of) + " " + s.Boundary.Kind + " at " + s.Boundary.End + " " + s.Boundary.Axis.Name
+	case s.Periodic != nil:
+		return "periodic " + names(s.Periodic.Axes)
 	case s.Let != nil:
 		return formatLet(s.Let)
 	case s.Def != nil:
 		return formatDef(s.Def)
 	case s.Solve != nil:
-		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr)
+		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr) + within(s.Solve.In)
 	case s.Inject != nil:
-		return "inject " + FormatExpr(s.Inject.Value.Expr) + " into " + FormatExpr(s.Inject.Target.Expr)
+		return "inject " + FormatExpr(s.Inject.Value.Expr) + " into " + FormatExpr(s.Inject.Target.Expr) + every(s.Inject.Every)
 	case s.Sample != nil:
-		return "sample " + s.Sample.Points.Name + " from " + FormatExpr(s.Sample.Value.Expr)
+		return "sample " + s.Sample.Points.Name + " from " + FormatExpr(s.Sample.Value.Expr) + every(s.Sample.Every)
+	case s.Save != nil:
+		return "save " + s.Save.History.Name + " from " + FormatExpr(s.Save.Value.Expr) + every(s.Save.Every)
+	case s.Reduce != nil:
+		return "reduce " + s.Reduce.Series.Name + " from " + s.Reduce.Op + "(" + FormatExpr(s.Reduce.Value.Expr) + ")" + within(s.Reduce.In) + every(s.Reduce.Every)
 	case s.Assign != nil:
-		return broken(FormatExpr(s.Assign.Target.Expr)+" = ", s.Assign.Value.Expr)
+		return broken(FormatExpr(s.Assign.Target.Expr)+" "+s.Assign.Op+" ", s.Assign.Value.Expr) + within(s.Assign.In) + every(s.Assign.Every)
 	}
 	return ""
+}
+
+func every(e *Every) string {
+	switch {
+	case e == nil:
+		return ""
+	case e.Name != nil:
+		return " every " + e.Name.Name
+	}
+	return " every " + e.Number
+}
+
+func within(region *Ident) string {
+	if region == nil {
+		return ""
+	}
+	return " in " + region.Name
+}
+
+func spans(all []*Span) string {
+	out := make([]string, len(all))
+	for i, s := range all {
+		if s.AllBut {
+			out[i] = "all but "
+		}
+		out[i] += s.Which + " " + s.Points + " along " + s.Axis.Name
+	}
+	return strings.Join(out, ", ")
+}
+
+func parts(all []*Part) string {
+	out := make([]string, len(all))
+	for i, p := range all {
+		out[i] = p.Name.Name
+		if p.Component != nil {
+			out[i] += "." + p.Component.Name
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func formatLet(l *Let) string { return broken("let "+l.Name.Name+" = ", l.Value.Expr) }
@@ -271,17 +350,27 @@ func formatExpr(e Expr, spaced bool) string {
 		}
 		return formatExpr(x.X, false) + x.Op + formatExpr(x.Y, false)
 	case *Call:
-		args := make([]string, len(x.Args))
-		for i, a := range x.Args {
-			args[i] = formatExpr(a, true)
-		}
-		return x.Fn.Name + "(" + strings.Join(args, ", ") + ")"
+		return x.Fn.Name + "(" + list(x.Args, true) + ")"
 	case *Member:
 		s := formatExpr(x.Of, false) + "." + x.Suffix
-		if x.Order != nil {
-			s += "(order " + x.Order.Text + ")"
+		var options []string
+		for _, o := range x.Options {
+			options = append(options, o.Name+" "+list(o.Args, false))
+		}
+		if options != nil {
+			s += "(" + strings.Join(options, ", ") + ")"
 		}
 		return s
+	case *Tuple:
+		return "(" + list(x.Items, true) + ")"
 	}
 	return ""
+}
+
+func list(all []Expr, spaced bool) string {
+	out := make([]string, len(all))
+	for i, e := range all {
+		out[i] = formatExpr(e, spaced)
+	}
+	return strings.Join(out, ", ")
 }

@@ -183,7 +183,7 @@ func unknownStatement(all []lexer.Token, i int, e *Error, source string) bool {
 	e.Pos, e.Width, e.Line = t.Pos, len(t.Value), SourceLine(source, t.Pos.Line)
 	e.Message = "no statement begins with " + t.Value
 	if e.Hint = DidYouMean(t.Value, Keywords); e.Hint == "" {
-		e.Hint = "statements begin with order, axes, units, field, wavefield, scalar, points, let, def, solve, inject, sample, or with u.forward ="
+		e.Hint = "statements begin with order, axes, units, field, wavefield, image, history, scalar, points, vector, tensor, region, boundary, periodic, let, def, solve, inject, sample, save, reduce, or with u.forward ="
 	}
 	return true
 }
@@ -219,7 +219,7 @@ func adjacentHint(statement string) string {
 		return "separate them with ,"
 	case "inject":
 		return "write * to multiply, or into before the target"
-	case "sample", "let", "def", "field", "wavefield", "scalar", "points":
+	case "sample", "let", "def", "field", "wavefield", "image", "history", "scalar", "points", "vector", "tensor", "region", "boundary", "save", "reduce":
 		return ""
 	}
 	return "write * to multiply"
@@ -228,7 +228,7 @@ func adjacentHint(statement string) string {
 // words puts participle's names of things into the language's.
 var words = strings.NewReplacer(
 	"<ident>", "a name", "<number>", "a number", "<string>", "a text in quotes", "<eof>", "the end of the file",
-	"OrderTerm", "space or time", "Statement", "a statement", "Ident", "a name", "Node", "an expression", `"`, "")
+	"OrderTerm", "space or time", "Statement", "a statement", "Every", "every", "Span", "a span such as first 4 along z", "Ident", "a name", "Node", "an expression", `"`, "")
 
 // expected is what the parser would have taken instead of a token.
 func expected(e *participle.UnexpectedTokenError) string {
@@ -239,6 +239,9 @@ func expected(e *participle.UnexpectedTokenError) string {
 	want = strings.TrimSuffix(want, ")")
 	if want == `"}"` {
 		return aStatement
+	}
+	if strings.HasPrefix(want, `("=" | "+=")`) {
+		return "="
 	}
 	// What may follow is of no help where the first thing is missing.
 	if first, _, found := strings.Cut(want, " "); found && !strings.HasPrefix(want, "(") {

@@ -74,11 +74,14 @@ func opener(all []lexer.Token, i int) int {
 // the start of a line the target of an update or a misspelt keyword.
 func opens(all []lexer.Token, i int) bool {
 	t := all[i]
-	if p := previous(all, i); p >= 0 && all[p].Pos.Line == t.Pos.Line && (all[p].Type == symbols["Keyword"] || all[p].Value == "(") {
-		return false // a keyword in place of a name, or u.dx(order 4)
+	if p := previous(all, i); p >= 0 && all[p].Pos.Line == t.Pos.Line && (all[p].Type == symbols["Keyword"] || all[p].Type == symbols["Dim"] || all[p].Value == "(" || all[p].Value == ",") {
+		return false // a keyword in place of a name, 2D let, or u.dx(at 1/2, order 4)
 	}
 	if t.Type == symbols["Keyword"] {
-		return t.Value != "for" && t.Value != "into" && t.Value != "from" && t.Value != "on"
+		return !slices.Contains(inside, t.Value)
+	}
+	if t.Type == symbols["Dim"] {
+		return true
 	}
 	if t.Type != symbols["Ident"] || !firstOnLine(all, i) {
 		return false
@@ -87,12 +90,17 @@ func opens(all []lexer.Token, i int) bool {
 	switch {
 	case all[j].Pos.Line == t.Pos.Line && (all[j].Type == symbols["Ident"] || all[j].Type == symbols["String"]):
 		return true
-	case all[j].Value != ".":
-		return false
+	case all[j].Value == "+=":
+		return true
 	}
-	j = next(all, j)
-	return all[j].Value == "forward" && all[next(all, j)].Value == "="
+	for all[j].Value == "." {
+		j = next(all, next(all, j))
+	}
+	return all[j].Value == "=" && all[previous(all, j)].Value == "forward"
 }
+
+// inside are the keywords that stand inside of statements.
+var inside = []string{"for", "into", "from", "on", "in", "every", "along", "staggered", "harmonic"}
 
 func elided(t lexer.Token) bool {
 	return t.Type == symbols["Space"] || t.Type == symbols["Comment"]

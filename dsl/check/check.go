@@ -7,6 +7,7 @@ package check
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/dsl"
@@ -30,7 +31,7 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
 	}
 	path := filepath.Clean(file.Name)
-	c := &checker{file: file, files: map[string]*dsl.File{path: file}, names: map[string]*entity{}, written: map[string]bool{}}
+	c := &checker{file: file, files: map[string]*dsl.File{path: file}, dim: o.Dim, names: map[string]*entity{}, covered: map[*symbolic.Function][]*symbolic.Region{}}
 	c.topLevel(file, []string{path})
 	if len(c.faults) > 0 {
 		return nil, c.faults.ErrOrNil()
@@ -69,15 +70,16 @@ type checker struct {
 	names   map[string]*entity
 	args    []map[string]*value // arguments of the defs being expanded
 	within  []string            // notes on the calls being expanded
+	dim     int                 // axes of the grid
 	problem *symbolic.Problem
 	length  unit // of coordinates
 	time    unit // of dt
 
-	written  map[string]bool    // wavefields whose next level is known so far
-	unclear  bool               // some faulty update may compute any wavefield
-	updating *symbolic.Function // the target of the explicit update being checked
-	lenient  bool               // next levels may be read before they are known: in a let
-	inject   bool               // points may appear in the expression
+	covered  map[*symbolic.Function][]*symbolic.Region // where next levels are computed so far; nil for everywhere
+	unclear  bool                                      // some faulty update may compute any wavefield
+	updating []*symbolic.Function                      // the targets of the explicit update being checked
+	lenient  bool                                      // next levels may be read before they are known: in a let
+	inject   bool                                      // points may appear in the expression
 }
 
 func (c *checker) fail(at dsl.Expr, hint, format string, args ...any) {
@@ -129,9 +131,21 @@ func (c *checker) axes() []string {
 	return c.problem.Grid.Axes
 }
 
+// exists reports whether what is prefixed by a dimension is meant for the
+// grid.
+func (c *checker) exists(dim string) bool { return dim == "" || int(dim[0]-'0') == c.dim }
+
 // operator checks the declarations first, so that their order is free, then
 // the statements in the order in which they run.
 func (c *checker) operator(op *dsl.Operator, o Options) {
+	here := *op
+	here.Statements = nil
+	for _, s := range op.Statements {
+		if c.exists(s.Dim) {
+			here.Statements = append(here.Statements, s)
+		}
+	}
+	op = &here
 	c.problem = &symbolic.Problem{Name: op.Name, Doc: op.Doc, Grid: &symbolic.Grid{Axes: AxisNames(o.Dim), SpaceOrder: 4, TimeOrder: 2}}
 	c.length, c.time = atoms["m"], atoms["ms"]
 	if !declaresUnits(op) {
@@ -140,17 +154,7 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 	if !c.settings(op, o) {
 		return // without axes every derivative would be reported
 	}
-	for _, s := range op.Statements {
-		switch {
-		case s.Declare != nil:
-			c.declaration(s.Declare)
-		case s.Let != nil:
-			c.declare(s.Let.Name, &entity{kind: let, body: s.Let.Value.Expr})
-		case s.Def != nil:
-			c.declareDef(s.Def)
-		}
-	}
-	c.declarePoints(op)
+	c.declarations(op)
 	updated := false
 	for _, s := range op.Statements {
 		if s.Def != nil {
@@ -171,6 +175,10 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 			c.injectInto(s)
 		case s.Sample != nil:
 			c.sample(s)
+		case s.Save != nil:
+			c.save(s)
+		case s.Reduce != nil:
+			c.reduce(s)
 		}
 	}
 	if !updated {
@@ -180,9 +188,52 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		return // what follows would only repeat them
 	}
 	for _, f := range c.problem.Functions {
-		if f.Varies() && !c.known(f.Name) {
-			e := c.names[f.Name]
-			c.failAt(e.pos, len(f.Name), "add solve EQUATION for "+f.Name+".forward, or declare it as a field", "wavefield %s is never updated", f.Name)
+		if !f.Varies() || c.known(f) {
+			continue
+		}
+		e := c.entityOf(f)
+		if c.covered[f] == nil {
+			c.failAt(e.pos, 1, "add solve EQUATION for "+f.Name+".forward, or declare it as a field", "wavefield %s is never updated", f.Name)
+		} else {
+			c.failAt(e.pos, 1, "update it on the whole grid first, or in regions that leave nothing out", "wavefield %s is not updated at all points of the grid", f.Name)
 		}
 	}
+}
+
+// declarations enters what the operator declares, explicitly or by its use.
+func (c *checker) declarations(op *dsl.Operator) {
+	for _, s := range op.Statements {
+		switch {
+		case s.Declare != nil:
+			c.declaration(s.Declare)
+		case s.Region != nil:
+			c.declareRegion(s.Region)
+		case s.Let != nil:
+			c.declare(s.Let.Name, &entity{kind: let, body: s.Let.Value.Expr})
+		case s.Def != nil:
+			c.declareDef(s.Def)
+		}
+	}
+	c.declareOutputs(op)
+	c.declarePoints(op)
+	c.uniqueNames()
+	for _, s := range op.Statements {
+		switch {
+		case s.Boundary != nil:
+			c.boundary(s.Boundary)
+		case s.Periodic != nil:
+			c.periodic(s.Periodic)
+		}
+	}
+	c.edges(op)
+}
+
+// entityOf finds the declaration that a function belongs to.
+func (c *checker) entityOf(f *symbolic.Function) *entity {
+	for _, e := range c.names {
+		if e.kind == function && slices.Contains(e.parts, f) {
+			return e
+		}
+	}
+	return nil
 }

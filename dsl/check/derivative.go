@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/courant-pde/courant/dsl"
@@ -17,16 +16,11 @@ func (c *checker) member(x *dsl.Member) *value {
 	if v == nil {
 		return nil
 	}
-	if axis := slices.Index(c.axes(), x.Suffix); axis >= 0 {
-		if !v.vec {
-			c.fail(x, "write d"+x.Suffix+" for the derivative", "%s has no component %s: it is not a vector", dsl.FormatExpr(x.Of), x.Suffix)
+	if part, ok := c.component(x, v); ok {
+		if part < 0 {
 			return nil
 		}
-		if x.Order != nil {
-			c.fail(x.Order, "remove it", "a component takes no order")
-			return nil
-		}
-		return one(v.part[axis], v.unit).sized(v.size)
+		return one(v.part[part], v.unit).sized(v.size)
 	}
 	if x.Suffix == "forward" || x.Suffix == "backward" {
 		return c.level(x, v)
@@ -34,15 +28,52 @@ func (c *checker) member(x *dsl.Member) *value {
 	return c.derivative(x, v)
 }
 
-// derivative reads suffixes such as dx, dy2, dxl, dt2.
+// component finds the part that a suffix such as x or xz names. It reports
+// whether the suffix is one of components; the part is -1 when v has none.
+func (c *checker) component(x *dsl.Member, v *value) (part int, ok bool) {
+	axes := c.axes()
+	rank := 0
+	for i, a := range axes {
+		if x.Suffix == a {
+			part, rank = i, 1
+		}
+		for j, b := range axes {
+			if x.Suffix == a+b && rank == 0 {
+				part, rank = i*len(axes)+j, 2
+			}
+		}
+	}
+	switch {
+	case rank == 0:
+		return 0, false
+	case len(x.Options) > 0:
+		c.failAt(x.Options[0].Pos, 1, "remove it", "a component takes no options")
+	case v.rank == 0:
+		c.fail(x, "write d"+x.Suffix+" for the derivative", "%s has no component %s: it is not a vector", dsl.FormatExpr(x.Of), x.Suffix)
+	case v.rank != rank:
+		c.fail(x, "components are written "+[]string{"", "v." + axes[0], "tau." + axes[0] + axes[len(axes)-1]}[v.rank], "%s is %s and has no component %s", dsl.FormatExpr(x.Of), ranks[v.rank], x.Suffix)
+	default:
+		return part, true
+	}
+	return -1, true
+}
+
+// isComponent reports whether a suffix is an axis or a pair of axes.
+func (c *checker) isComponent(suffix string) bool {
+	for _, a := range c.axes() {
+		if rest, ok := strings.CutPrefix(suffix, a); ok && (rest == "" || slices.Contains(c.axes(), rest)) {
+			return true
+		}
+	}
+	return false
+}
+
+// derivative reads suffixes such as dx, dy2, dxl, dt2, and applies them to all
+// parts of a value.
 func (c *checker) derivative(x *dsl.Member, v *value) *value {
 	axis, order, side, ok := c.suffix(x.Suffix)
 	if !ok {
 		c.fail(x, c.suffixHint(x.Suffix), "unknown suffix .%s", x.Suffix)
-		return nil
-	}
-	if v.vec {
-		c.fail(x, "differentiate a component, or use div or curl", "%s is a vector, which .%s does not apply to", dsl.FormatExpr(x.Of), x.Suffix)
 		return nil
 	}
 	if !v.varies(axis) {
@@ -53,45 +84,61 @@ func (c *checker) derivative(x *dsl.Member, v *value) *value {
 		c.fail(x, "the derivative would be zero: remove it", "%s does not vary in %s", dsl.FormatExpr(x.Of), along)
 		return nil
 	}
-	accuracy := 0
-	if x.Order != nil {
-		n, err := strconv.Atoi(x.Order.Text)
-		if err != nil || n < 1 || n > MaxSpaceOrder || (n > 1 && n%2 != 0) {
-			c.fail(x.Order, "use 1, 2, 4, 6, 8, ...", "order of accuracy %s: it must be 1 or even, up to %d", x.Order.Text, MaxSpaceOrder)
-			return nil
-		}
-		accuracy = n
-	}
-	step := c.length
-	g := c.problem.Grid
-	if axis == symbolic.TimeAxis {
-		step = c.time
-		switch {
-		case order > g.TimeOrder && g.TimeOrder == 1:
-			c.fail(x, "raise the order in time: order time 2", "a derivative of order %d in time needs time order %d, and this operator has 1", order, order)
-			return nil
-		case order > g.TimeOrder:
-			c.fail(x, "use dt or dt2", "a derivative of order %d in time needs more levels than the %d that a step has", order, g.TimeOrder+1)
-			return nil
-		case accuracy > g.TimeOrder:
-			c.fail(x.Order, "leave the order out", "accuracy %d in time is more than the operator's time order %d", accuracy, g.TimeOrder)
-			return nil
-		case c.shiftedInTime(v.scalar()):
-			c.fail(x, "write dt2 for the second derivative, and apply dt to current levels only", "a time derivative of what is already shifted or differentiated in time")
-			return nil
-		}
-	}
-	d := symbolic.NewDeriv(v.scalar(), axis, order, symbolic.Scheme{Accuracy: accuracy, Side: side})
-	s, err := fd.StencilOf(d, g)
-	if err != nil {
-		c.fail(x, "raise the order of accuracy", "a derivative of order %d needs at least %d points, more than its order of accuracy gives", order, order+1)
+	scheme, ok := c.scheme(x, axis, order)
+	if !ok {
 		return nil
 	}
-	out := one(d, v.unit.times(step.to(-float64(order)))).sized(len(s.Offset) * (v.size + 1))
+	scheme.Side = side
+	step := c.length
+	if axis == symbolic.TimeAxis {
+		step = c.time
+		if !c.inTime(x, v, order, scheme) {
+			return nil
+		}
+		if c.problem.Grid.TimeOrder > 2 && scheme.Accuracy == 0 {
+			scheme.Accuracy = 2
+		}
+	}
+	out := &value{rank: v.rank, unit: v.unit.times(step.to(-float64(order)))}
+	size := 0
+	for _, p := range v.part {
+		if !symbolic.Varies(p, axis) {
+			out.part = append(out.part, symbolic.Int(0))
+			continue
+		}
+		d := symbolic.NewDeriv(p, axis, order, scheme)
+		s, err := fd.StencilOf(d, c.problem.Grid)
+		if err != nil {
+			c.fail(x, "raise the order of accuracy", "a derivative of order %d needs at least %d points, more than its order of accuracy gives", order, order+1)
+			return nil
+		}
+		size += len(s.Offset) * (v.size/len(v.part) + 1)
+		out.part = append(out.part, d)
+	}
 	if axis == symbolic.TimeAxis && !c.levels(x, out) {
 		return nil
 	}
-	return out
+	return out.sized(size)
+}
+
+// inTime checks what a time derivative may ask for.
+func (c *checker) inTime(x *dsl.Member, v *value, order int, scheme symbolic.Scheme) bool {
+	g := c.problem.Grid
+	switch {
+	case scheme.Half != 0 || scheme.Weights != nil:
+		c.fail(x, "leave the options out", "a derivative in time takes no place and no weights")
+	case order > g.TimeOrder && g.TimeOrder == 1:
+		c.fail(x, "raise the order in time: order time 2", "a derivative of order %d in time needs time order %d, and this operator has 1", order, order)
+	case order > max(2, g.TimeOrder):
+		c.fail(x, "use dt or dt2", "a derivative of order %d in time needs more levels than the %d that a step has", order, g.TimeOrder+1)
+	case scheme.Accuracy > g.TimeOrder:
+		c.fail(x.Options[0].Args[0], "leave the order out", "accuracy %d in time is more than the operator's time order %d", scheme.Accuracy, g.TimeOrder)
+	case slices.ContainsFunc(v.part, c.shiftedInTime):
+		c.fail(x, "write dt2 for the second derivative, and apply dt to current levels only", "a time derivative of what is already shifted or differentiated in time")
+	default:
+		return true
+	}
+	return false
 }
 
 // shiftedInTime reports whether e reads other levels than the current one.

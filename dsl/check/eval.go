@@ -40,6 +40,8 @@ func (c *checker) meaning(e dsl.Expr) *value {
 		return c.call(x)
 	case *dsl.Member:
 		return c.member(x)
+	case *dsl.Tuple:
+		return c.tuple(x)
 	}
 	return nil
 }
@@ -69,6 +71,9 @@ func (c *checker) name(x *dsl.Name) *value {
 	if x.Name == "dt" {
 		return one(symbolic.TimeStep(), c.time)
 	}
+	if x.Name == "identity" {
+		return c.identity()
+	}
 	if x.Name == "pi" {
 		r := new(big.Rat)
 		r.SetFloat64(math.Pi)
@@ -82,7 +87,7 @@ func (c *checker) name(x *dsl.Name) *value {
 	e := c.names[x.Name]
 	if e == nil {
 		switch {
-		case symbolic.Functions[x.Name].Name != "" || slices.Contains(operators, x.Name):
+		case symbolic.Functions[x.Name].Name != "" || slices.Contains(operators, x.Name) || slices.Contains(algebra, x.Name):
 			c.fail(x, "write "+x.Name+"(...)", "%s needs an argument", x.Name)
 		case slices.Contains(c.axes(), x.Name) || x.Name == "t":
 			c.fail(x, "declare a field and give it the coordinate's values", "the coordinate %s cannot be used as a value", x.Name)
@@ -93,9 +98,23 @@ func (c *checker) name(x *dsl.Name) *value {
 	}
 	switch e.kind {
 	case function:
-		return one(e.function.Here(), e.unit)
+		v := &value{rank: e.rank, unit: e.unit, size: len(e.parts)}
+		for _, f := range e.parts {
+			v.part = append(v.part, f.Here())
+		}
+		return v
 	case scalar:
-		return one(e.scalar, e.unit)
+		v := &value{rank: e.rank, unit: e.unit, size: len(e.scalars)}
+		for _, s := range e.scalars {
+			v.part = append(v.part, s)
+		}
+		return v
+	case region:
+		c.fail(x, "write in "+x.Name+" behind an update", "%s is a region, not a value", x.Name)
+		return nil
+	case series:
+		c.fail(x, "it is given out at the end of the run", "%s is a series of numbers, one per step, not a value on the grid", x.Name)
+		return nil
 	case let:
 		if v := c.letValue(e, x.Name); v != nil && c.levels(x, v) {
 			return v
@@ -151,7 +170,7 @@ func (c *checker) binary(x *dsl.Binary) *value {
 		case a.nothing():
 			return b.each(b.unit, symbolic.Neg)
 		}
-		out := &value{vec: a.vec, unit: a.unit, zero: a.zero && b.zero, size: n}
+		out := &value{rank: a.rank, unit: a.unit, zero: a.zero && b.zero, size: n}
 		if a.zero {
 			out.unit = b.unit
 		}
@@ -166,10 +185,10 @@ func (c *checker) binary(x *dsl.Binary) *value {
 	case "*":
 		u := a.unit.times(b.unit)
 		switch {
-		case a.vec && b.vec:
-			c.fail(x, "multiply a component with .x, .y or .z", "a vector cannot be multiplied by a vector")
+		case a.rank > 0 && b.rank > 0:
+			c.fail(x, "write dot(a, b), or hadamard(a, b) to multiply component by component", "%s cannot be multiplied by %s", ranks[a.rank], ranks[b.rank])
 			return nil
-		case a.vec:
+		case a.rank > 0:
 			out := a.each(u, func(p symbolic.Expr) symbolic.Expr { return symbolic.Product(p, b.scalar()) }).sized(n)
 			out.zero = a.zero || b.zero
 			return out
@@ -179,8 +198,8 @@ func (c *checker) binary(x *dsl.Binary) *value {
 		return out
 	case "/":
 		switch {
-		case b.vec:
-			c.fail(x.Y, "divide by a component", "nothing can be divided by a vector")
+		case b.rank > 0:
+			c.fail(x.Y, "divide by a component", "nothing can be divided by %s", ranks[b.rank])
 			return nil
 		case symbolic.IsZero(b.scalar()):
 			c.fail(x.Y, "", "division by zero")
@@ -195,8 +214,8 @@ func (c *checker) binary(x *dsl.Binary) *value {
 }
 
 func (c *checker) power(x *dsl.Binary, a, b *value) *value {
-	if a.vec || b.vec {
-		c.fail(x, "raise a component", "a vector cannot be raised to a power, nor be an exponent")
+	if a.rank > 0 || b.rank > 0 {
+		c.fail(x, "raise a component", "%s cannot be raised to a power, nor be an exponent", ranks[max(a.rank, b.rank)])
 		return nil
 	}
 	n, isNumber := b.scalar().(*symbolic.Num)
@@ -241,6 +260,9 @@ func (c *checker) call(x *dsl.Call) *value {
 	}
 	if slices.Contains(operators, x.Fn.Name) {
 		return c.differential(x)
+	}
+	if slices.Contains(algebra, x.Fn.Name) {
+		return c.algebraic(x)
 	}
 	e := c.names[x.Fn.Name]
 	if e == nil {

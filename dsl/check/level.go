@@ -1,6 +1,9 @@
 package check
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/fd"
@@ -8,8 +11,8 @@ import (
 
 // level moves to the next or the previous time level.
 func (c *checker) level(x *dsl.Member, v *value) *value {
-	if x.Order != nil {
-		c.fail(x.Order, "remove it", "%s takes no order", x.Suffix)
+	if len(x.Options) > 0 {
+		c.failAt(x.Options[0].Pos, 1, "remove it", "%s takes no options", x.Suffix)
 		return nil
 	}
 	n := map[string]int{"forward": 1, "backward": -1}[x.Suffix]
@@ -39,10 +42,10 @@ func (c *checker) levels(x dsl.Expr, v *value) bool {
 			case first < 1-order && order == 1:
 				c.fail(x, "raise the order in time: order time 2", "this reads %s %s back, but time order 1 stores only the current level", f.Name, count(-first, "level"))
 			case first < 1-order:
-				c.fail(x, "levels further back are not stored; a one-sided derivative stays within them with dtl(order 1)", "this reads %s %s back, but time order 2 stores only the current and the previous level", f.Name, count(-first, "level"))
-			case last == 1 && f == c.updating:
+				c.fail(x, "levels further back are not stored; a one-sided derivative stays within them with dtl(order 1)", "this reads %s %s back, but time order %d stores only %s", f.Name, count(-first, "level"), order, stored(order))
+			case last == 1 && slices.Contains(c.updating, f):
 				c.fail(x, "write solve EQUATION for "+f.Name+".forward", "%s.forward is used in its own update", f.Name)
-			case last == 1 && !c.known(f.Name) && !c.lenient:
+			case last == 1 && !c.known(f) && !c.lenient:
 				c.fail(x, "put the statement that computes it first", "%s.forward is not known here: it is a future value", f.Name)
 			default:
 				return
@@ -52,9 +55,6 @@ func (c *checker) levels(x dsl.Expr, v *value) bool {
 	}
 	return good
 }
-
-// known reports whether the next level of a wavefield is computed already.
-func (c *checker) known(wavefield string) bool { return c.written[wavefield] || c.unclear }
 
 // reads calls f with every wavefield in e and the range of levels it is read
 // at, counted from the current one. first and last are the range of e itself.
@@ -75,4 +75,12 @@ func (c *checker) reads(e symbolic.Expr, first, last int, f func(w *symbolic.Fun
 	for _, p := range symbolic.Children(e) {
 		c.reads(p, first, last, f)
 	}
+}
+
+// stored names the levels that are known when a step begins.
+func stored(order int) string {
+	if order == 2 {
+		return "the current and the previous level"
+	}
+	return fmt.Sprintf("the current and %d previous levels", order-1)
 }

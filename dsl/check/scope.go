@@ -19,23 +19,28 @@ const (
 	points
 	let
 	def
+	region
+	series
 )
 
 // entity is what a name stands for.
 type entity struct {
-	kind     kind
-	pos      dsl.Pos
-	unit     unit
-	function *symbolic.Function
-	points   *symbolic.Points
-	scalar   *symbolic.Scalar
-	params   []string
-	body     dsl.Expr
-	value    *value // of a let that is done, nil when it has a fault
-	done     bool   // a let was evaluated
-	busy     bool   // a let or def is being expanded: meeting it again is a recursion
-	sampled  bool   // points have received their values
-	clash    bool   // the name is declared twice, which is reported once
+	kind    kind
+	pos     dsl.Pos
+	unit    unit
+	rank    int
+	parts   []*symbolic.Function // of a function: one, or one per component, see value
+	points  *symbolic.Points
+	scalars []*symbolic.Scalar // as parts
+	region  *symbolic.Region
+	series  *symbolic.Series
+	params  []string
+	body    dsl.Expr
+	value   *value // of a let that is done, nil when it has a fault
+	done    bool   // a let was evaluated
+	busy    bool   // a let or def is being expanded: meeting it again is a recursion
+	sampled bool   // points have received their values
+	clash   bool   // the name is declared twice, which is reported once
 }
 
 // topLevel declares what a file and its imports define for all operators.
@@ -43,6 +48,7 @@ func (c *checker) topLevel(f *dsl.File, chain []string) {
 	seen := map[string]dsl.Pos{}
 	for _, it := range f.Items {
 		switch {
+		case !c.exists(it.Dim):
 		case it.Import != nil:
 			c.importFile(f, it, chain)
 		case it.Let != nil:
@@ -133,6 +139,10 @@ func builtin(name string) string {
 		return "an elementary function"
 	case slices.Contains(operators, name):
 		return "a differential operator"
+	case slices.Contains(algebra, name):
+		return "an operation on vectors and matrices"
+	case name == "identity":
+		return "the unit matrix"
 	}
 	return ""
 }
@@ -171,7 +181,7 @@ func (c *checker) near(name string) string {
 	for f := range symbolic.Functions {
 		have = append(have, f)
 	}
-	have = append(append(have, operators...), "dt", "pi")
+	have = append(append(append(have, operators...), algebra...), "dt", "pi", "identity")
 	if len(c.args) > 0 {
 		for n := range c.args[len(c.args)-1] {
 			have = append(have, n)
@@ -203,5 +213,5 @@ func (c *checker) resolve(d *dsl.Def) {
 
 // Builtin lists the functions and differential operators of the language.
 func Builtin() []string {
-	return append(slices.Sorted(maps.Keys(symbolic.Functions)), operators...)
+	return append(append(slices.Sorted(maps.Keys(symbolic.Functions)), operators...), algebra...)
 }

@@ -7,6 +7,10 @@ import (
 	"github.com/courant-pde/courant/dsl"
 )
 
+// maxTimeOrder is the largest number of levels before the next one that are
+// stored.
+const maxTimeOrder = 4
+
 // settings reads order, axes and units. It reports whether the axes are known.
 func (c *checker) settings(op *dsl.Operator, o Options) bool {
 	good := true
@@ -36,8 +40,8 @@ func (c *checker) settings(op *dsl.Operator, o Options) bool {
 					}
 					g.SpaceOrder = n
 				case "time":
-					if err != nil || n < 1 || n > 2 {
-						c.failAt(t.Pos, len(t.Along)+1+len(t.Value), "use 1 when the step needs only the level before it, 2 when it needs two", "time order %s: it must be 1 or 2", t.Value)
+					if err != nil || n < 1 || n > maxTimeOrder {
+						c.failAt(t.Pos, len(t.Along)+1+len(t.Value), "use 1 when the step needs only the level before it, 2 when it needs two", "time order %s: it must be from 1 to %d", t.Value, maxTimeOrder)
 						continue
 					}
 					g.TimeOrder = n

@@ -7,10 +7,11 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// value is what an expression means: one part, or one per axis for a vector.
+// value is what an expression means: one part, one per axis for a vector, or
+// one per pair of axes for a matrix, row by row.
 type value struct {
 	part []symbolic.Expr
-	vec  bool
+	rank int
 	unit unit
 	zero bool // the number 0, which has any unit, or a vector of it
 	size int  // bounds the operations that are left once derivatives are stencils
@@ -23,13 +24,16 @@ const maxSize = 500_000
 // operators are the differential operators that are written like functions.
 var operators = []string{"laplace", "biharmonic", "div", "grad", "curl"}
 
+// ranks are the words for values by their rank.
+var ranks = []string{"a scalar", "a vector", "a matrix"}
+
 // maxBits bounds the size of exact numbers, which powers blow up.
 const maxBits = 4096
 
 func (v *value) scalar() symbolic.Expr { return v.part[0] }
 
 // nothing reports whether v is the plain number 0.
-func (v *value) nothing() bool { return v.zero && !v.vec }
+func (v *value) nothing() bool { return v.zero && v.rank == 0 }
 
 func one(e symbolic.Expr, u unit) *value {
 	return &value{part: []symbolic.Expr{e}, unit: u, size: 1}
@@ -43,7 +47,7 @@ func (v *value) sized(n int) *value {
 
 // each applies f to every part.
 func (v *value) each(u unit, f func(symbolic.Expr) symbolic.Expr) *value {
-	out := &value{vec: v.vec, unit: u, zero: v.zero, size: v.size}
+	out := &value{rank: v.rank, unit: u, zero: v.zero, size: v.size}
 	for _, p := range v.part {
 		out.part = append(out.part, f(p))
 	}
@@ -100,11 +104,18 @@ func numbersInRange(e symbolic.Expr) bool {
 
 // alike checks that two values may be added, compared or assigned.
 func (c *checker) alike(at dsl.Expr, what string, a, b *value) bool {
-	if a.vec != b.vec {
+	if a.rank != b.rank {
 		if a.nothing() || b.nothing() {
 			return true
 		}
-		c.fail(at, "take a component of the vector, or make both vectors", "%s are a vector and a scalar", what)
+		if a.rank < b.rank {
+			a, b = b, a
+		}
+		hint := "take a component, or make both vectors"
+		if a.rank == 2 {
+			hint = "take a component, or multiply by identity"
+		}
+		c.fail(at, hint, "%s are %s and %s", what, ranks[a.rank], ranks[b.rank])
 		return false
 	}
 	if a.zero || b.zero {

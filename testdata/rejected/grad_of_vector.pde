@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 - div(grad(grad(u))) = 0 for u.forward  ### "grad needs a scalar, not a vector"
+    solve u.dt2 - div(grad(grad(u))) = 0 for u.forward  ### "the two terms are a vector and a scalar"
 }
