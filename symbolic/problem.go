@@ -9,13 +9,20 @@ type Grid struct {
 	SpaceOrder int      // order of accuracy in space, even
 	TimeOrder  int      // the number of levels before t+1 that are stored, at least 1
 	Periodic   []bool   // per axis: the last point is followed by the first; nil for none
+	Uniform    bool     // the spacing is the same along all axes
 }
 
 // Dim is the number of space axes.
 func (g *Grid) Dim() int { return len(g.Axes) }
 
-// Spacing is the scalar h_x of the given axis.
-func (g *Grid) Spacing(axis int) *Scalar { return NewScalar("h_" + g.Axes[axis]) }
+// Spacing is the scalar h_x of the given axis; on a uniform grid, that of the
+// first axis for all.
+func (g *Grid) Spacing(axis int) *Scalar {
+	if g.Uniform {
+		axis = 0
+	}
+	return NewScalar("h_" + g.Axes[axis])
+}
 
 // TimeStep is the scalar dt.
 func TimeStep() *Scalar { return NewScalar("dt") }
@@ -213,7 +220,7 @@ func (s *Sample) Origin() Source { return s.Source }
 func (p *Problem) Scalars() []string {
 	names := []string{TimeStep().Name}
 	for a := range p.Grid.Axes {
-		names = append(names, p.Grid.Spacing(a).Name)
+		names = append(names, "h_"+p.Grid.Axes[a])
 	}
 	for _, q := range p.Parameters {
 		names = append(names, q.Name)

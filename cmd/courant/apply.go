@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -78,6 +79,7 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	options.Uniform = len(f.spacing) > 0 && slices.Max(f.spacing) == slices.Min(f.spacing)
 	op, err := operator.Load(c.Context(), path, options)
 	if err != nil {
 		return err

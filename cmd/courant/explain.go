@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,7 @@ machine.`,
 			if err != nil {
 				return err
 			}
+			o.Uniform = len(spacing) > 0 && slices.Max(spacing) == slices.Min(spacing)
 			p, err := codegen.Compile(file, o)
 			if err != nil {
 				return err

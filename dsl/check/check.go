@@ -19,6 +19,7 @@ type Options struct {
 	Operator   string // operator to take; may be empty when there is just one
 	Dim        int    // space axes of the grid: 1, 2 or 3
 	SpaceOrder int    // overrides the file's order in space unless 0
+	Uniform    bool   // the grid's spacing is the same along all axes: fewer coefficients
 }
 
 // MaxSpaceOrder is the highest order of accuracy in space.
@@ -146,7 +147,7 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		}
 	}
 	op = &here
-	c.problem = &symbolic.Problem{Name: op.Name, Doc: op.Doc, Grid: &symbolic.Grid{Axes: AxisNames(o.Dim), SpaceOrder: 4, TimeOrder: 2}}
+	c.problem = &symbolic.Problem{Name: op.Name, Doc: op.Doc, Grid: &symbolic.Grid{Axes: AxisNames(o.Dim), SpaceOrder: 4, TimeOrder: 2, Uniform: o.Uniform}}
 	c.length, c.time = atoms["m"], atoms["ms"]
 	if !declaresUnits(op) {
 		c.length, c.time = unknownUnit("length"), unknownUnit("time")

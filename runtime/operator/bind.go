@@ -104,6 +104,9 @@ func (b *binder) grid() {
 			b.add("axis %s has origin %g; it must be a finite number", x, o)
 		}
 	}
+	if h := b.a.Spacing; b.op.Program.Problem.Grid.Uniform && slices.Max(h) != slices.Min(h) {
+		b.add("the operator was compiled for one spacing along all axes, not for %v; compile it without Uniform", h)
+	}
 	if len(b.list) == 0 {
 		b.lattice = &lattice{axes, b.a.Shape, b.a.Origin, b.a.Spacing}
 	}

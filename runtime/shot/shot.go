@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/courant-pde/courant/backends"
@@ -97,7 +98,7 @@ func (s *shot) survey(context.Context) (err error) {
 
 // compile builds the operator for the model's number of axes.
 func (s *shot) compile(ctx context.Context) (err error) {
-	o := codegen.Options{Options: check.Options{Operator: s.config.OperatorName, Dim: s.model.Dim(), SpaceOrder: s.config.SpaceOrder}, Backend: s.options.Backend}
+	o := codegen.Options{Options: check.Options{Operator: s.config.OperatorName, Dim: s.model.Dim(), SpaceOrder: s.config.SpaceOrder, Uniform: slices.Max(s.model.Spacing) == slices.Min(s.model.Spacing)}, Backend: s.options.Backend}
 	if s.config.Dtype == "f64" {
 		o.Real = ir.F64
 	}
