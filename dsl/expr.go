@@ -101,7 +101,6 @@ func (p *exprParser) postfix() (Expr, error) {
 		m.Suffix = p.lex.Next().Value
 		m.Close = after(t.Pos, m.Suffix)
 		if p.is("(") {
-			p.lex.Next()
 			if m.Options, err = p.options(); err != nil {
 				return nil, err
 			}
@@ -114,31 +113,27 @@ func (p *exprParser) postfix() (Expr, error) {
 	return x, err
 }
 
-// options reads what stands in the parentheses of a derivative.
+// options reads what follows a suffix in parentheses. A comma stands between
+// options, and between the weights of one.
 func (p *exprParser) options() ([]*Option, error) {
 	var out []*Option
-	for {
-		t := p.lex.Next()
-		o := &Option{Pos: t.Pos, Name: t.Value}
-		if o.Name != "order" && o.Name != "at" && o.Name != "weights" {
-			return nil, participle.Errorf(t.Pos, "unexpected %s: a derivative takes its order of accuracy, a place or weights, as in u.dx(order 4, at 1/2)", describe(*t))
-		}
-		out = append(out, o)
-		for {
-			x, err := p.binary(1)
-			if err != nil {
-				return nil, err
-			}
-			o.Args = append(o.Args, x)
-			if !p.is(",") {
-				return out, nil
-			}
+	for first := true; first || p.is(","); first = false {
+		p.lex.Next()
+		switch t := p.lex.Peek(); {
+		case t.Value == "order" || t.Value == "at" || t.Value == "weights":
+			out = append(out, &Option{Pos: t.Pos, Name: t.Value})
 			p.lex.Next()
-			if t := p.lex.Peek(); o.Name != "weights" || t.Value == "order" || t.Value == "at" {
-				break
-			}
+		case first || out[len(out)-1].Name != "weights":
+			return nil, participle.Errorf(t.Pos, "unexpected %s: a derivative takes order, at and weights, as in u.dx(order 4, at 1/2)", describe(*t))
 		}
+		x, err := p.binary(1)
+		if err != nil {
+			return nil, err
+		}
+		last := out[len(out)-1]
+		last.Values = append(last.Values, x)
 	}
+	return out, nil
 }
 
 // part counts one more name, number or suffix.
@@ -186,17 +181,17 @@ func (p *exprParser) primary() (Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		items := []Expr{x}
+		parts := []Expr{x}
 		for p.is(",") {
 			p.lex.Next()
 			if x, err = p.binary(1); err != nil {
 				return nil, err
 			}
-			items = append(items, x)
+			parts = append(parts, x)
 		}
 		end, err := p.closing()
-		if len(items) > 1 {
-			return &Tuple{Pos: t.Pos, Items: items, Close: end}, err
+		if len(parts) > 1 {
+			return &Tuple{Pos: t.Pos, Parts: parts, Close: end}, err
 		}
 		return &Paren{Pos: t.Pos, X: x, Close: end}, err
 	}

@@ -30,9 +30,9 @@ func Format(f *File) (string, error) {
 		case it.Import != nil:
 			text = "import " + quote(it.Import.Path)
 		case it.Let != nil:
-			text = prefix(it.Dim) + formatLet(it.Let)
+			text = only(it.Dim) + formatLet(it.Let)
 		case it.Def != nil:
-			text = prefix(it.Dim) + formatDef(it.Def)
+			text = only(it.Dim) + formatDef(it.Def)
 		}
 		p.statement(row{text: text}, it.Pos, it.EndPos, limit, "")
 	}
@@ -133,10 +133,9 @@ func (p *formatter) operator(it *Item, limit int) {
 		if i+1 < len(op.Statements) {
 			next = op.Statements[i+1].Pos.Offset
 		}
-		r := row{text: prefix(s.Dim) + formatStatement(s)}
+		r := row{text: formatStatement(s)}
 		if s.Declare != nil {
-			r.declare = columns(s.Declare)
-			r.declare.kind = prefix(s.Dim) + r.declare.kind
+			r.declare = columns(s)
 		}
 		p.statement(r, s.Pos, s.EndPos, next, indent)
 	}
@@ -167,217 +166,8 @@ func align(rows []row) {
 	}
 }
 
-// prefix is a statement's dimension in front of it.
-func prefix(dim string) string {
-	if dim == "" {
-		return ""
-	}
-	return dim + " "
-}
-
-// columns takes a declaration apart.
-func columns(d *Declare) *declaration {
-	out := &declaration{kind: d.Kind, name: d.Name.Name}
-	if d.Rank != "" {
-		out.kind = d.Rank + " " + d.Kind
-	}
-	if d.Doc != "" {
-		out.doc = quote(d.Doc)
-	}
-	if d.Unit != nil {
-		out.rest += "  [" + d.Unit.Text + "]"
-	}
-	if d.OnOwn {
-		out.rest += "  on its axis"
-	}
-	if len(d.On) > 0 {
-		out.rest += "  on " + names(d.On)
-	}
-	if d.Staggered {
-		out.rest += "  staggered"
-	}
-	if d.Faces {
-		out.rest += " on faces"
-	}
-	if len(d.Along) > 0 {
-		out.rest += " along " + names(d.Along)
-	}
-	if d.Harmonic {
-		out.rest += "  harmonic"
-	}
-	if d.Every != nil {
-		out.rest += " " + every(d.Every)
-	}
-	if d.Default != nil {
-		out.rest += "  = " + FormatExpr(d.Default.Expr)
-	}
-	return out
-}
-
-func formatStatement(s *Statement) string {
-	switch {
-	case s.Order != nil:
-		var terms []string
-		for _, t := range s.Order.Terms {
-			terms = append(terms, t.Along+" "+t.Value)
-		}
-		return "order " + strings.Join(terms, ", ")
-	case s.Axes != nil:
-		return "axes " + names(s.Axes.Names)
-	case s.Units != nil:
-		return "units " + s.Units.Length.Name + ", " + s.Units.Time.Name
-	case s.Region != nil:
-		return "region " + s.Region.Name.Name + " = " + spans(s.Region.Spans)
-	case s.Boundary != nil:
-		return "boundary " + parts(s.Boundary.Of) + " " + s.Boundary.Kind + ends(s.Boundary)
-	case s.Periodic != nil:
-		return "periodic " + names(s.Periodic.Axes)
-	case s.Let != nil:
-		return formatLet(s.Let)
-	case s.Def != nil:
-		return formatDef(s.Def)
-	case s.Solve != nil:
-		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr) + within(s.Solve.In)
-	case s.Inject != nil:
-		return "inject " + FormatExpr(s.Inject.Value.Expr) + " into " + FormatExpr(s.Inject.Target.Expr) + every(s.Inject.Every)
-	case s.Sample != nil:
-		return "sample " + s.Sample.Points.Name + " from " + FormatExpr(s.Sample.Value.Expr) + every(s.Sample.Every)
-	case s.Save != nil:
-		return "save " + s.Save.History.Name + " from " + FormatExpr(s.Save.Value.Expr) + every(s.Save.Every)
-	case s.Reduce != nil:
-		return "reduce " + s.Reduce.Series.Name + " from " + s.Reduce.Op + "(" + FormatExpr(s.Reduce.Value.Expr) + ")" + within(s.Reduce.In) + every(s.Reduce.Every)
-	case s.Assign != nil:
-		return broken(FormatExpr(s.Assign.Target.Expr)+" "+s.Assign.Op+" ", s.Assign.Value.Expr) + within(s.Assign.In) + every(s.Assign.Every)
-	}
-	return ""
-}
-
-func every(e *Every) string {
-	switch {
-	case e == nil:
-		return ""
-	case e.Name != nil:
-		return " every " + e.Name.Name
-	}
-	return " every " + e.Number
-}
-
-func within(region *Ident) string {
-	if region == nil {
-		return ""
-	}
-	return " in " + region.Name
-}
-
-func ends(b *Boundary) string {
-	if b.Axis == nil {
-		return ""
-	}
-	return " at " + b.End + " " + b.Axis.Name
-}
-
-func spans(all []*Span) string {
-	out := make([]string, len(all))
-	for i, s := range all {
-		if s.AllBut {
-			out[i] = "all but "
-		}
-		out[i] += s.Which + " " + s.Points + " along " + s.Axis.Name
-	}
-	return strings.Join(out, ", ")
-}
-
-func parts(all []*Part) string {
-	out := make([]string, len(all))
-	for i, p := range all {
-		out[i] = p.Name.Name
-		if p.Component != nil {
-			out[i] += "." + p.Component.Name
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-func formatLet(l *Let) string { return broken("let "+l.Name.Name+" = ", l.Value.Expr) }
-
-func formatDef(d *Def) string {
-	return broken("def "+d.Name.Name+"("+names(d.Params)+") = ", d.Value.Expr)
-}
-
-func names(ids []*Ident) string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = id.Name
-	}
-	return strings.Join(out, ", ")
-}
-
 func width(s string) int { return utf8.RuneCountInString(s) }
 
 func pad(s string, columns int) string { return s + strings.Repeat(" ", columns-width(s)) }
 
 func quote(s string) string { return `"` + s + `"` }
-
-// broken prints head and e, on several lines at the outermost plus and minus
-// signs when one line would be too long.
-func broken(head string, e Expr) string {
-	one := head + FormatExpr(e)
-	if len(one) <= formatWidth {
-		return one
-	}
-	var terms []string
-	for {
-		b, ok := e.(*Binary)
-		if !ok || strength[b.Op] != 1 {
-			break
-		}
-		terms = append([]string{b.Op + " " + FormatExpr(b.Y)}, terms...)
-		e = b.X
-	}
-	return strings.Join(append([]string{head + FormatExpr(e)}, terms...), "\n")
-}
-
-// FormatExpr prints an expression on one line: spaces around + and - of the
-// outermost sum, none inside products and powers.
-func FormatExpr(e Expr) string { return formatExpr(e, true) }
-
-func formatExpr(e Expr, spaced bool) string {
-	switch x := e.(type) {
-	case *Number:
-		return x.Text
-	case *Name:
-		return x.Name
-	case *Paren:
-		return "(" + formatExpr(x.X, true) + ")"
-	case *Unary:
-		return x.Op + formatExpr(x.X, false)
-	case *Binary:
-		if strength[x.Op] == 1 && spaced {
-			return formatExpr(x.X, true) + " " + x.Op + " " + formatExpr(x.Y, true)
-		}
-		return formatExpr(x.X, false) + x.Op + formatExpr(x.Y, false)
-	case *Call:
-		return x.Fn.Name + "(" + list(x.Args, true) + ")"
-	case *Member:
-		s := formatExpr(x.Of, false) + "." + x.Suffix
-		var options []string
-		for _, o := range x.Options {
-			options = append(options, o.Name+" "+list(o.Args, false))
-		}
-		if options != nil {
-			s += "(" + strings.Join(options, ", ") + ")"
-		}
-		return s
-	case *Tuple:
-		return "(" + list(x.Items, true) + ")"
-	}
-	return ""
-}
-
-func list(all []Expr, spaced bool) string {
-	out := make([]string, len(all))
-	for i, e := range all {
-		out[i] = formatExpr(e, spaced)
-	}
-	return strings.Join(out, ", ")
-}

@@ -9,8 +9,12 @@ import (
 )
 
 // Keywords cannot be used as names.
-var Keywords = []string{"operator", "import", "order", "axes", "units", "field", "wavefield", "image", "history", "scalar", "points", "vector", "tensor",
-	"on", "staggered", "harmonic", "region", "boundary", "periodic", "let", "def", "solve", "for", "in", "every", "inject", "into", "sample", "from", "save", "reduce"}
+var Keywords = []string{
+	"operator", "import", "order", "axes", "units", "let", "def",
+	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic",
+	"region", "boundary", "periodic",
+	"solve", "for", "inject", "into", "sample", "save", "reduce", "from", "in", "every",
+}
 
 // The last two kinds of token are never valid. With them the lexer cannot
 // fail, so that one wrong character does not hide the faults behind it.
@@ -19,7 +23,7 @@ var tokens = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "String", Pattern: `"[^"\n]*"`},
 	{Name: "Dim", Pattern: `[123]D\b`},
 	{Name: "Number", Pattern: `(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?`},
-	{Name: "Keyword", Pattern: `\b(` + strings.Join(Keywords, "|") + `)\b`},
+	{Name: "Keyword", Pattern: `(` + strings.Join(Keywords, "|") + `)\b`},
 	{Name: "Ident", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
 	{Name: "Op", Pattern: `\*\*|\+=|[-+*/^=(){}\[\],.]`},
 	{Name: "Space", Pattern: `\s+`},

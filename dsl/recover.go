@@ -70,37 +70,56 @@ func opener(all []lexer.Token, i int) int {
 	return i
 }
 
-// opens reports whether token i begins a statement: a keyword does, and at
-// the start of a line the target of an update or a misspelt keyword.
+// inside are the keywords that stand within a statement.
+var inside = []string{"for", "into", "from", "on", "staggered", "harmonic", "in", "every"}
+
+// opens reports whether token i begins a statement: a keyword or a number of
+// axes does, and at the start of a line the target of an update or a misspelt
+// keyword.
 func opens(all []lexer.Token, i int) bool {
 	t := all[i]
-	if p := previous(all, i); p >= 0 && all[p].Pos.Line == t.Pos.Line && (all[p].Type == symbols["Keyword"] || all[p].Type == symbols["Dim"] || all[p].Value == "(" || all[p].Value == ",") {
-		return false // a keyword in place of a name, 2D let, or u.dx(at 1/2, order 4)
+	if p := previous(all, i); p >= 0 {
+		before := all[p]
+		switch {
+		case before.Type == symbols["Dim"], before.Type == symbols["Keyword"] && (before.Value == "vector" || before.Value == "tensor"):
+			return false // it has begun already
+		case before.Pos.Line == t.Pos.Line && (before.Type == symbols["Keyword"] || before.Value == "("):
+			return false // a keyword in place of a name, or u.dx(order 4)
+		case t.Value == "order" && before.Value == ",":
+			return false // u.dx(at 1/2, order 4)
+		}
 	}
-	if t.Type == symbols["Keyword"] {
+	switch {
+	case t.Type == symbols["Keyword"]:
 		return !slices.Contains(inside, t.Value)
-	}
-	if t.Type == symbols["Dim"] {
+	case t.Type == symbols["Dim"]:
 		return true
-	}
-	if t.Type != symbols["Ident"] || !firstOnLine(all, i) {
+	case t.Type != symbols["Ident"] || !firstOnLine(all, i):
 		return false
 	}
 	j := next(all, i)
-	switch {
-	case all[j].Pos.Line == t.Pos.Line && (all[j].Type == symbols["Ident"] || all[j].Type == symbols["String"]):
-		return true
-	case all[j].Value == "+=":
+	if n := all[j]; n.Pos.Line == t.Pos.Line && (n.Type == symbols["Ident"] || n.Type == symbols["String"] || declares(n)) {
 		return true
 	}
-	for all[j].Value == "." {
-		j = next(all, next(all, j))
+	last := i
+	for all[j].Value == "." && all[next(all, j)].Type == symbols["Ident"] {
+		last = next(all, j)
+		j = next(all, last)
 	}
-	return all[j].Value == "=" && all[previous(all, j)].Value == "forward"
+	return all[j].Value == "+=" || all[j].Value == "=" && all[last].Value == "forward"
 }
 
-// inside are the keywords that stand inside of statements.
-var inside = []string{"for", "into", "from", "on", "in", "every", "staggered", "harmonic"}
+// declares reports whether a token is the kind of a declaration.
+func declares(t lexer.Token) bool {
+	return t.Type == symbols["Keyword"] && slices.Contains([]string{"field", "wavefield", "image", "scalar", "points", "history"}, t.Value)
+}
+
+// leads reports whether token i is the first of its line, but for a number of
+// axes.
+func leads(all []lexer.Token, i int) bool {
+	p := previous(all, i)
+	return firstOnLine(all, i) || all[p].Type == symbols["Dim"] && firstOnLine(all, p)
+}
 
 func elided(t lexer.Token) bool {
 	return t.Type == symbols["Space"] || t.Type == symbols["Comment"]

@@ -1,162 +1,148 @@
 package check
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// algebra are the operations on vectors and matrices that are written like
-// functions.
-var algebra = []string{"transpose", "trace", "dot", "diag", "hadamard", "outer", "sum"}
+// operation is a function of vectors and matrices.
+type operation struct {
+	takes [][]rank // the ranks of the arguments, one row for each way to call it
+	of    func(c *checker, x *dsl.Call, args []*value) *value
+}
 
-// algebraic applies one of them.
-func (c *checker) algebraic(x *dsl.Call) *value {
-	n := map[string]int{"dot": 2, "hadamard": 2, "outer": 2}[x.Fn.Name]
-	n = max(n, 1)
-	if len(x.Args) != n {
-		c.fail(x, "write "+x.Fn.Name+[]string{"", "(a)", "(a, b)"}[n], "%s takes %s, not %d", x.Fn.Name, count(n, "argument"), len(x.Args))
+// functions are the operations of vector algebra and the differential
+// operators.
+var functions map[string]*operation
+
+func init() { // not a literal, since some of them lead back to eval
+	functions = map[string]*operation{
+		"transpose":  {[][]rank{{matrix}}, (*checker).transpose},
+		"trace":      {[][]rank{{matrix}}, (*checker).trace},
+		"sum":        {[][]rank{{vector}}, (*checker).sum},
+		"diag":       {[][]rank{{vector}, {matrix}}, (*checker).diag},
+		"dot":        {[][]rank{{vector, vector}, {matrix, vector}}, (*checker).dot},
+		"outer":      {[][]rank{{vector, vector}}, (*checker).outer},
+		"hadamard":   {[][]rank{{vector, vector}}, (*checker).hadamard},
+		"grad":       {[][]rank{{number}, {vector}}, (*checker).grad},
+		"div":        {[][]rank{{vector}, {matrix}}, (*checker).div},
+		"curl":       {[][]rank{{vector}}, (*checker).curl},
+		"laplace":    {[][]rank{{number}, {vector}, {matrix}}, (*checker).laplace},
+		"biharmonic": {[][]rank{{number}, {vector}, {matrix}}, (*checker).biharmonic},
+	}
+}
+
+// apply evaluates the arguments of f and applies it, when their ranks fit.
+func (c *checker) apply(x *dsl.Call, f *operation) *value {
+	name := x.Fn.Name
+	if n := len(f.takes[0]); len(x.Args) != n {
+		c.fail(x, "write "+name+[]string{"(a)", "(a, b)"}[n-1], "%s takes %s, not %d", name, count(n, "argument"), len(x.Args))
 		return nil
 	}
-	args := make([]*value, n)
+	var args []*value
 	for i, a := range x.Args {
-		args[i] = c.eval(a)
-	}
-	for _, v := range args {
+		v := c.eval(a)
 		if v == nil {
 			return nil
 		}
-	}
-	want := map[string]string{"transpose": "2", "trace": "2", "dot": "11 21", "diag": "1 2", "hadamard": "11", "outer": "11", "sum": "1"}[x.Fn.Name]
-	got := ""
-	for _, v := range args {
-		got += string(rune('0' + v.rank))
-	}
-	allowed := strings.Fields(want)
-	for i, w := range allowed {
-		if w == got {
-			return c.combine(x.Fn.Name, args)
+		args = append(args, v)
+		if !slices.ContainsFunc(f.takes, func(ranks []rank) bool { return fits(ranks, args) }) {
+			c.misfit(x, f, i, v.rank)
+			return nil
 		}
-		words := make([]string, n)
-		for j := range words {
-			words[j] = ranks[w[j]-'0']
-		}
-		allowed[i] = strings.Join(words, " and ")
 	}
-	words := make([]string, n)
-	for j := range words {
-		words[j] = ranks[args[j].rank]
-	}
-	c.fail(x, "look at what its arguments are", "%s needs %s, not %s", x.Fn.Name, strings.Join(allowed, ", or "), strings.Join(words, " and "))
-	return nil
+	return f.of(c, x, args)
 }
 
-// combine applies an operation to arguments of the right ranks.
-func (c *checker) combine(fn string, args []*value) *value {
-	dim := c.problem.Grid.Dim()
-	a := args[0]
-	out := &value{unit: a.unit, zero: a.zero, size: a.size}
-	if len(args) > 1 {
-		out.unit, out.zero, out.size = a.unit.times(args[1].unit), a.zero || args[1].zero, a.size+args[1].size+1
+// fits reports whether the first arguments have the ranks that f takes.
+func fits(ranks []rank, args []*value) bool {
+	for i, v := range args {
+		if v.rank != ranks[i] {
+			return false
+		}
 	}
-	// products is the sum over i of a[row*dim+i] b[i].
-	products := func(row int) symbolic.Expr {
-		terms := make([]symbolic.Expr, dim)
-		for i := range dim {
-			terms[i] = symbolic.Product(a.part[row*dim+i], args[1].part[i])
+	return true
+}
+
+// misfit reports argument i of f, whose rank is wrong.
+func (c *checker) misfit(x *dsl.Call, f *operation, i int, r rank) {
+	want := ""
+	for k, ranks := range f.takes {
+		if w := ranks[i].String(); k == 0 || f.takes[k-1][i] != ranks[i] {
+			if want != "" {
+				want += " or "
+			}
+			want += w
 		}
-		return symbolic.Sum(terms...)
 	}
-	switch fn {
-	case "transpose":
-		out.rank = 2
-		for i := range dim * dim {
-			out.part = append(out.part, a.part[i%dim*dim+i/dim])
-		}
-	case "trace":
-		var terms []symbolic.Expr
-		for i := range dim {
-			terms = append(terms, a.part[i*dim+i])
-		}
-		out.part = []symbolic.Expr{symbolic.Sum(terms...)}
-	case "dot":
-		out.rank = a.rank - 1
-		for row := range len(a.part) / dim {
-			out.part = append(out.part, products(row))
-		}
-	case "diag":
-		out.rank = 3 - a.rank
-		for i := range dim {
-			if a.rank == 2 {
-				out.part = append(out.part, a.part[i*dim+i])
-				continue
-			}
-			for j := range dim {
-				e := symbolic.Expr(symbolic.Int(0))
-				if i == j {
-					e = a.part[i]
-				}
-				out.part = append(out.part, e)
-			}
-		}
-	case "hadamard":
-		out.rank = 1
-		for i := range dim {
-			out.part = append(out.part, symbolic.Product(a.part[i], args[1].part[i]))
-		}
-	case "outer":
-		out.rank = 2
-		for i := range dim {
-			for j := range dim {
-				out.part = append(out.part, symbolic.Product(a.part[i], args[1].part[j]))
-			}
-		}
-	case "sum":
-		out.part = []symbolic.Expr{symbolic.Sum(a.part...)}
+	hint := "apply it to a component"
+	if r == number {
+		hint = map[string]string{"div": "for example div(grad(p))", "curl": "for example curl(v)", "dot": "write * to multiply by a scalar", "hadamard": "write * to multiply by a scalar"}[x.Fn.Name]
 	}
+	if x.Fn.Name == "sum" && r == matrix {
+		hint = "write trace(M) for the sum of the diagonal"
+	}
+	c.fail(x.Args[i], hint, "%s needs %s, not %s", x.Fn.Name, want, r)
+}
+
+func (c *checker) transpose(_ *dsl.Call, a []*value) *value {
+	out := c.made(matrix, a[0].unit, a[0].size, func(i, j int) symbolic.Expr { return c.at(a[0], j, i) })
+	out.zero = a[0].zero
 	return out
 }
 
-// identity is the unit matrix.
-func (c *checker) identity() *value {
-	ones := &value{rank: 1, unit: dimensionless, size: 1}
-	for range c.problem.Grid.Axes {
-		ones.part = append(ones.part, symbolic.Int(1))
-	}
-	return c.combine("diag", []*value{ones})
+func (c *checker) trace(x *dsl.Call, a []*value) *value {
+	return c.sum(x, []*value{c.diag(x, a)})
 }
 
-// tuple is a vector by its components.
-func (c *checker) tuple(x *dsl.Tuple) *value {
-	out := &value{rank: 1, unit: dimensionless, zero: true, size: 1}
-	good := true
-	var first *value
-	for _, item := range x.Items {
-		v := c.eval(item)
+func (c *checker) sum(_ *dsl.Call, a []*value) *value {
+	return one(symbolic.Sum(a[0].part...), a[0].unit).sized(c.dim * (a[0].size + 1))
+}
+
+// diag is the diagonal of a matrix, or the matrix of a diagonal.
+func (c *checker) diag(_ *dsl.Call, a []*value) *value {
+	r := matrix + vector - a[0].rank
+	out := c.made(r, a[0].unit, a[0].size, func(i, j int) symbolic.Expr {
 		switch {
-		case v == nil:
-			good = false
-			continue
-		case v.rank > 0:
-			c.fail(item, "write components that are scalars", "a component of a vector cannot be %s", ranks[v.rank])
-			good = false
-			continue
-		case first != nil && !c.alike(x, "the components", first, v):
-			good = false
+		case r == vector:
+			return c.at(a[0], i, i)
+		case i == j:
+			return a[0].part[i]
 		}
-		if first == nil || first.zero {
-			first = v
+		return symbolic.Int(0)
+	})
+	out.zero = a[0].zero
+	return out
+}
+
+// dot is the product of two vectors, or of a matrix and a vector.
+func (c *checker) dot(_ *dsl.Call, a []*value) *value {
+	size := c.dim * (a[0].size + a[1].size + 2)
+	return c.made(a[0].rank-vector, a[0].unit.times(a[1].unit), size, func(i, _ int) symbolic.Expr {
+		var terms []symbolic.Expr
+		for j := range c.dim {
+			terms = append(terms, symbolic.Product(a[0].part[i*c.dim+j], a[1].part[j]))
 		}
-		out.part = append(out.part, v.scalar())
-		out.unit, out.zero, out.size = first.unit, out.zero && v.zero, out.size+v.size
-	}
-	if dim := c.problem.Grid.Dim(); good && len(x.Items) != dim {
-		c.fail(x, "prefix the statement by 2D or 3D where it is meant for grids of some dimension only", "a vector of %s on a grid with %s", count(len(x.Items), "component"), count(dim, "axis"))
-		return nil
-	}
-	if !good {
-		return nil
-	}
+		return symbolic.Sum(terms...)
+	})
+}
+
+// hadamard multiplies two vectors component by component.
+func (c *checker) hadamard(_ *dsl.Call, a []*value) *value {
+	out := c.made(vector, a[0].unit.times(a[1].unit), a[0].size+a[1].size+1, func(i, _ int) symbolic.Expr {
+		return symbolic.Product(a[0].part[i], a[1].part[i])
+	})
+	out.zero = a[0].zero || a[1].zero
+	return out
+}
+
+// outer is the matrix of all products of the components of two vectors.
+func (c *checker) outer(_ *dsl.Call, a []*value) *value {
+	out := c.made(matrix, a[0].unit.times(a[1].unit), c.dim*(a[0].size+a[1].size)+1, func(i, j int) symbolic.Expr {
+		return symbolic.Product(a[0].part[i], a[1].part[j])
+	})
+	out.zero = a[0].zero || a[1].zero
 	return out
 }

@@ -5,103 +5,104 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// boundary says what lies beyond an end of an axis for some functions.
-func (c *checker) boundary(b *dsl.Boundary) {
-	axes := make([]int, 0, len(c.axes()))
-	if b.Axis == nil {
-		for a := range c.axes() {
-			axes = append(axes, a)
-		}
-	} else if axes = c.spanned([]*dsl.Ident{b.Axis}); len(axes) == 0 {
-		return
+func (c *checker) periodic(p *dsl.Periodic) {
+	g := c.problem.Grid
+	if g.Periodic == nil {
+		g.Periodic = make([]bool, c.dim)
 	}
-	for _, p := range b.Of {
-		for _, f := range c.functionsOf(p) {
-			if b.Kind == "zero" && f.Role != symbolic.Field {
-				c.failIdent(p.Name, "remove it: that is so anyway", "%s is zero beyond the grid unless a boundary says otherwise", f.Name)
-				continue
-			}
-			for _, axis := range axes {
-				c.edge(p, b, f, axis)
-			}
+	for _, id := range p.Axes {
+		switch a := c.axis(id); {
+		case a < 0:
+		case g.Periodic[a]:
+			c.failIdent(id, "name each axis once", "axis %s is periodic already", id.Name)
+		default:
+			g.Periodic[a] = true
 		}
 	}
 }
 
-// edge enters one boundary of one function along one axis.
-func (c *checker) edge(p *dsl.Part, b *dsl.Boundary, f *symbolic.Function, axis int) {
-	if !f.Spans(axis) {
-		if b.Axis != nil {
-			c.failIdent(p.Name, "remove it from this boundary", "%s does not vary along %s", f.Name, b.Axis.Name)
+// boundary sets what lies beyond the ends of an axis, or of all, for some
+// functions.
+func (c *checker) boundary(b *dsl.Boundary) {
+	var axes []int
+	if b.Axis == nil {
+		for a := range c.dim {
+			axes = append(axes, a)
 		}
+	} else if a := c.axis(b.Axis); a >= 0 {
+		axes = []int{a}
+	} else {
 		return
 	}
+	for _, a := range axes {
+		if p := c.problem.Grid.Periodic; p != nil && p[a] {
+			c.failIdent(b.Of[0].Name, "remove one of the two", "axis %s is periodic: it has no ends", c.axes()[a])
+			return
+		}
+	}
+	for _, of := range b.Of {
+		functions := c.mirrored(of)
+		spans := false
+		for _, f := range functions {
+			if b.Kind == "zero" && f.Role != symbolic.Field {
+				c.failIdent(of.Name, "remove it: that is so anyway", "%s is zero beyond the grid unless a boundary says otherwise", of.Name.Name)
+				return
+			}
+			for _, a := range axes {
+				if f.Spans(a) {
+					spans = true
+					if !c.edge(of, b, f, a) {
+						return
+					}
+				}
+			}
+		}
+		if functions != nil && !spans && b.Axis != nil {
+			c.failIdent(of.Name, "remove it", "%s does not depend on %s", of.Name.Name, b.Axis.Name)
+		}
+	}
+}
+
+// edge sets the boundary of one function along one axis.
+func (c *checker) edge(of *dsl.Part, b *dsl.Boundary, f *symbolic.Function, a int) bool {
 	if f.Edges == nil {
-		f.Edges = make([][2]symbolic.Edge, len(c.axes()))
+		f.Edges = make([][2]symbolic.Edge, c.dim)
 	}
 	for end, name := range []string{"first", "last"} {
 		if b.Axis != nil && b.End != name && b.End != "both" {
 			continue
 		}
-		if f.Edges[axis][end] != symbolic.Open {
-			c.failIdent(p.Name, "keep one of them", "the boundary of %s at %s %s is given twice", f.Name, name, c.axes()[axis])
+		if f.Edges[a][end] != symbolic.Open {
+			c.failIdent(of.Name, "keep one of them", "the %s end of %s has a boundary for %s already", name, c.axes()[a], c.spelling[f])
+			return false
 		}
-		f.Edges[axis][end] = map[string]symbolic.Edge{"even": symbolic.Even, "odd": symbolic.Odd, "zero": symbolic.Zero}[b.Kind]
+		f.Edges[a][end] = map[string]symbolic.Edge{"odd": symbolic.Odd, "even": symbolic.Even, "zero": symbolic.Zero}[b.Kind]
 	}
+	return true
 }
 
-// functionsOf finds what a boundary names: a function, a component, or all
-// components.
-func (c *checker) functionsOf(p *dsl.Part) []*symbolic.Function {
-	e := c.names[p.Name.Name]
+// mirrored are the functions that one name in a boundary stands for, nil after
+// a fault.
+func (c *checker) mirrored(p *dsl.Part) []*symbolic.Function {
+	id := p.Name
+	e := c.names[id.Name]
 	switch {
 	case e == nil:
-		c.unknown(&dsl.Name{Pos: p.Name.Pos, Name: p.Name.Name})
+		c.unknown(&dsl.Name{Pos: id.Pos, Name: id.Name})
 		return nil
-	case e.kind != function || e.parts[0].Role == symbolic.History:
-		c.failIdent(p.Name, "name wavefields, images or fields", "%s has no values on the grid that could have a boundary", p.Name.Name)
+	case e.kind == component:
+		c.failIdent(id, "write "+e.of, "%s is the name of a component outside of this file", id.Name)
+		return nil
+	case e.kind != function || e.functions[0].Role == symbolic.History:
+		c.failIdent(id, "name a wavefield, an image or a field", "%s has no values beyond the grid", id.Name)
 		return nil
 	case p.Component == nil:
-		return distinct(e.parts)
+		return e.functions
 	}
-	of := &dsl.Name{Pos: p.Name.Pos, Name: p.Name.Name}
-	m := &dsl.Member{Of: of, Dot: p.Name.Pos, Suffix: p.Component.Name, Close: p.Component.Pos}
-	v := c.name(of)
-	if v == nil {
+	k := c.componentOf(e, p.Component.Name)
+	if k < 0 {
+		c.failIdent(p.Component, c.componentHint(e), "%s has no component %s", id.Name, p.Component.Name)
 		return nil
 	}
-	part, ok := c.component(m, v)
-	if !ok {
-		c.failIdent(p.Component, "components are named by axes", "%s has no component %s", p.Name.Name, p.Component.Name)
-		return nil
-	}
-	if part < 0 {
-		return nil
-	}
-	return e.parts[part : part+1]
-}
-
-func (c *checker) periodic(p *dsl.Periodic) {
-	g := c.problem.Grid
-	if g.Periodic == nil {
-		g.Periodic = make([]bool, g.Dim())
-	}
-	for _, a := range c.spanned(p.Axes) {
-		g.Periodic[a] = true
-	}
-}
-
-// edges reports boundaries on periodic axes, which have no ends.
-func (c *checker) edges(op *dsl.Operator) {
-	g := c.problem.Grid
-	for _, s := range op.Statements {
-		if s.Boundary == nil || g.Periodic == nil {
-			continue
-		}
-		for a, name := range c.axes() {
-			if g.Periodic[a] && (s.Boundary.Axis == nil || s.Boundary.Axis.Name == name) {
-				c.failIdent(s.Boundary.Of[0].Name, "remove the boundary, or the axis from periodic", "axis %s is periodic and has no ends", name)
-			}
-		}
-	}
+	return e.functions[k : k+1]
 }

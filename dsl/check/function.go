@@ -20,8 +20,8 @@ func (c *checker) elementary(x *dsl.Call, f symbolic.Elementary) *value {
 		case v == nil:
 			good = false
 			continue
-		case v.rank > 0:
-			c.fail(a, "take a component", "%s does not apply to %s", f.Name, ranks[v.rank])
+		case v.rank > number:
+			c.fail(a, "take a component", "%s does not apply to %s", f.Name, v.rank)
 			good = false
 			continue
 		case first != nil && !c.alike(x, "the two arguments", first, v):

@@ -26,58 +26,100 @@ func (c *checker) injectInto(s *dsl.Statement) {
 			return
 		}
 	}
-	t := c.injectTarget(s.Inject.Target.Expr)
+	t := c.injectTarget(s.Inject.Target)
+	every, rhythm := c.every(s)
 	c.inject = true
-	v := c.eval(s.Inject.Value.Expr)
+	at := s.Inject.Value.Expr
+	v := c.eval(at)
 	c.inject = false
-	if t == nil || v == nil {
-		return
-	}
-	if !c.alike(s.Inject.Value.Expr, "what is injected and its target", t.value(), v) || !c.fits(s.Inject.Value.Expr, v) {
+	if t == nil || v == nil || !rhythm || !c.alike(at, "what is injected and its target", t.value(), v) {
 		return
 	}
 	p := c.names[declared[0].Name].points
-	every := c.when(s.Inject.Every)
-	for i, at := range t.at {
-		if c.repeats(t, i, v) {
-			continue
-		}
-		e, err := fd.DiscretiseTime(v.at(i), c.problem.Grid)
-		if err != nil {
-			c.fail(s.Inject.Value.Expr, "raise the order of accuracy", "%v", err)
+	amounts := c.parts(at, t.rank, t.index, v)
+	injected := false
+	for k, e := range amounts {
+		amount := c.amount(at, t, e, p)
+		if amount == nil {
 			return
 		}
-		a, b, err := solve.Linear(e, symbolic.NewScalar(traceName(p.Name)))
-		if err != nil || !symbolic.IsZero(b) {
-			c.fail(s.Inject.Value.Expr, "write an expression times "+p.Name, "what is injected must be a multiple of %s", p.Name)
-			return
+		if !symbolic.IsZero(amount) {
+			injected = true
+			c.problem.Statements = append(c.problem.Statements, &symbolic.Inject{Points: p, Target: t.access(k), Value: amount, Every: every, Source: c.source(s)})
 		}
-		if neighbours(a, at) {
-			c.fail(s.Inject.Value.Expr, "take derivatives of the current level, "+at.Func.Name, "the amount at a node may not depend on %s.forward at other nodes, which are injected into at the same time", at.Func.Name)
-			return
-		}
-		if !symbolic.IsZero(a) {
-			c.problem.Statements = append(c.problem.Statements, &symbolic.Inject{Points: p, Target: at, Value: a, Every: every, Source: c.source(s)})
-		}
+	}
+	if amounts != nil && !injected {
+		c.fail(at, "remove the statement", "what is injected is zero")
 	}
 }
 
-// injectTarget is the next level of a wavefield that is computed already.
-func (c *checker) injectTarget(e dsl.Expr) *target {
-	of, forward, _ := c.targetName(e)
-	if of != nil && forward == nil {
-		c.fail(e, "write "+dsl.FormatExpr(e)+".forward", "the current level of %s is already in use: inject into the next one", dsl.FormatExpr(e))
+// amount is what multiplies the trace of p in e, nil after a fault.
+func (c *checker) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Points) symbolic.Expr {
+	e, err := fd.DiscretiseTime(e, c.problem.Grid)
+	if err != nil {
+		c.fail(at, "raise the order of accuracy", "%v", err)
 		return nil
 	}
-	t := c.targetOf(e)
+	a, b, err := solve.Linear(e, symbolic.NewScalar(traceName(p.Name)))
+	if err != nil || !symbolic.IsZero(b) {
+		c.fail(at, "write an expression times "+p.Name, "what is injected must be a multiple of %s", p.Name)
+		return nil
+	}
+	for k, f := range t.functions {
+		if insideDerivative(a, t.access(k)) {
+			name := c.spelling[f]
+			c.fail(at, "take derivatives of the current level, "+name, "the amount at a node may not depend on %s.forward at other nodes, which are injected into at the same time", name)
+			return nil
+		}
+	}
+	return a
+}
+
+// injectTarget is the next level of a wavefield, which must be computed.
+func (c *checker) injectTarget(n *dsl.Node) *target {
+	if name, ok := n.Expr.(*dsl.Name); ok {
+		if e := c.names[name.Name]; e != nil && e.kind == function && e.functions[0].Varies() {
+			c.fail(n.Expr, "write "+name.Name+".forward", "the current level of %s is already in use: inject into the next one", name.Name)
+			return nil
+		}
+	}
+	t := c.next(n)
 	if t == nil {
 		return nil
 	}
-	for _, f := range t.functions() {
+	for _, f := range t.functions {
 		if !c.known(f) {
-			c.fail(e, "put inject behind the update", "%s.forward is injected into before it is computed", f.Name)
+			c.fail(n.Expr, "put inject behind the update", "%s.forward is injected into before it is computed", c.spelling[f])
 			return nil
 		}
 	}
 	return t
+}
+
+func (c *checker) sample(s *dsl.Statement) {
+	e := c.names[s.Sample.Points.Name]
+	v := c.eval(s.Sample.Value.Expr)
+	every, rhythm := c.every(s)
+	if e == nil || v == nil || !rhythm {
+		return
+	}
+	switch {
+	case e.kind != points:
+		c.failIdent(s.Sample.Points, "choose another name for the receivers", "%s is already declared at line %d", s.Sample.Points.Name, e.pos.Line)
+		return
+	case e.points.Inject:
+		c.failIdent(s.Sample.Points, "use another set of points to record", "%s is injected, so it cannot be recorded too", s.Sample.Points.Name)
+		return
+	case v.rank > number:
+		c.fail(s.Sample.Value.Expr, "sample one component, for example grad(u).x", "%s cannot be sampled", v.rank)
+		return
+	case e.sampled:
+		c.failIdent(s.Sample.Points, "use another set of points", "%s is sampled twice", s.Sample.Points.Name)
+		return
+	}
+	e.sampled = true
+	if e.points.Unit != "" && !c.alike(s.Sample.Value.Expr, "what is sampled and the points", &value{part: []symbolic.Expr{symbolic.Int(1)}, unit: e.unit}, v) {
+		return
+	}
+	c.problem.Statements = append(c.problem.Statements, &symbolic.Sample{Points: e.points, Value: v.scalar(), Half: c.lies(v.scalar()), Every: every, Source: c.source(s)})
 }

@@ -7,112 +7,180 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// target is what a statement computes: the next level of a wavefield, or of
-// one or all of its components.
+// target is what a statement computes: a whole function or one component.
 type target struct {
-	at    []*symbolic.Access // as the parts of a value
-	rank  int
-	unit  unit
-	place dsl.Expr
+	at        dsl.Expr
+	name      string // as it is written: u, v, tau.xx
+	rank      rank
+	unit      unit
+	index     [][]int // of the components
+	functions []*symbolic.Function
+	time      int // level that is computed
 }
 
-// value is the target as what an equation may compare it with.
-func (t *target) value() *value {
-	v := &value{rank: t.rank, unit: t.unit, size: len(t.at)}
-	for _, a := range t.at {
-		v.part = append(v.part, a)
+// access is component k.
+func (t *target) access(k int) *symbolic.Access { return t.functions[k].At(t.time, nil) }
+
+// value is the target as it stands for a value.
+func (t *target) value() *value { return &value{rank: t.rank, unit: t.unit} }
+
+// parts are the parts of v for the components of t.
+func (c *checker) parts(at dsl.Expr, r rank, index [][]int, v *value) []symbolic.Expr {
+	var out []symbolic.Expr
+	for _, x := range index {
+		switch {
+		case v.nothing():
+			out = append(out, symbolic.Int(0))
+		case r == number:
+			out = append(out, v.scalar())
+		case r == vector:
+			out = append(out, v.part[x[0]])
+		default:
+			p, q := c.at(v, x[0], x[1]), c.at(v, x[1], x[0])
+			if !symbolic.Equal(p, q) {
+				c.fail(at, "(M + transpose(M))/2 is symmetric", "the matrix is not symmetric: its components %s and %s differ", c.called(x), c.called([]int{x[1], x[0]}))
+				return nil
+			}
+			out = append(out, p)
+		}
 	}
-	return v
+	return out
 }
 
-func (t *target) functions() []*symbolic.Function {
-	var out []*symbolic.Function
-	for _, a := range t.at {
-		out = append(out, a.Func)
+// reference finds what a target names: a function, or one component of it.
+func (c *checker) reference(e dsl.Expr) (name *dsl.Name, part *dsl.Member) {
+	if m, ok := e.(*dsl.Member); ok {
+		part, e = m, m.Of
 	}
-	return distinct(out)
+	name, _ = e.(*dsl.Name)
+	return name, part
 }
 
-// targetOf reads u.forward, v.forward, tau.xx.forward.
-func (c *checker) targetOf(e dsl.Expr) *target {
-	of, x, component := c.targetName(e)
-	if of == nil {
-		c.fail(e, "write for example u.forward", "the target must be the next level of a wavefield")
+// componentOf is the index of a component of e by its name, -1 when there is
+// none.
+func (c *checker) componentOf(e *entity, name string) int {
+	i, j, r := c.component(name)
+	if r != e.rank || r == number {
+		return -1
+	}
+	index := []int{i, j}[:r]
+	slices.Sort(index)
+	return slices.IndexFunc(c.components(r), func(x []int) bool { return slices.Equal(x, index) })
+}
+
+// componentHint lists the components of e.
+func (c *checker) componentHint(e *entity) string {
+	if e.rank == number {
+		return "it is a scalar"
+	}
+	hint := "its components are"
+	for _, index := range c.components(e.rank) {
+		hint += " " + c.called(index)
+	}
+	return hint
+}
+
+// computed is the target for a function or a component, nil after a fault.
+func (c *checker) computed(e *entity, name *dsl.Name, part *dsl.Member) *target {
+	t := &target{name: name.Name, rank: e.rank, unit: e.unit, index: c.components(e.rank), functions: e.functions}
+	if part == nil {
+		return t
+	}
+	k := c.componentOf(e, part.Suffix)
+	if k < 0 {
+		c.fail(part, c.componentHint(e), "%s has no component %s", name.Name, part.Suffix)
 		return nil
 	}
-	declared := c.names[of.Name]
+	if !c.noOptions(part, "a component") {
+		return nil
+	}
+	t.name, t.rank, t.index, t.functions = c.spelling[e.functions[k]], number, c.components(number), e.functions[k:k+1]
+	return t
+}
+
+// next checks what is to be computed: the next level of a wavefield.
+func (c *checker) next(n *dsl.Node) *target {
+	if name, part := c.reference(n.Expr); c.isWavefield(name) && (part == nil || c.componentOf(c.names[name.Name], part.Suffix) >= 0) {
+		text := dsl.FormatExpr(n.Expr)
+		c.fail(n.Expr, "write "+text+".forward", "%s is the current level, which is already known", text)
+		return nil
+	}
+	member, _ := n.Expr.(*dsl.Member)
+	var name *dsl.Name
+	var part *dsl.Member
+	if member != nil && member.Suffix == "forward" {
+		name, part = c.reference(member.Of)
+	}
+	if name == nil {
+		hint := "write for example u.forward"
+		if member != nil {
+			if of, ok := member.Of.(*dsl.Member); ok && of.Suffix == "forward" {
+				hint = "write ." + member.Suffix + " before .forward"
+			}
+		}
+		c.fail(n.Expr, hint, "the target must be the next level of a wavefield")
+		return nil
+	}
+	if !c.noOptions(member, "forward") {
+		return nil
+	}
+	e := c.names[name.Name]
 	switch {
-	case declared == nil:
-		c.unknown(of)
+	case e == nil:
+		c.unknown(name)
 		return nil
-	case declared.clash:
+	case e.clash:
 		return nil
-	case declared.kind != function || !declared.parts[0].Varies():
-		c.fail(e, "declare it with wavefield "+of.Name, "%s does not vary in time, so it has no next level", of.Name)
-		return nil
-	case x == nil:
-		c.fail(e, "write "+dsl.FormatExpr(e)+".forward", "%s is the current level, which is already known", dsl.FormatExpr(e))
-		return nil
-	case len(x.Options) > 0:
-		c.failAt(x.Options[0].Pos, 1, "remove it", "forward takes no options")
+	case !c.isWavefield(name):
+		c.fail(n.Expr, "declare it with wavefield "+name.Name, "%s does not vary in time, so it has no next level", name.Name)
 		return nil
 	}
-	t := &target{rank: declared.rank, unit: declared.unit, place: e}
-	parts := declared.parts
-	if component != nil {
-		v := &value{rank: declared.rank, part: make([]symbolic.Expr, len(parts))}
-		part, ok := c.component(component, v)
-		if !ok {
-			c.fail(component, c.suffixHint(component.Suffix), "%s has no component %s", of.Name, component.Suffix)
-		}
-		if !ok || part < 0 {
-			return nil
-		}
-		parts, t.rank = parts[part:part+1], 0
-	}
-	for _, f := range parts {
-		t.at = append(t.at, f.At(1, nil))
+	t := c.computed(e, name, part)
+	if t != nil {
+		t.at, t.time = n.Expr, 1
 	}
 	return t
 }
 
-// targetName takes a target apart: its name, the .forward, the component.
-func (c *checker) targetName(e dsl.Expr) (of *dsl.Name, forward, component *dsl.Member) {
-	if m, ok := e.(*dsl.Member); ok && m.Suffix == "forward" {
-		forward, e = m, m.Of
+// isWavefield reports whether a name, which may be nil, stands for one.
+func (c *checker) isWavefield(name *dsl.Name) bool {
+	if name == nil {
+		return false
 	}
-	if m, ok := e.(*dsl.Member); ok {
-		component, e = m, m.Of
-		if !c.isComponent(m.Suffix) {
-			return nil, nil, nil
-		}
-	}
-	of, _ = e.(*dsl.Name)
-	if of != nil && forward == nil {
-		// Only a wavefield's name can stand for its next level by mistake.
-		if x := c.names[of.Name]; x == nil || x.kind != function || !x.parts[0].Varies() {
-			return nil, nil, nil
-		}
-	}
-	return of, forward, component
+	e := c.names[name.Name]
+	return e != nil && e.kind == function && e.functions[0].Varies()
 }
 
-// claim enters that a region of the target is computed from here on. It
-// reports whether that makes sense.
-func (c *checker) claim(t *target, r *symbolic.Region) bool {
-	for _, f := range t.functions() {
-		before := c.covered[f]
-		if r == nil && before != nil || slices.Contains(before, r) && r != nil {
-			hint := "combine the two updates"
-			if r == nil {
-				hint = "combine the two updates, or correct it in a region behind this one"
+// apart refuses updates that read what they write at other points, or in
+// other components: the order of the points is open.
+func (c *checker) apart(t *target, at dsl.Expr, values []symbolic.Expr) bool {
+	suffix := ""
+	if t.time > 0 {
+		suffix = ".forward"
+	}
+	for k, v := range values {
+		for l, f := range t.functions {
+			own := f.At(t.time, nil)
+			switch {
+			case insideDerivative(v, own):
+				c.fail(at, "keep what is read in a function of its own", "the update reads %s%s at neighbouring points while it is written", c.spelling[f], suffix)
+				return false
+			case k != l && symbolic.Contains(v, own):
+				c.fail(at, "write one statement for each component", "the update of %s%s reads %s%s, which it writes too", c.spelling[t.functions[k]], suffix, c.spelling[f], suffix)
+				return false
 			}
-			c.fail(t.place, hint, "%s.forward is computed twice in one step", f.Name)
-			return false
 		}
 	}
-	for _, f := range t.functions() {
-		c.covered[f] = append(c.covered[f], r)
-	}
 	return true
+}
+
+// insideDerivative reports whether e reads part at other points: under a
+// derivative in space.
+func insideDerivative(e symbolic.Expr, part symbolic.Expr) bool {
+	found := false
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		d, ok := e.(*symbolic.Deriv)
+		found = found || ok && d.Axis != symbolic.TimeAxis && symbolic.Contains(d.Of, part)
+	})
+	return found
 }

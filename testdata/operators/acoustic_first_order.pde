@@ -5,7 +5,7 @@ operator acoustic_first_order "pressure and particle velocity" {
     units m, s
     field            kappa  "bulk modulus"       [Pa]
     field            b      "buoyancy"           [m^3/kg]
-    vector wavefield v      "particle velocity"  [m/s]     staggered
+    vector wavefield v      "particle velocity"  [m/s]  staggered
     wavefield        p      "pressure"           [Pa]
 
     v.forward = v - dt*b*grad(p)

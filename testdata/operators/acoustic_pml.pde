@@ -7,13 +7,13 @@ operator acoustic_pml "acoustic waves, perfectly matched layers" {
     order space 8, time 1
     field            kappa  "bulk modulus"
     field            rho    "density"
-    vector field     a      "gain of the memory"                     on its axis
-    vector field     b      "decay of the memory"                    on its axis
-    vector field     am     "gain of the memory, between the nodes"  on its axis  staggered
-    vector field     bm     "decay of the memory, between the nodes" on its axis  staggered
-    vector wavefield phi    "memory of the pressure gradient"        staggered
+    vector field     a      "gain of the memory"                      on its axis
+    vector field     b      "decay of the memory"                     on its axis
+    vector field     am     "gain of the memory, between the nodes"   on its axis  staggered
+    vector field     bm     "decay of the memory, between the nodes"  on its axis  staggered
+    vector wavefield phi    "memory of the pressure gradient"         staggered
     vector wavefield psi    "memory of the velocity gradient"
-    vector wavefield v      "particle velocity"                      staggered
+    vector wavefield v      "particle velocity"                       staggered
     wavefield        p      "pressure"
 
     phi.forward = memory(phi, am, bm, grad(p))

@@ -3,7 +3,7 @@
 operator acoustic_sponge "isotropic acoustic waves, sponge by profiles" {
     order space 8, time 2
     field        m     "squared slowness"  [s^2/km^2]
-    vector field damp  "sponge"            [ms/m^2]    on its axis
+    vector field damp  "sponge"            [ms/m^2]  on its axis
     wavefield    u     "pressure"
 
     solve m*u.dt2 - laplace(u) + sum(damp)*u.dt = 0 for u.forward

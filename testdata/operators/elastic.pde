@@ -4,12 +4,12 @@
 # the shear modulus harmonically, so that it vanishes in fluids.
 operator elastic "isotropic elastic waves, velocity and stress" {
     order space 8, time 1
-    field            b     "buoyancy"           [m^3/kg]
+    field            b     "buoyancy"              [m^3/kg]
     field            lam   "Lame's first modulus"
-    field            mu    "shear modulus"      harmonic
-    field            damp  "mask of the sponge" [1]
-    vector wavefield v     "particle velocity"  staggered
-    tensor wavefield tau   "stress"             staggered
+    field            mu    "shear modulus"         harmonic
+    field            damp  "mask of the sponge"    [1]
+    vector wavefield v     "particle velocity"     staggered
+    tensor wavefield tau   "stress"                staggered
 
     boundary damp zero
 

@@ -5,10 +5,10 @@ operator elastic_free_surface "isotropic elastic waves below a free surface" {
     order space 4, time 1
     field            b     "buoyancy"
     field            lam   "Lame's first modulus"
-    field            mu    "shear modulus"       harmonic
+    field            mu    "shear modulus"         harmonic
     field            damp  "mask of the sponge"
-    vector wavefield v     "particle velocity"   staggered
-    tensor wavefield tau   "stress"              staggered
+    vector wavefield v     "particle velocity"     staggered
+    tensor wavefield tau   "stress"                staggered
 
     boundary damp zero
     boundary tau.zz, tau.xz odd at first z

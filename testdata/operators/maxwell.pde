@@ -8,7 +8,7 @@ operator maxwell "electromagnetic waves" {
     field            mu       "permeability"    [H/m]
     field            sigma    "conductivity"    [S/m]
     vector wavefield E        "electric field"  [V/m]  staggered
-    vector wavefield H        "magnetic field"  [A/m]  staggered on faces
+    vector wavefield H        "magnetic field"  [A/m]  staggered faces
 
     H.forward = H - dt/mu*curl(E)
     E.forward = ((epsilon - dt*sigma/2)*E + dt*curl(H.forward))/(epsilon + dt*sigma/2)

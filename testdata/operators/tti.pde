@@ -2,10 +2,16 @@
 # and turned by phi in 3D: two coupled wavefields of second order (Zhang, Zhang
 # and Zhang, Geophysics 76, 2011). The derivative along the axis has half the
 # order; it is taken half a point up, and applied again half a point down.
-2D def along(a, theta) = sin(theta)*a.dx(order space/2, at 1/2) + cos(theta)*a.dz(order space/2, at 1/2)
-2D def again(a, theta) = (sin(theta)*a).dx(order space/2, at -1/2) + (cos(theta)*a).dz(order space/2, at -1/2)
-3D def along(a, theta, phi) = sin(theta)*cos(phi)*a.dx(order space/2, at 1/2) + sin(theta)*sin(phi)*a.dy(order space/2, at 1/2) + cos(theta)*a.dz(order space/2, at 1/2)
-3D def again(a, theta, phi) = (sin(theta)*cos(phi)*a).dx(order space/2, at -1/2) + (sin(theta)*sin(phi)*a).dy(order space/2, at -1/2) + (cos(theta)*a).dz(order space/2, at -1/2)
+2D def along(a, theta) = sin(theta)*a.dx(order space/2, at 1/2)
+    + cos(theta)*a.dz(order space/2, at 1/2)
+2D def again(a, theta) = (sin(theta)*a).dx(order space/2, at -1/2)
+    + (cos(theta)*a).dz(order space/2, at -1/2)
+3D def along(a, theta, phi) = sin(theta)*cos(phi)*a.dx(order space/2, at 1/2)
+    + sin(theta)*sin(phi)*a.dy(order space/2, at 1/2)
+    + cos(theta)*a.dz(order space/2, at 1/2)
+3D def again(a, theta, phi) = (sin(theta)*cos(phi)*a).dx(order space/2, at -1/2)
+    + (sin(theta)*sin(phi)*a).dy(order space/2, at -1/2)
+    + (cos(theta)*a).dz(order space/2, at -1/2)
 
 operator tti "acoustic waves in a tilted transversely isotropic medium" {
     order space 8, time 2

@@ -7,8 +7,12 @@ import "definitions/flux.pde"
 
 2D def along(a, theta) = sin(theta)*a.dx(at 1/2) + cos(theta)*a.dz(at 1/2)
 2D def again(a, theta) = (sin(theta)*a).dx(at -1/2) + (cos(theta)*a).dz(at -1/2)
-3D def along(a, theta, phi) = sin(theta)*cos(phi)*a.dx(at 1/2) + sin(theta)*sin(phi)*a.dy(at 1/2) + cos(theta)*a.dz(at 1/2)
-3D def again(a, theta, phi) = (sin(theta)*cos(phi)*a).dx(at -1/2) + (sin(theta)*sin(phi)*a).dy(at -1/2) + (cos(theta)*a).dz(at -1/2)
+3D def along(a, theta, phi) = sin(theta)*cos(phi)*a.dx(at 1/2)
+    + sin(theta)*sin(phi)*a.dy(at 1/2)
+    + cos(theta)*a.dz(at 1/2)
+3D def again(a, theta, phi) = (sin(theta)*cos(phi)*a).dx(at -1/2)
+    + (sin(theta)*sin(phi)*a).dy(at -1/2)
+    + (cos(theta)*a).dz(at -1/2)
 
 operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
     order space 8, time 2

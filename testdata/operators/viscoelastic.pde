@@ -7,14 +7,14 @@ operator viscoelastic "viscoelastic waves, velocity and stress" {
     order space 8, time 1
     field            b     "buoyancy"
     field            lam   "Lame's first modulus"
-    field            mu    "shear modulus"          harmonic
+    field            mu    "shear modulus"         harmonic
     field            qp    "quality of P waves"
     field            qs    "quality of S waves"
     field            damp  "mask of the sponge"
     scalar           f0    "reference frequency"
-    vector wavefield v     "particle velocity"      staggered
-    tensor wavefield r     "memory of the stress"   staggered
-    tensor wavefield tau   "stress"                 staggered
+    vector wavefield v     "particle velocity"     staggered
+    tensor wavefield r     "memory of the stress"  staggered
+    tensor wavefield tau   "stress"                staggered
 
     boundary damp zero
 

@@ -1,4 +1,0 @@
-operator a {
-    wavefield u
-    solve u.dt2 - div(grad(grad(u))) = 0 for u.forward  ### "the two terms are a vector and a scalar"
-}
