@@ -101,15 +101,9 @@ func (p *exprParser) postfix() (Expr, error) {
 		m.Suffix = p.lex.Next().Value
 		m.Close = after(t.Pos, m.Suffix)
 		if p.is("(") {
-			p.lex.Next()
-			if t := p.lex.Next(); t.Value != "order" {
-				return nil, participle.Errorf(t.Pos, "unexpected %s: a derivative takes only its order of accuracy, as in u.dx(order 4)", describe(*t))
+			if m.Options, err = p.options(); err != nil {
+				return nil, err
 			}
-			t := p.lex.Next()
-			if t.Type != symbols["Number"] {
-				return nil, participle.Errorf(t.Pos, "unexpected %s: expected the order of accuracy, a number", describe(*t))
-			}
-			m.Order = &Number{Pos: t.Pos, Text: t.Value}
 			if m.Close, err = p.closing(); err != nil {
 				return nil, err
 			}
@@ -117,6 +111,29 @@ func (p *exprParser) postfix() (Expr, error) {
 		x = m
 	}
 	return x, err
+}
+
+// options reads what follows a suffix in parentheses. A comma stands between
+// options, and between the weights of one.
+func (p *exprParser) options() ([]*Option, error) {
+	var out []*Option
+	for first := true; first || p.is(","); first = false {
+		p.lex.Next()
+		switch t := p.lex.Peek(); {
+		case t.Value == "order" || t.Value == "at" || t.Value == "weights":
+			out = append(out, &Option{Pos: t.Pos, Name: t.Value})
+			p.lex.Next()
+		case first || out[len(out)-1].Name != "weights":
+			return nil, participle.Errorf(t.Pos, "unexpected %s: a derivative takes order, at and weights, as in u.dx(order 4, at 1/2)", describe(*t))
+		}
+		x, err := p.binary(1)
+		if err != nil {
+			return nil, err
+		}
+		last := out[len(out)-1]
+		last.Values = append(last.Values, x)
+	}
+	return out, nil
 }
 
 // part counts one more name, number or suffix.
@@ -164,7 +181,18 @@ func (p *exprParser) primary() (Expr, error) {
 		if err != nil {
 			return nil, err
 		}
+		parts := []Expr{x}
+		for p.is(",") {
+			p.lex.Next()
+			if x, err = p.binary(1); err != nil {
+				return nil, err
+			}
+			parts = append(parts, x)
+		}
 		end, err := p.closing()
+		if len(parts) > 1 {
+			return &Tuple{Pos: t.Pos, Parts: parts, Close: end}, err
+		}
 		return &Paren{Pos: t.Pos, X: x, Close: end}, err
 	}
 	return nil, participle.Errorf(t.Pos, "unexpected %s: expected a name, a number or a parenthesis", describe(t))

@@ -30,9 +30,9 @@ func Format(f *File) (string, error) {
 		case it.Import != nil:
 			text = "import " + quote(it.Import.Path)
 		case it.Let != nil:
-			text = formatLet(it.Let)
+			text = only(it.Dim) + formatLet(it.Let)
 		case it.Def != nil:
-			text = formatDef(it.Def)
+			text = only(it.Dim) + formatDef(it.Def)
 		}
 		p.statement(row{text: text}, it.Pos, it.EndPos, limit, "")
 	}
@@ -135,7 +135,7 @@ func (p *formatter) operator(it *Item, limit int) {
 		}
 		r := row{text: formatStatement(s)}
 		if s.Declare != nil {
-			r.declare = columns(s.Declare)
+			r.declare = columns(s)
 		}
 		p.statement(r, s.Pos, s.EndPos, next, indent)
 	}
@@ -166,122 +166,8 @@ func align(rows []row) {
 	}
 }
 
-// columns takes a declaration apart.
-func columns(d *Declare) *declaration {
-	out := &declaration{kind: d.Kind, name: d.Name.Name}
-	if d.Doc != "" {
-		out.doc = quote(d.Doc)
-	}
-	if d.Unit != nil {
-		out.rest += "  [" + d.Unit.Text + "]"
-	}
-	if len(d.On) > 0 {
-		out.rest += "  on " + names(d.On)
-	}
-	if d.Default != nil {
-		out.rest += "  = " + FormatExpr(d.Default.Expr)
-	}
-	return out
-}
-
-func formatStatement(s *Statement) string {
-	switch {
-	case s.Order != nil:
-		var terms []string
-		for _, t := range s.Order.Terms {
-			terms = append(terms, t.Along+" "+t.Value)
-		}
-		return "order " + strings.Join(terms, ", ")
-	case s.Axes != nil:
-		return "axes " + names(s.Axes.Names)
-	case s.Units != nil:
-		return "units " + s.Units.Length.Name + ", " + s.Units.Time.Name
-	case s.Let != nil:
-		return formatLet(s.Let)
-	case s.Def != nil:
-		return formatDef(s.Def)
-	case s.Solve != nil:
-		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr)
-	case s.Inject != nil:
-		return "inject " + FormatExpr(s.Inject.Value.Expr) + " into " + FormatExpr(s.Inject.Target.Expr)
-	case s.Sample != nil:
-		return "sample " + s.Sample.Points.Name + " from " + FormatExpr(s.Sample.Value.Expr)
-	case s.Assign != nil:
-		return broken(FormatExpr(s.Assign.Target.Expr)+" = ", s.Assign.Value.Expr)
-	}
-	return ""
-}
-
-func formatLet(l *Let) string { return broken("let "+l.Name.Name+" = ", l.Value.Expr) }
-
-func formatDef(d *Def) string {
-	return broken("def "+d.Name.Name+"("+names(d.Params)+") = ", d.Value.Expr)
-}
-
-func names(ids []*Ident) string {
-	out := make([]string, len(ids))
-	for i, id := range ids {
-		out[i] = id.Name
-	}
-	return strings.Join(out, ", ")
-}
-
 func width(s string) int { return utf8.RuneCountInString(s) }
 
 func pad(s string, columns int) string { return s + strings.Repeat(" ", columns-width(s)) }
 
 func quote(s string) string { return `"` + s + `"` }
-
-// broken prints head and e, on several lines at the outermost plus and minus
-// signs when one line would be too long.
-func broken(head string, e Expr) string {
-	one := head + FormatExpr(e)
-	if len(one) <= formatWidth {
-		return one
-	}
-	var terms []string
-	for {
-		b, ok := e.(*Binary)
-		if !ok || strength[b.Op] != 1 {
-			break
-		}
-		terms = append([]string{b.Op + " " + FormatExpr(b.Y)}, terms...)
-		e = b.X
-	}
-	return strings.Join(append([]string{head + FormatExpr(e)}, terms...), "\n")
-}
-
-// FormatExpr prints an expression on one line: spaces around + and - of the
-// outermost sum, none inside products and powers.
-func FormatExpr(e Expr) string { return formatExpr(e, true) }
-
-func formatExpr(e Expr, spaced bool) string {
-	switch x := e.(type) {
-	case *Number:
-		return x.Text
-	case *Name:
-		return x.Name
-	case *Paren:
-		return "(" + formatExpr(x.X, true) + ")"
-	case *Unary:
-		return x.Op + formatExpr(x.X, false)
-	case *Binary:
-		if strength[x.Op] == 1 && spaced {
-			return formatExpr(x.X, true) + " " + x.Op + " " + formatExpr(x.Y, true)
-		}
-		return formatExpr(x.X, false) + x.Op + formatExpr(x.Y, false)
-	case *Call:
-		args := make([]string, len(x.Args))
-		for i, a := range x.Args {
-			args[i] = formatExpr(a, true)
-		}
-		return x.Fn.Name + "(" + strings.Join(args, ", ") + ")"
-	case *Member:
-		s := formatExpr(x.Of, false) + "." + x.Suffix
-		if x.Order != nil {
-			s += "(order " + x.Order.Text + ")"
-		}
-		return s
-	}
-	return ""
-}

@@ -3,22 +3,29 @@ package dsl
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // Keywords cannot be used as names.
-var Keywords = []string{"operator", "import", "order", "axes", "units", "field", "wavefield", "scalar", "points", "on", "let", "def", "solve", "for", "inject", "into", "sample", "from"}
+var Keywords = []string{
+	"operator", "import", "order", "axes", "units", "let", "def",
+	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic",
+	"region", "boundary", "periodic",
+	"solve", "for", "inject", "into", "sample", "save", "reduce", "from", "in", "every",
+}
 
 // The last two kinds of token are never valid. With them the lexer cannot
 // fail, so that one wrong character does not hide the faults behind it.
 var tokens = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "Comment", Pattern: `#[^\n]*`},
 	{Name: "String", Pattern: `"[^"\n]*"`},
+	{Name: "Dim", Pattern: `[123]D\b`},
 	{Name: "Number", Pattern: `(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?`},
-	{Name: "Keyword", Pattern: `\b(operator|import|order|axes|units|field|wavefield|scalar|points|on|let|def|solve|for|inject|into|sample|from)\b`},
+	{Name: "Keyword", Pattern: `(` + strings.Join(Keywords, "|") + `)\b`},
 	{Name: "Ident", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
-	{Name: "Op", Pattern: `\*\*|[-+*/^=(){}\[\],.]`},
+	{Name: "Op", Pattern: `\*\*|\+=|[-+*/^=(){}\[\],.]`},
 	{Name: "Space", Pattern: `\s+`},
 	{Name: "OpenString", Pattern: `"[^"\n]*`},
 	{Name: "Bad", Pattern: `(?s).`},

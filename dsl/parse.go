@@ -183,7 +183,7 @@ func unknownStatement(all []lexer.Token, i int, e *Error, source string) bool {
 	e.Pos, e.Width, e.Line = t.Pos, len(t.Value), SourceLine(source, t.Pos.Line)
 	e.Message = "no statement begins with " + t.Value
 	if e.Hint = DidYouMean(t.Value, Keywords); e.Hint == "" {
-		e.Hint = "statements begin with order, axes, units, field, wavefield, scalar, points, let, def, solve, inject, sample, or with u.forward ="
+		e.Hint = "statements begin with " + strings.Join(slices.DeleteFunc(slices.Clone(Keywords), func(k string) bool { return slices.Contains(inside, k) || k == "operator" || k == "import" }), ", ") + ", or with u.forward ="
 	}
 	return true
 }
@@ -215,11 +215,12 @@ func trailing(all []lexer.Token, i int) int {
 // adjacentHint says what may be missing between two words of a statement.
 func adjacentHint(statement string) string {
 	switch statement {
-	case "order", "axes", "units":
+	case "order", "axes", "units", "periodic", "region", "boundary":
 		return "separate them with ,"
 	case "inject":
 		return "write * to multiply, or into before the target"
-	case "sample", "let", "def", "field", "wavefield", "scalar", "points":
+	}
+	if slices.Contains(Keywords, statement) && statement != "solve" {
 		return ""
 	}
 	return "write * to multiply"
@@ -228,7 +229,8 @@ func adjacentHint(statement string) string {
 // words puts participle's names of things into the language's.
 var words = strings.NewReplacer(
 	"<ident>", "a name", "<number>", "a number", "<string>", "a text in quotes", "<eof>", "the end of the file",
-	"OrderTerm", "space or time", "Statement", "a statement", "Ident", "a name", "Node", "an expression", `"`, "")
+	"OrderTerm", "space or time", "Statement", "a statement", "Ident", "a name", "Node", "an expression",
+	"Part", "a name", "Span", "first, last, inner or all but", `"`, "")
 
 // expected is what the parser would have taken instead of a token.
 func expected(e *participle.UnexpectedTokenError) string {
@@ -241,8 +243,13 @@ func expected(e *participle.UnexpectedTokenError) string {
 		return aStatement
 	}
 	// What may follow is of no help where the first thing is missing.
-	if first, _, found := strings.Cut(want, " "); found && !strings.HasPrefix(want, "(") {
+	if group, _, found := strings.Cut(want, ")"); found && strings.HasPrefix(want, "(") {
+		want = strings.ReplaceAll(group[1:], " | ", " or ")
+	} else if first, _, found := strings.Cut(want, " "); found {
 		want = first
+	}
+	if want == `"=" or "+="` {
+		want = "=" // the other is for images only
 	}
 	return words.Replace(want)
 }

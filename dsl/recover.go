@@ -70,28 +70,43 @@ func opener(all []lexer.Token, i int) int {
 	return i
 }
 
-// opens reports whether token i begins a statement: a keyword does, and at
-// the start of a line the target of an update or a misspelt keyword.
+// inside are the keywords that stand within a statement.
+var inside = []string{"for", "into", "from", "on", "staggered", "harmonic", "in", "every"}
+
+// opens reports whether token i begins a statement: a keyword or a number of
+// axes does, and at the start of a line the target of an update or a misspelt
+// keyword.
 func opens(all []lexer.Token, i int) bool {
 	t := all[i]
-	if p := previous(all, i); p >= 0 && all[p].Pos.Line == t.Pos.Line && (all[p].Type == symbols["Keyword"] || all[p].Value == "(") {
-		return false // a keyword in place of a name, or u.dx(order 4)
+	if p := previous(all, i); p >= 0 {
+		before := all[p]
+		switch {
+		case before.Type == symbols["Dim"], before.Type == symbols["Keyword"] && (before.Value == "vector" || before.Value == "tensor"):
+			return false // it has begun already
+		case before.Pos.Line == t.Pos.Line && (before.Type == symbols["Keyword"] || before.Value == "("):
+			return false // a keyword in place of a name, or u.dx(order 4)
+		case t.Value == "order" && before.Value == ",":
+			return false // u.dx(at 1/2, order 4)
+		}
 	}
-	if t.Type == symbols["Keyword"] {
-		return t.Value != "for" && t.Value != "into" && t.Value != "from" && t.Value != "on"
-	}
-	if t.Type != symbols["Ident"] || !firstOnLine(all, i) {
+	switch {
+	case t.Type == symbols["Keyword"]:
+		return !slices.Contains(inside, t.Value)
+	case t.Type == symbols["Dim"]:
+		return true
+	case t.Type != symbols["Ident"] || !firstOnLine(all, i):
 		return false
 	}
 	j := next(all, i)
-	switch {
-	case all[j].Pos.Line == t.Pos.Line && (all[j].Type == symbols["Ident"] || all[j].Type == symbols["String"]):
+	if n := all[j]; n.Pos.Line == t.Pos.Line && (n.Type == symbols["Ident"] || n.Type == symbols["String"]) {
 		return true
-	case all[j].Value != ".":
-		return false
 	}
-	j = next(all, j)
-	return all[j].Value == "forward" && all[next(all, j)].Value == "="
+	last := i
+	for all[j].Value == "." && all[next(all, j)].Type == symbols["Ident"] {
+		last = next(all, j)
+		j = next(all, last)
+	}
+	return all[j].Value == "+=" || all[j].Value == "=" && all[last].Value == "forward"
 }
 
 func elided(t lexer.Token) bool {

@@ -24,8 +24,9 @@ type Item struct {
 
 	Import   *Import   `parser:"  @@"`
 	Operator *Operator `parser:"| @@"`
-	Let      *Let      `parser:"| @@"`
-	Def      *Def      `parser:"| @@"`
+	Dim      string    `parser:"| @Dim?"` // grids that the definition exists on: 1D, 2D or 3D; all when empty
+	Let      *Let      `parser:"( @@"`
+	Def      *Def      `parser:"| @@ )"`
 }
 
 // Import brings the definitions of another file, named relative to this one.
@@ -48,16 +49,26 @@ type Statement struct {
 	Pos    Pos
 	EndPos Pos
 
-	Order   *Order   `parser:"  @@"`
-	Axes    *Axes    `parser:"| @@"`
-	Units   *Units   `parser:"| @@"`
-	Declare *Declare `parser:"| @@"`
-	Let     *Let     `parser:"| @@"`
-	Def     *Def     `parser:"| @@"`
-	Solve   *Solve   `parser:"| @@"`
-	Inject  *Inject  `parser:"| @@"`
-	Sample  *Sample  `parser:"| @@"`
-	Assign  *Assign  `parser:"| @@"`
+	Dim string `parser:"@Dim?"` // grids that the statement exists on: 1D, 2D or 3D; all when empty
+
+	Order    *Order    `parser:"( @@"`
+	Axes     *Axes     `parser:"| @@"`
+	Units    *Units    `parser:"| @@"`
+	Declare  *Declare  `parser:"| @@"`
+	Let      *Let      `parser:"| @@"`
+	Def      *Def      `parser:"| @@"`
+	Region   *Region   `parser:"| @@"`
+	Boundary *Boundary `parser:"| @@"`
+	Periodic *Periodic `parser:"| @@"`
+	Solve    *Solve    `parser:"| @@"`
+	Inject   *Inject   `parser:"| @@"`
+	Sample   *Sample   `parser:"| @@"`
+	Save     *Save     `parser:"| @@"`
+	Reduce   *Reduce   `parser:"| @@"`
+	Assign   *Assign   `parser:"| @@ )"`
+
+	In    *Ident `parser:"('in' @@)?"`    // region that it is limited to
+	Every *Node  `parser:"('every' @@)?"` // steps from one time to the next
 }
 
 // Order sets the orders of accuracy: order space 8, time 2.
@@ -89,14 +100,39 @@ type Ident struct {
 	Name string `parser:"@Ident"`
 }
 
-// Declare introduces a field, wavefield, scalar or set of points.
+// Declare introduces a field, a wavefield, an image, a scalar, a set of points
+// or a history.
 type Declare struct {
-	Kind    string   `parser:"@('field' | 'wavefield' | 'scalar' | 'points')"`
-	Name    *Ident   `parser:"@@"`
-	Doc     string   `parser:"@String?"`
-	Unit    *Unit    `parser:"@@?"`
-	On      []*Ident `parser:"('on' @@ (',' @@)*)?"`
-	Default *Node    `parser:"('=' @@)?"`
+	Rank      string     `parser:"@('vector' | 'tensor')?"`
+	Kind      string     `parser:"@('field' | 'wavefield' | 'image' | 'scalar' | 'points' | 'history')"`
+	Name      *Ident     `parser:"@@"`
+	Doc       string     `parser:"@String?"`
+	Unit      *Unit      `parser:"@@?"`
+	On        *On        `parser:"@@?"`
+	Staggered *Staggered `parser:"@@?"`
+	Harmonic  *Harmonic  `parser:"@@?"`
+	Default   *Node      `parser:"('=' @@)?"`
+}
+
+// On names the axes that a function spans; Its: each component its own.
+type On struct {
+	Pos  Pos
+	Its  bool     `parser:"'on' ( @'its' 'axis'"`
+	Axes []*Ident `parser:"| @@ (',' @@)* )"`
+}
+
+// Staggered says where the values lie between the nodes. A name with a dot
+// behind it is no axis, but begins the next statement.
+type Staggered struct {
+	Pos   Pos
+	Faces bool     `parser:"'staggered' ( (?! Ident '.' | Ident '+=') ( @'faces'"`
+	Axes  []*Ident `parser:"| @@ (',' @@)* ) )?"`
+}
+
+// Harmonic asks for harmonic means.
+type Harmonic struct {
+	Pos  Pos
+	Mean bool `parser:"@'harmonic'"`
 }
 
 // Let names a sub-expression.
@@ -110,6 +146,40 @@ type Def struct {
 	Name   *Ident   `parser:"'def' @@"`
 	Params []*Ident `parser:"'(' (@@ (',' @@)*)? ')' '='"`
 	Value  *Node    `parser:"@@"`
+}
+
+// Region names a box of grid points: where all its spans meet.
+type Region struct {
+	Name  *Ident  `parser:"'region' @@ '='"`
+	Spans []*Span `parser:"@@ (',' @@)*"`
+}
+
+// Span is a range of points along an axis: first N along z.
+type Span struct {
+	Pos    Pos
+	AllBut bool   `parser:"(@'all' 'but')?"`
+	Part   string `parser:"@('first' | 'last' | 'inner')"`
+	Points *Node  `parser:"@@"`
+	Axis   *Ident `parser:"'along' @@"`
+}
+
+// Boundary mirrors functions at the ends of an axis.
+type Boundary struct {
+	Of     []*Part `parser:"'boundary' @@ (',' @@)*"`
+	Parity string  `parser:"@('odd' | 'even')"`
+	End    string  `parser:"'at' @('first' | 'last' | 'both')"`
+	Axis   *Ident  `parser:"@@"`
+}
+
+// Part is a function or one component of it.
+type Part struct {
+	Name      *Ident `parser:"@@"`
+	Component *Ident `parser:"('.' @@)?"`
+}
+
+// Periodic joins the ends of axes.
+type Periodic struct {
+	Axes []*Ident `parser:"'periodic' @@ (',' @@)*"`
 }
 
 // Solve isolates Target in Left = Right.
@@ -131,17 +201,30 @@ type Sample struct {
 	Value  *Node  `parser:"'from' @@"`
 }
 
-// Assign is an explicit update.
+// Save writes a frame of a history.
+type Save struct {
+	History *Ident `parser:"'save' @@"`
+	Value   *Node  `parser:"'from' @@"`
+}
+
+// Reduce makes one number a step: Value is a call such as sum(u^2).
+type Reduce struct {
+	Series *Ident `parser:"'reduce' @@"`
+	Value  *Node  `parser:"'from' @@"`
+}
+
+// Assign is an explicit update, Op = or +=.
 type Assign struct {
-	Target *Node `parser:"@@"`
-	Value  *Node `parser:"'=' @@"`
+	Target *Node  `parser:"@@"`
+	Op     string `parser:"@('=' | '+=')"`
+	Value  *Node  `parser:"@@"`
 }
 
 // Node holds an expression, which is parsed by precedence climbing.
 type Node struct{ Expr Expr }
 
-// Expr is an expression's syntax: Number, Name, Call, Member, Unary, Binary
-// or Paren.
+// Expr is an expression's syntax: Number, Name, Call, Member, Unary, Binary,
+// Paren or Tuple.
 type Expr interface {
 	Start() Pos
 	End() Pos // just after the last character
@@ -166,14 +249,21 @@ type Call struct {
 	Close Pos // after the closing parenthesis
 }
 
-// Member is a dotted suffix: u.dt2, v.forward, grad(p).x. Order is the order
-// of accuracy in u.dx(order 4), nil when absent.
+// Member is a dotted suffix: u.dt2, v.forward, grad(p).x, u.dx(order 4).
 type Member struct {
-	Of     Expr
-	Dot    Pos
-	Suffix string
-	Order  *Number
-	Close  Pos // after the suffix or its parenthesis
+	Of      Expr
+	Dot     Pos
+	Suffix  string
+	Options []*Option
+	Close   Pos // after the suffix or its parenthesis
+}
+
+// Option is what a derivative asks of its stencil: order N, at 1/2 or
+// weights W, W, ...
+type Option struct {
+	Pos    Pos
+	Name   string
+	Values []Expr
 }
 
 // Unary is a signed expression.
@@ -197,6 +287,13 @@ type Paren struct {
 	Close Pos
 }
 
+// Tuple is a vector of its parts: (a, b).
+type Tuple struct {
+	Pos   Pos
+	Parts []Expr
+	Close Pos
+}
+
 func (e *Number) Start() Pos { return e.Pos }
 func (e *Name) Start() Pos   { return e.Pos }
 func (e *Call) Start() Pos   { return e.Fn.Pos }
@@ -204,6 +301,7 @@ func (e *Member) Start() Pos { return e.Of.Start() }
 func (e *Unary) Start() Pos  { return e.Pos }
 func (e *Binary) Start() Pos { return e.X.Start() }
 func (e *Paren) Start() Pos  { return e.Pos }
+func (e *Tuple) Start() Pos  { return e.Pos }
 
 func (e *Number) End() Pos { return after(e.Pos, e.Text) }
 func (e *Name) End() Pos   { return after(e.Pos, e.Name) }
@@ -212,6 +310,7 @@ func (e *Member) End() Pos { return e.Close }
 func (e *Unary) End() Pos  { return e.X.End() }
 func (e *Binary) End() Pos { return e.Y.End() }
 func (e *Paren) End() Pos  { return e.Close }
+func (e *Tuple) End() Pos  { return e.Close }
 
 func after(p Pos, text string) Pos {
 	p.Column += len([]rune(text))
@@ -220,7 +319,7 @@ func after(p Pos, text string) Pos {
 }
 
 // Walk calls f for e and all its parts, outermost first. The name of a called
-// function is not a part.
+// function is not a part, nor are the options of a derivative.
 func Walk(e Expr, f func(Expr)) {
 	f(e)
 	switch x := e.(type) {
@@ -233,6 +332,10 @@ func Walk(e Expr, f func(Expr)) {
 		Walk(x.X, f)
 	case *Member:
 		Walk(x.Of, f)
+	case *Tuple:
+		for _, p := range x.Parts {
+			Walk(p, f)
+		}
 	case *Call:
 		for _, a := range x.Args {
 			Walk(a, f)
