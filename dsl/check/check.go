@@ -30,7 +30,8 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
 	}
 	path := filepath.Clean(file.Name)
-	c := &checker{file: file, files: map[string]*dsl.File{path: file}, names: map[string]*entity{}, written: map[string]bool{}}
+	c := &checker{file: file, dim: o.Dim, files: map[string]*dsl.File{path: file}, names: map[string]*entity{},
+		missing: map[*symbolic.Function][]box{}, spelling: map[*symbolic.Function]string{}, unsaved: map[*symbolic.Function]bool{}}
 	c.topLevel(file, []string{path})
 	if len(c.faults) > 0 {
 		return nil, c.faults.ErrOrNil()
@@ -64,20 +65,25 @@ func AxisNames(dim int) []string {
 
 type checker struct {
 	file    *dsl.File
+	dim     int                  // axes of the grid
 	files   map[string]*dsl.File // by path, imported ones too
 	faults  dsl.Errors
 	names   map[string]*entity
 	args    []map[string]*value // arguments of the defs being expanded
 	within  []string            // notes on the calls being expanded
 	problem *symbolic.Problem
-	length  unit // of coordinates
-	time    unit // of dt
+	present []*dsl.Statement // of the operator, those that exist on this grid
+	length  unit             // of coordinates
+	time    unit             // of dt
 
-	written  map[string]bool    // wavefields whose next level is known so far
-	unclear  bool               // some faulty update may compute any wavefield
-	updating *symbolic.Function // the target of the explicit update being checked
-	lenient  bool               // next levels may be read before they are known: in a let
-	inject   bool               // points may appear in the expression
+	spelling map[*symbolic.Function]string // how the language writes a function, v.x for v_x
+	missing  map[*symbolic.Function][]box  // where a next level that is computed is not known yet
+	unsaved  map[*symbolic.Function]bool   // histories whose frame is still to be written
+	unclear  bool                          // some faulty update may compute any wavefield
+	updating []*symbolic.Function          // what the explicit update being checked computes
+	solving  []*symbolic.Function          // what the equation being checked is solved for
+	lenient  bool                          // next levels may be read before they are known: in a let
+	inject   bool                          // points may appear in the expression
 }
 
 func (c *checker) fail(at dsl.Expr, hint, format string, args ...any) {
@@ -129,60 +135,93 @@ func (c *checker) axes() []string {
 	return c.problem.Grid.Axes
 }
 
+// exists reports whether what has the given prefix exists on this grid.
+func (c *checker) exists(dim string) bool {
+	return dim == "" || dim == fmt.Sprintf("%dD", c.dim)
+}
+
 // operator checks the declarations first, so that their order is free, then
 // the statements in the order in which they run.
 func (c *checker) operator(op *dsl.Operator, o Options) {
 	c.problem = &symbolic.Problem{Name: op.Name, Doc: op.Doc, Grid: &symbolic.Grid{Axes: AxisNames(o.Dim), SpaceOrder: 4, TimeOrder: 2}}
+	for _, s := range op.Statements {
+		if c.exists(s.Dim) {
+			c.present = append(c.present, s)
+		}
+	}
 	c.length, c.time = atoms["m"], atoms["ms"]
-	if !declaresUnits(op) {
+	if !declaresUnits(c.present) {
 		c.length, c.time = unknownUnit("length"), unknownUnit("time")
 	}
 	if !c.settings(op, o) {
 		return // without axes every derivative would be reported
 	}
-	for _, s := range op.Statements {
-		switch {
-		case s.Declare != nil:
-			c.declaration(s.Declare)
-		case s.Let != nil:
-			c.declare(s.Let.Name, &entity{kind: let, body: s.Let.Value.Expr})
-		case s.Def != nil:
-			c.declareDef(s.Def)
-		}
-	}
-	c.declarePoints(op)
+	c.declarations()
 	updated := false
-	for _, s := range op.Statements {
-		if s.Def != nil {
-			c.resolve(s.Def)
-		}
-	}
-	for _, s := range op.Statements {
-		switch {
-		case s.Let != nil:
-			c.checkLet(s.Let)
-		case s.Solve != nil:
-			updated = true
-			c.solve(s)
-		case s.Assign != nil:
-			updated = true
-			c.assign(s)
-		case s.Inject != nil:
-			c.injectInto(s)
-		case s.Sample != nil:
-			c.sample(s)
-		}
+	for _, s := range c.present {
+		updated = updated || s.Solve != nil || s.Assign != nil
+		c.statement(s)
 	}
 	if !updated {
 		c.failAt(op.Pos, len("operator"), "add solve EQUATION for u.forward", "operator %s updates nothing", op.Name)
 	}
-	if len(c.faults) > 0 {
-		return // what follows would only repeat them
+	if len(c.faults) == 0 { // what follows would only repeat them
+		c.complete()
 	}
-	for _, f := range c.problem.Functions {
-		if f.Varies() && !c.known(f.Name) {
-			e := c.names[f.Name]
-			c.failAt(e.pos, len(f.Name), "add solve EQUATION for "+f.Name+".forward, or declare it as a field", "wavefield %s is never updated", f.Name)
+}
+
+// declarations enters all names of the operator.
+func (c *checker) declarations() {
+	for _, s := range c.present {
+		switch {
+		case s.Declare != nil:
+			c.declaration(s)
+		case s.Let != nil:
+			c.declare(s.Let.Name, &entity{kind: let, body: s.Let.Value.Expr})
+		case s.Def != nil:
+			c.declareDef(s.Def)
+		case s.Region != nil:
+			c.declareRegion(s.Region)
 		}
+	}
+	for _, s := range c.present {
+		switch {
+		case s.Save != nil:
+			c.declareHistory(s)
+		case s.Reduce != nil:
+			c.declareSeries(s.Reduce.Series)
+		case s.Periodic != nil:
+			c.periodic(s.Periodic)
+		}
+	}
+	c.declarePoints()
+	for _, s := range c.present {
+		switch {
+		case s.Def != nil:
+			c.resolve(s.Def)
+		case s.Boundary != nil:
+			c.boundary(s.Boundary)
+		}
+	}
+}
+
+// statement checks what computes something.
+func (c *checker) statement(s *dsl.Statement) {
+	c.limits(s)
+	switch {
+	case s.Let != nil:
+		c.checkLet(s.Let)
+	case s.Solve != nil:
+		c.solve(s)
+	case s.Assign != nil:
+		c.assign(s)
+	case s.Inject != nil:
+		c.injectInto(s)
+	case s.Sample != nil:
+		c.sample(s)
+	case s.Save != nil:
+		c.save(s)
+	case s.Reduce != nil:
+		c.reduce(s)
 	}
 }

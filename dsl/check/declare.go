@@ -9,93 +9,215 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-func (c *checker) declaration(d *dsl.Declare) {
-	u := unknownUnit(d.Name.Name)
+func (c *checker) declaration(s *dsl.Statement) {
+	d := s.Declare
+	e := &entity{unit: unknownUnit(d.Name.Name), rank: map[string]rank{"vector": vector, "tensor": matrix}[d.Rank]}
 	text := ""
 	if d.Unit != nil {
 		text = d.Unit.Text
-		parsed, err := parseUnit(text)
+		u, err := parseUnit(text)
 		if err != nil {
 			c.failAt(d.Unit.Pos, len(text)+2, "units are joined by * and /, with integer powers: [s^2/km^2]", "%v", err)
 		} else {
-			u = parsed
+			e.unit = u
 		}
 	}
-	if d.Default != nil && d.Kind != "scalar" {
-		c.fail(d.Default.Expr, "set it when the operator is run", "a %s has no default value", d.Kind)
-	}
-	if len(d.On) > 0 && d.Kind != "field" {
-		c.failIdent(d.On[0], "remove this part", "a %s does not take a list of axes", d.Kind)
-	}
-	e := &entity{unit: u}
+	c.misplaced(d)
 	switch d.Kind {
-	case "field", "wavefield":
-		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: text, Grid: c.problem.Grid}
-		if d.Kind == "wavefield" {
-			f.Role = symbolic.Wavefield
-		}
-		for a := range c.problem.Grid.Axes {
-			f.Axes = append(f.Axes, a)
-		}
-		if len(d.On) > 0 {
-			f.Axes = c.spanned(d.On)
-		}
-		e.kind, e.function = function, f
-		if c.declare(d.Name, e) {
-			c.problem.Functions = append(c.problem.Functions, f)
-		}
+	case "field", "wavefield", "image", "history":
+		c.declareFunction(s, e, text)
 	case "scalar":
-		p := &symbolic.Parameter{Name: d.Name.Name, Doc: d.Doc, Unit: text}
-		if d.Default != nil {
-			p.Default = c.defaultValue(d.Default.Expr)
-		}
-		e.kind, e.scalar = scalar, symbolic.NewScalar(d.Name.Name)
-		if c.declare(d.Name, e) {
-			c.problem.Parameters = append(c.problem.Parameters, p)
-		}
+		c.declareScalar(d, e, text)
 	case "points":
 		e.kind, e.points = points, &symbolic.Points{Name: d.Name.Name, Doc: d.Doc, Unit: text}
 		c.declare(d.Name, e)
 	}
 }
 
-func (c *checker) spanned(on []*dsl.Ident) []int {
-	var axes []int
-	for _, id := range on {
-		a := slices.Index(c.problem.Grid.Axes, id.Name)
-		switch {
-		case a < 0:
-			c.failIdent(id, "the axes of this grid are "+strings.Join(c.problem.Grid.Axes, ", "), "there is no axis %s", id.Name)
-		case slices.Contains(axes, a):
-			c.failIdent(id, "name each axis once", "axis %s is named twice", id.Name)
-		default:
-			axes = append(axes, a)
-		}
+// misplaced reports the parts of a declaration that its kind does not take.
+func (c *checker) misplaced(d *dsl.Declare) {
+	a := "a " + d.Kind
+	switch d.Kind {
+	case "image":
+		a = "an image"
+	case "points":
+		a = "a set of points"
 	}
-	slices.Sort(axes)
-	return axes
+	grid := d.Kind != "scalar" && d.Kind != "points"
+	if d.Rank != "" && (d.Kind == "points" || d.Kind == "history") {
+		c.failIdent(d.Name, "declare one for each component", "%s has no components", a)
+	}
+	if d.On != nil && d.Kind != "field" {
+		c.failAt(d.On.Pos, len("on"), "remove this part", "%s does not take a list of axes", a)
+	}
+	if d.Staggered != nil && !grid {
+		c.failAt(d.Staggered.Pos, len("staggered"), "remove it", "%s has no place on the grid", a)
+	}
+	if d.Harmonic != nil && d.Kind != "field" {
+		c.failAt(d.Harmonic.Pos, len("harmonic"), "remove it", "%s is never brought to other places by its harmonic mean: only a field is", a)
+	}
+	if d.Default != nil && d.Kind != "scalar" {
+		c.fail(d.Default.Expr, "set it when the operator is run", "%s has no default value", a)
+	}
 }
 
-func (c *checker) defaultValue(e dsl.Expr) *float64 {
-	v := c.eval(e)
+// components lists the components of a rank by their indices: for a symmetric
+// matrix those of the upper triangle.
+func (c *checker) components(r rank) [][]int {
+	switch r {
+	case number:
+		return [][]int{nil}
+	case vector:
+		out := make([][]int, c.dim)
+		for i := range out {
+			out[i] = []int{i}
+		}
+		return out
+	}
+	var out [][]int
+	for i := range c.dim {
+		for j := i; j < c.dim; j++ {
+			out = append(out, []int{i, j})
+		}
+	}
+	return out
+}
+
+// called is the name of a component: its axes joined.
+func (c *checker) called(index []int) string {
+	var b strings.Builder
+	for _, i := range index {
+		b.WriteString(c.axes()[i])
+	}
+	return b.String()
+}
+
+// whole is the value of all components of e.
+func (c *checker) whole(e *entity, of func(k int) symbolic.Expr) *value {
+	all := c.components(e.rank)
+	return c.made(e.rank, e.unit, 1, func(i, j int) symbolic.Expr {
+		index := []int{i, j}[:e.rank]
+		slices.Sort(index)
+		return of(slices.IndexFunc(all, func(x []int) bool { return slices.Equal(x, index) }))
+	})
+}
+
+// declareParts enters the name of something with components, and the names
+// that these have outside of the file. It returns those names, nil when one
+// of them is taken.
+func (c *checker) declareParts(id *dsl.Ident, e *entity) []string {
+	if !c.declare(id, e) {
+		return nil
+	}
+	if e.rank == number {
+		return []string{id.Name}
+	}
+	var names []string
+	for _, index := range c.components(e.rank) {
+		part := c.called(index)
+		name := id.Name + "_" + part
+		why := c.reserved(name)
+		if old := c.names[name]; old != nil {
+			why = "already declared at line " + lineOf(old.pos)
+		}
+		if why != "" {
+			c.failIdent(id, "choose another name", "%s.%s is called %s in the data, which is %s", id.Name, part, name, why)
+			return nil
+		}
+		c.names[name] = &entity{kind: component, pos: id.Pos, of: id.Name + "." + part}
+		names = append(names, name)
+	}
+	return names
+}
+
+func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
+	d := s.Declare
+	role := map[string]symbolic.Role{"field": symbolic.Field, "wavefield": symbolic.Wavefield, "image": symbolic.Image, "history": symbolic.History}[d.Kind]
+	if role == symbolic.History {
+		e.rank = number
+	}
+	e.kind = function
+	names := c.declareParts(d.Name, e)
+	every := symbolic.Expr(nil)
+	if role == symbolic.History {
+		every = c.frames(s)
+	}
+	for k, index := range c.components(e.rank) {
+		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: unit, Grid: c.problem.Grid, Role: role, Every: every}
+		f.Axes = c.spanned(d, e.rank, index, k == 0)
+		f.Half = c.place(d, f, e.rank, index, k == 0)
+		if d.Harmonic != nil {
+			f.Mean = symbolic.Harmonic
+		}
+		c.spelling[f] = d.Name.Name
+		if e.rank > number {
+			c.spelling[f] += "." + c.called(index)
+		}
+		e.functions = append(e.functions, f)
+		if names != nil {
+			f.Name = names[k]
+			c.problem.Functions = append(c.problem.Functions, f)
+		}
+	}
+}
+
+func (c *checker) declareScalar(d *dsl.Declare, e *entity, unit string) {
+	e.kind = scalar
+	names := c.declareParts(d.Name, e)
+	var defaults []*float64
+	if d.Default != nil {
+		defaults = c.defaults(d.Default.Expr, e)
+	}
+	for k := range c.components(e.rank) {
+		p := &symbolic.Parameter{Name: d.Name.Name, Doc: d.Doc, Unit: unit}
+		if defaults != nil {
+			p.Default = defaults[k]
+		}
+		if names != nil {
+			p.Name = names[k]
+			c.problem.Parameters = append(c.problem.Parameters, p)
+		}
+		e.scalars = append(e.scalars, symbolic.NewScalar(p.Name))
+	}
+}
+
+// defaults are the numbers that a default value gives to the components of e.
+func (c *checker) defaults(x dsl.Expr, e *entity) []*float64 {
+	v := c.eval(x)
 	if v == nil {
 		return nil
 	}
-	depends := v.vec
-	symbolic.Visit(v.scalar(), func(e symbolic.Expr) {
+	if v.rank != e.rank && !v.nothing() {
+		c.fail(x, "write 0 for all, or one value for each component", "the default value is %s, but %s is declared", v.rank, e.rank)
+		return nil
+	}
+	var out []*float64
+	for _, p := range c.parts(x, e.rank, c.components(e.rank), v) {
+		n := c.defaultValue(x, p)
+		if n == nil {
+			return nil
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+func (c *checker) defaultValue(at dsl.Expr, e symbolic.Expr) *float64 {
+	depends := false
+	symbolic.Visit(e, func(e symbolic.Expr) {
 		switch e.(type) {
 		case *symbolic.Scalar, *symbolic.Access:
 			depends = true
 		}
 	})
 	if depends {
-		c.fail(e, "write a number", "a default value cannot depend on other names")
+		c.fail(at, "write a number", "a default value cannot depend on other names")
 		return nil
 	}
-	x, err := symbolic.Eval(v.scalar(), symbolic.Values{})
+	x, err := symbolic.Eval(e, symbolic.Values{})
 	if f := real(x); err == nil && imag(x) == 0 && !math.IsNaN(f) && !math.IsInf(f, 0) {
 		return &f
 	}
-	c.fail(e, "write a number", "this default value is not a real number")
+	c.fail(at, "write a number", "this default value is not a real number")
 	return nil
 }

@@ -1,14 +1,11 @@
 package check
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
-	"github.com/courant-pde/courant/symbolic/fd"
 )
 
 // member reads what follows a dot: a component, a time level or a derivative.
@@ -17,16 +14,8 @@ func (c *checker) member(x *dsl.Member) *value {
 	if v == nil {
 		return nil
 	}
-	if axis := slices.Index(c.axes(), x.Suffix); axis >= 0 {
-		if !v.vec {
-			c.fail(x, "write d"+x.Suffix+" for the derivative", "%s has no component %s: it is not a vector", dsl.FormatExpr(x.Of), x.Suffix)
-			return nil
-		}
-		if x.Order != nil {
-			c.fail(x.Order, "remove it", "a component takes no order")
-			return nil
-		}
-		return one(v.part[axis], v.unit).sized(v.size)
+	if i, j, r := c.component(x.Suffix); r == vector || r == matrix && (v.rank == matrix || !c.isDerivative(x.Suffix)) {
+		return c.part(x, v, i, j, r)
 	}
 	if x.Suffix == "forward" || x.Suffix == "backward" {
 		return c.level(x, v)
@@ -34,15 +23,69 @@ func (c *checker) member(x *dsl.Member) *value {
 	return c.derivative(x, v)
 }
 
-// derivative reads suffixes such as dx, dy2, dxl, dt2.
+// component takes the name of a component apart: an axis for one of a vector,
+// two for one of a matrix. The rank is 0 when it is none.
+func (c *checker) component(name string) (i, j int, r rank) {
+	axes := c.axes()
+	if i = slices.Index(axes, name); i >= 0 {
+		return i, 0, vector
+	}
+	for i, a := range axes {
+		if rest, ok := strings.CutPrefix(name, a); ok {
+			if j = slices.Index(axes, rest); j >= 0 {
+				return i, j, matrix
+			}
+		}
+	}
+	return 0, 0, number
+}
+
+// part is a component of a vector or a matrix.
+func (c *checker) part(x *dsl.Member, v *value, i, j int, r rank) *value {
+	axes := c.axes()
+	switch {
+	case v.rank == number:
+		hint := "write d" + x.Suffix + " for the derivative"
+		if r == matrix {
+			hint = "write .d" + axes[i] + ".d" + axes[j] + " for the derivative"
+		}
+		c.fail(x, hint, "%s has no component %s: it is not %s", dsl.FormatExpr(x.Of), x.Suffix, r)
+	case v.rank == vector && r == matrix:
+		c.fail(x, "write ."+axes[i]+" or ."+axes[j], "%s has no component %s: it is a vector", dsl.FormatExpr(x.Of), x.Suffix)
+	case v.rank == matrix && r == vector:
+		c.fail(x, "write ."+axes[i]+axes[i]+" or the like, with two axes", "%s has no component %s: it is a matrix", dsl.FormatExpr(x.Of), x.Suffix)
+	case c.noOptions(x, "a component"):
+		out := one(v.part[i], v.unit)
+		if r == matrix {
+			out = one(c.at(v, i, j), v.unit)
+		}
+		out.zero = v.zero
+		return out.sized(v.size)
+	}
+	return nil
+}
+
+// noOptions refuses options behind what is no derivative.
+func (c *checker) noOptions(x *dsl.Member, what string) bool {
+	if len(x.Options) == 0 {
+		return true
+	}
+	o := x.Options[0]
+	c.failAt(o.Pos, len(o.Name), "remove what stands in parentheses", "%s takes no options", what)
+	return false
+}
+
+func (c *checker) isDerivative(suffix string) bool {
+	_, _, _, ok := c.suffix(suffix)
+	return ok
+}
+
+// derivative reads suffixes such as dx, dy2, dxl, dt2, and applies them to
+// each component.
 func (c *checker) derivative(x *dsl.Member, v *value) *value {
 	axis, order, side, ok := c.suffix(x.Suffix)
 	if !ok {
 		c.fail(x, c.suffixHint(x.Suffix), "unknown suffix .%s", x.Suffix)
-		return nil
-	}
-	if v.vec {
-		c.fail(x, "differentiate a component, or use div or curl", "%s is a vector, which .%s does not apply to", dsl.FormatExpr(x.Of), x.Suffix)
 		return nil
 	}
 	if !v.varies(axis) {
@@ -53,45 +96,55 @@ func (c *checker) derivative(x *dsl.Member, v *value) *value {
 		c.fail(x, "the derivative would be zero: remove it", "%s does not vary in %s", dsl.FormatExpr(x.Of), along)
 		return nil
 	}
-	accuracy := 0
-	if x.Order != nil {
-		n, err := strconv.Atoi(x.Order.Text)
-		if err != nil || n < 1 || n > MaxSpaceOrder || (n > 1 && n%2 != 0) {
-			c.fail(x.Order, "use 1, 2, 4, 6, 8, ...", "order of accuracy %s: it must be 1 or even, up to %d", x.Order.Text, MaxSpaceOrder)
-			return nil
-		}
-		accuracy = n
-	}
-	step := c.length
-	g := c.problem.Grid
-	if axis == symbolic.TimeAxis {
-		step = c.time
-		switch {
-		case order > g.TimeOrder && g.TimeOrder == 1:
-			c.fail(x, "raise the order in time: order time 2", "a derivative of order %d in time needs time order %d, and this operator has 1", order, order)
-			return nil
-		case order > g.TimeOrder:
-			c.fail(x, "use dt or dt2", "a derivative of order %d in time needs more levels than the %d that a step has", order, g.TimeOrder+1)
-			return nil
-		case accuracy > g.TimeOrder:
-			c.fail(x.Order, "leave the order out", "accuracy %d in time is more than the operator's time order %d", accuracy, g.TimeOrder)
-			return nil
-		case c.shiftedInTime(v.scalar()):
-			c.fail(x, "write dt2 for the second derivative, and apply dt to current levels only", "a time derivative of what is already shifted or differentiated in time")
-			return nil
-		}
-	}
-	d := symbolic.NewDeriv(v.scalar(), axis, order, symbolic.Scheme{Accuracy: accuracy, Side: side})
-	s, err := fd.StencilOf(d, g)
-	if err != nil {
-		c.fail(x, "raise the order of accuracy", "a derivative of order %d needs at least %d points, more than its order of accuracy gives", order, order+1)
+	scheme, ok := c.scheme(x, axis, order)
+	if !ok {
 		return nil
 	}
-	out := one(d, v.unit.times(step.to(-float64(order)))).sized(len(s.Offset) * (v.size + 1))
+	scheme.Side = side
+	step := c.length
+	if axis == symbolic.TimeAxis {
+		step = c.time
+		if !c.derivativeInTime(x, v, order, scheme) {
+			return nil
+		}
+	}
+	size := 0
+	for _, p := range v.part {
+		s, err := c.stencil(symbolic.NewDeriv(p, axis, order, scheme))
+		if err != nil {
+			c.fail(x, "raise the order of accuracy", "a derivative of order %d needs at least %d points, more than its order of accuracy gives", order, order+1)
+			return nil
+		}
+		size = len(s.Offset) * (v.size + 1)
+	}
+	out := v.each(v.unit.times(step.to(-float64(order))), func(e symbolic.Expr) symbolic.Expr {
+		if !symbolic.Varies(e, axis) {
+			return symbolic.Int(0)
+		}
+		return symbolic.NewDeriv(e, axis, order, scheme)
+	}).sized(size)
 	if axis == symbolic.TimeAxis && !c.levels(x, out) {
 		return nil
 	}
 	return out
+}
+
+// derivativeInTime checks what derivatives in time need: enough levels.
+func (c *checker) derivativeInTime(x *dsl.Member, v *value, order int, s symbolic.Scheme) bool {
+	n := c.problem.Grid.TimeOrder
+	switch {
+	case order > n && n == 1:
+		c.fail(x, "raise the order in time: order time 2", "a derivative of order %d in time needs time order %d, and this operator has 1", order, order)
+	case order > n:
+		c.fail(x, "use dt or dt2", "a derivative of order %d in time needs more levels than the %d that a step has", order, n+1)
+	case s.Accuracy > n:
+		c.fail(x, "leave the order out", "accuracy %d in time is more than the operator's time order %d", s.Accuracy, n)
+	case slices.ContainsFunc(v.part, c.shiftedInTime):
+		c.fail(x, "write dt2 for the second derivative, and apply dt to current levels only", "a time derivative of what is already shifted or differentiated in time")
+	default:
+		return true
+	}
+	return false
 }
 
 // shiftedInTime reports whether e reads other levels than the current one.
@@ -99,83 +152,4 @@ func (c *checker) shiftedInTime(e symbolic.Expr) bool {
 	found := false
 	c.reads(e, 0, 0, func(_ *symbolic.Function, first, last int) { found = found || first != 0 || last != 0 })
 	return found
-}
-
-// suffix takes a derivative's suffix apart: d, axis, order, side.
-func (c *checker) suffix(s string) (axis, order int, side symbolic.Side, ok bool) {
-	rest, found := strings.CutPrefix(s, "d")
-	if !found {
-		return 0, 0, 0, false
-	}
-	axis, best := 0, ""
-	for a, name := range append(slices.Clone(c.axes()), "t") {
-		if r, ok := strings.CutPrefix(rest, name); ok && len(name) > len(best) && (r == "" || strings.Trim(r, "0123456789lrc") == "") {
-			axis, best = a, name
-		}
-	}
-	if best == "" {
-		return 0, 0, 0, false
-	}
-	if best == "t" {
-		axis = symbolic.TimeAxis
-	}
-	rest = rest[len(best):]
-	order = 1
-	if rest != "" && rest[0] >= '1' && rest[0] <= '9' {
-		order = int(rest[0] - '0')
-		rest = rest[1:]
-	}
-	switch rest {
-	case "":
-		return axis, order, symbolic.Default, true
-	case "l":
-		return axis, order, symbolic.LeftOf, true
-	case "r":
-		return axis, order, symbolic.RightOf, true
-	case "c":
-		return axis, order, symbolic.Centred, true
-	}
-	return 0, 0, 0, false
-}
-
-// suffixHint says what might have been meant by an unknown suffix.
-func (c *checker) suffixHint(s string) string {
-	axes := c.axes()
-	var parts, names []string
-	for _, a := range append(slices.Clone(axes), "t") {
-		names = append(names, "d"+a, "d"+a+"2", "d"+a+"c", "d"+a+"l", "d"+a+"r")
-	}
-	rest := strings.TrimPrefix(s, "d")
-	for rest != "" {
-		i := slices.IndexFunc(append(slices.Clone(axes), "t"), func(a string) bool { return strings.HasPrefix(rest, a) })
-		if i < 0 {
-			break
-		}
-		a := append(slices.Clone(axes), "t")[i]
-		parts, rest = append(parts, ".d"+a), rest[len(a):]
-	}
-	missing := slices.ContainsFunc([]string{"x", "y", "z"}, func(a string) bool {
-		return !slices.Contains(axes, a) && (s == a || strings.HasPrefix(s, "d"+a))
-	})
-	switch {
-	case len(parts) > 1 && rest == "" && s != "dtt":
-		return "write a mixed derivative as " + strings.Join(parts, "")
-	case missing:
-		return "the axes of this grid are " + strings.Join(axes, ", ")
-	}
-	if hint := dsl.DidYouMean(s, append(names, "forward", "backward")); hint != "" {
-		return hint
-	}
-	return "derivatives are written dx, dx2, dxl, dxr, dxc, dt, dt2; levels forward, backward"
-}
-
-// count is a number with its noun.
-func count(n int, what string) string {
-	switch {
-	case n == 1:
-		return "1 " + what
-	case what == "axis":
-		what = "axe"
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -36,6 +35,8 @@ func (c *checker) meaning(e dsl.Expr) *value {
 		return v.each(v.unit, symbolic.Neg)
 	case *dsl.Binary:
 		return c.binary(x)
+	case *dsl.Tuple:
+		return c.tuple(x)
 	case *dsl.Call:
 		return c.call(x)
 	case *dsl.Member:
@@ -74,6 +75,14 @@ func (c *checker) name(x *dsl.Name) *value {
 		r.SetFloat64(math.Pi)
 		return one(symbolic.Rational(r), dimensionless)
 	}
+	if x.Name == "identity" {
+		return c.made(matrix, dimensionless, 1, func(i, j int) symbolic.Expr {
+			if i == j {
+				return symbolic.Int(1)
+			}
+			return symbolic.Int(0)
+		})
+	}
 	for a, axis := range c.axes() {
 		if x.Name == "h_"+axis {
 			return one(c.problem.Grid.Spacing(a), c.length)
@@ -82,7 +91,7 @@ func (c *checker) name(x *dsl.Name) *value {
 	e := c.names[x.Name]
 	if e == nil {
 		switch {
-		case symbolic.Functions[x.Name].Name != "" || slices.Contains(operators, x.Name):
+		case symbolic.Functions[x.Name].Name != "" || functions[x.Name] != nil || x.Name == "norm":
 			c.fail(x, "write "+x.Name+"(...)", "%s needs an argument", x.Name)
 		case slices.Contains(c.axes(), x.Name) || x.Name == "t":
 			c.fail(x, "declare a field and give it the coordinate's values", "the coordinate %s cannot be used as a value", x.Name)
@@ -93,9 +102,13 @@ func (c *checker) name(x *dsl.Name) *value {
 	}
 	switch e.kind {
 	case function:
-		return one(e.function.Here(), e.unit)
+		v := c.whole(e, func(k int) symbolic.Expr { return e.functions[k].Here() })
+		if !c.levels(x, v) {
+			return nil
+		}
+		return v
 	case scalar:
-		return one(e.scalar, e.unit)
+		return c.whole(e, func(k int) symbolic.Expr { return e.scalars[k] })
 	case let:
 		if v := c.letValue(e, x.Name); v != nil && c.levels(x, v) {
 			return v
@@ -107,6 +120,12 @@ func (c *checker) name(x *dsl.Name) *value {
 			return nil
 		}
 		return one(symbolic.NewScalar(traceName(x.Name)), e.unit)
+	case component:
+		c.fail(x, "write "+e.of, "%s is the name of a component outside of this file", x.Name)
+	case region:
+		c.fail(x, "limit a statement to it with in "+x.Name, "%s is a region, not a value", x.Name)
+	case series:
+		c.fail(x, "it is written once all of the step is done", "%s is one number a step, which cannot be read", x.Name)
 	case def:
 		c.fail(x, "write "+x.Name+"("+strings.Join(e.params, ", ")+")", "%s is a def and needs arguments", x.Name)
 	}
@@ -125,11 +144,41 @@ func (c *checker) letValue(e *entity, name string) *value {
 	}
 	e.busy = true
 	outer := *c
-	c.args, c.within, c.updating, c.inject, c.lenient = nil, nil, nil, false, true
+	c.args, c.within, c.updating, c.solving, c.inject, c.lenient = nil, nil, nil, nil, false, true
 	e.value = c.eval(e.body)
-	c.args, c.within, c.updating, c.inject, c.lenient = outer.args, outer.within, outer.updating, outer.inject, outer.lenient
+	c.args, c.within, c.updating, c.solving, c.inject, c.lenient = outer.args, outer.within, outer.updating, outer.solving, outer.inject, outer.lenient
 	e.busy, e.done = false, true
 	return e.value
+}
+
+// tuple is a vector of scalars.
+func (c *checker) tuple(x *dsl.Tuple) *value {
+	if len(x.Parts) != c.dim {
+		hint := "give one for each axis, or limit the statement to some grids, as in 2D let n = (a, b)"
+		c.fail(x, hint, "a vector of %s on a grid with %s", count(len(x.Parts), "component"), count(c.dim, "axis"))
+		return nil
+	}
+	out := &value{rank: vector, zero: true}
+	var first *value
+	for _, p := range x.Parts {
+		v := c.eval(p)
+		switch {
+		case v == nil:
+			return nil
+		case v.rank != number:
+			c.fail(p, "write a vector of scalars", "a component cannot be %s", v.rank)
+			return nil
+		case first != nil && !c.alike(p, "the components", first, v):
+			return nil
+		}
+		if first == nil || first.zero {
+			first = v // the number 0 takes the unit of another component
+		}
+		out.part = append(out.part, v.scalar())
+		out.size, out.zero = max(out.size, v.size), out.zero && v.zero
+	}
+	out.unit = first.unit
+	return out
 }
 
 func (c *checker) binary(x *dsl.Binary) *value {
@@ -151,7 +200,7 @@ func (c *checker) binary(x *dsl.Binary) *value {
 		case a.nothing():
 			return b.each(b.unit, symbolic.Neg)
 		}
-		out := &value{vec: a.vec, unit: a.unit, zero: a.zero && b.zero, size: n}
+		out := &value{rank: a.rank, unit: a.unit, zero: a.zero && b.zero, size: n}
 		if a.zero {
 			out.unit = b.unit
 		}
@@ -166,10 +215,14 @@ func (c *checker) binary(x *dsl.Binary) *value {
 	case "*":
 		u := a.unit.times(b.unit)
 		switch {
-		case a.vec && b.vec:
-			c.fail(x, "multiply a component with .x, .y or .z", "a vector cannot be multiplied by a vector")
+		case a.rank > number && b.rank > number:
+			hint := "write dot(a, b), or scale(a, b) for the products of the components"
+			if max(a.rank, b.rank) == matrix {
+				hint = "write dot(M, v) for a matrix times a vector"
+			}
+			c.fail(x, hint, "%s cannot be multiplied by %s", a.rank, b.rank)
 			return nil
-		case a.vec:
+		case a.rank > number:
 			out := a.each(u, func(p symbolic.Expr) symbolic.Expr { return symbolic.Product(p, b.scalar()) }).sized(n)
 			out.zero = a.zero || b.zero
 			return out
@@ -179,8 +232,8 @@ func (c *checker) binary(x *dsl.Binary) *value {
 		return out
 	case "/":
 		switch {
-		case b.vec:
-			c.fail(x.Y, "divide by a component", "nothing can be divided by a vector")
+		case b.rank > number:
+			c.fail(x.Y, "divide by a component", "nothing can be divided by %s", b.rank)
 			return nil
 		case symbolic.IsZero(b.scalar()):
 			c.fail(x.Y, "", "division by zero")
@@ -195,8 +248,8 @@ func (c *checker) binary(x *dsl.Binary) *value {
 }
 
 func (c *checker) power(x *dsl.Binary, a, b *value) *value {
-	if a.vec || b.vec {
-		c.fail(x, "raise a component", "a vector cannot be raised to a power, nor be an exponent")
+	if r := max(a.rank, b.rank); r > number {
+		c.fail(x, "raise a component, or write dot(a, a)", "%s cannot be raised to a power, nor be an exponent", r)
 		return nil
 	}
 	n, isNumber := b.scalar().(*symbolic.Num)
@@ -226,69 +279,4 @@ func (c *checker) power(x *dsl.Binary, a, b *value) *value {
 		}
 	}
 	return one(symbolic.Power(a.scalar(), n), a.unit.to(n.Float()))
-}
-
-// maxCalls bounds the depth of definitions that use each other.
-const maxCalls = 100
-
-func (c *checker) call(x *dsl.Call) *value {
-	if len(c.args) > 0 && c.args[len(c.args)-1][x.Fn.Name] != nil {
-		c.fail(x, "write it without parentheses, or with * before them", "the parameter %s is not a function", x.Fn.Name)
-		return nil
-	}
-	if f, ok := symbolic.Functions[x.Fn.Name]; ok {
-		return c.elementary(x, f)
-	}
-	if slices.Contains(operators, x.Fn.Name) {
-		return c.differential(x)
-	}
-	e := c.names[x.Fn.Name]
-	if e == nil {
-		c.unknown(x.Fn)
-		return nil
-	}
-	if e.kind != def {
-		c.fail(x, "write "+x.Fn.Name+" alone: it stands for the value at the current point; use * to multiply", "%s is not a function", x.Fn.Name)
-		return nil
-	}
-	if len(x.Args) != len(e.params) {
-		c.fail(x, fmt.Sprintf("it is defined as %s(%s)", x.Fn.Name, strings.Join(e.params, ", ")), "%s takes %s, not %d", x.Fn.Name, count(len(e.params), "argument"), len(x.Args))
-		return nil
-	}
-	args := map[string]*value{}
-	good := true
-	for i, a := range x.Args {
-		v := c.eval(a)
-		good = good && v != nil
-		args[e.params[i]] = v
-	}
-	switch {
-	case !good:
-		return nil
-	case e.busy:
-		c.fail(x, "definitions cannot be recursive", "def %s calls itself", x.Fn.Name)
-		return nil
-	case len(c.within) >= maxCalls:
-		c.fail(x, "use fewer nested definitions", "definitions are nested more than %d deep", maxCalls)
-		return nil
-	}
-	e.busy = true
-	inject := c.inject
-	c.inject = false // points reach a definition only as its arguments
-	c.args = append(c.args, args)
-	c.within = append(c.within, fmt.Sprintf("in %s, called at %s:%d:%d", x.Fn.Name, x.Fn.Pos.Filename, x.Fn.Pos.Line, x.Fn.Pos.Column))
-	v := c.eval(e.body)
-	c.inject = inject
-	c.within = c.within[:len(c.within)-1]
-	c.args = c.args[:len(c.args)-1]
-	e.busy = false
-	return v
-}
-
-// checkLet evaluates a let, so that its faults are reported even when it is
-// not used.
-func (c *checker) checkLet(l *dsl.Let) {
-	if e := c.names[l.Name.Name]; e != nil && e.kind == let && e.pos == l.Name.Pos {
-		c.letValue(e, l.Name.Name)
-	}
 }

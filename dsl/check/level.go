@@ -1,15 +1,16 @@
 package check
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
-	"github.com/courant-pde/courant/symbolic/fd"
 )
 
 // level moves to the next or the previous time level.
 func (c *checker) level(x *dsl.Member, v *value) *value {
-	if x.Order != nil {
-		c.fail(x.Order, "remove it", "%s takes no order", x.Suffix)
+	if !c.noOptions(x, x.Suffix) {
 		return nil
 	}
 	n := map[string]int{"forward": 1, "backward": -1}[x.Suffix]
@@ -24,28 +25,34 @@ func (c *checker) level(x *dsl.Member, v *value) *value {
 	return out
 }
 
-// levels checks that the time levels that v reads are stored and known. One
-// fault is enough.
+// levels checks that the time levels that v reads are stored and known, and
+// that frames of histories are written before. One fault is enough.
 func (c *checker) levels(x dsl.Expr, v *value) bool {
 	good := true
-	order := c.problem.Grid.TimeOrder
+	n := c.problem.Grid.TimeOrder
 	for _, p := range v.part {
 		c.reads(p, 0, 0, func(f *symbolic.Function, first, last int) {
+			name := c.spelling[f]
 			switch {
 			case !good:
 				return
+			case f.Role == symbolic.History:
+				if !c.unsaved[f] || c.lenient {
+					return
+				}
+				c.fail(x, "put the statement that saves it first", "%s is read before it is saved", name)
 			case last > 1:
-				c.fail(x, "a step computes only the next level", "this reads %s %s ahead of the current level", f.Name, count(last, "level"))
-			case first < 1-order && order == 1:
-				c.fail(x, "raise the order in time: order time 2", "this reads %s %s back, but time order 1 stores only the current level", f.Name, count(-first, "level"))
-			case first < 1-order:
-				c.fail(x, "levels further back are not stored; a one-sided derivative stays within them with dtl(order 1)", "this reads %s %s back, but time order 2 stores only the current and the previous level", f.Name, count(-first, "level"))
-			case last == 1 && f == c.updating:
-				c.fail(x, "write solve EQUATION for "+f.Name+".forward", "%s.forward is used in its own update", f.Name)
-			case last == 1 && !c.known(f.Name) && !c.lenient:
-				c.fail(x, "put the statement that computes it first", "%s.forward is not known here: it is a future value", f.Name)
-			default:
+				c.fail(x, "a step computes only the next level", "this reads %s %s ahead of the current level", name, count(last, "level"))
+			case first < 1-n:
+				c.fail(x, c.levelsHint(-first), "this reads %s %s back, but time order %d stores only %s", name, count(-first, "level"), n, stored(n))
+			case last == 1 && slices.Contains(c.updating, f):
+				c.fail(x, "write solve EQUATION for "+name+".forward", "%s.forward is used in its own update", name)
+			case last < 1 || c.known(f) || c.lenient || slices.Contains(c.solving, f):
 				return
+			case c.missing[f] != nil:
+				c.fail(x, "put the statements for the rest of the grid first: "+c.describe(c.missing[f][0]), "%s.forward is not known at all points here", name)
+			default:
+				c.fail(x, "put the statement that computes it first", "%s.forward is not known here: it is a future value", name)
 			}
 			good = false
 		})
@@ -53,22 +60,45 @@ func (c *checker) levels(x dsl.Expr, v *value) bool {
 	return good
 }
 
-// known reports whether the next level of a wavefield is computed already.
-func (c *checker) known(wavefield string) bool { return c.written[wavefield] || c.unclear }
+// levelsHint says how to reach n levels back.
+func (c *checker) levelsHint(n int) string {
+	if n+1 <= maxTimeOrder && c.problem.Grid.TimeOrder == 1 {
+		return fmt.Sprintf("raise the order in time: order time %d", n+1)
+	}
+	return "levels further back are not stored; a one-sided derivative stays within them with dtl(order 1)"
+}
+
+func stored(n int) string {
+	switch n {
+	case 1:
+		return "the current level"
+	case 2:
+		return "the current and the previous level"
+	}
+	return fmt.Sprintf("the current and the %d previous levels", n-1)
+}
+
+// known reports whether the next level of a wavefield is computed already, at
+// all points.
+func (c *checker) known(f *symbolic.Function) bool {
+	missing, begun := c.missing[f]
+	return begun && len(missing) == 0 || c.unclear
+}
 
 // reads calls f with every wavefield in e and the range of levels it is read
-// at, counted from the current one. first and last are the range of e itself.
+// at, counted from the current one, and with every history. first and last are
+// the range of e itself.
 func (c *checker) reads(e symbolic.Expr, first, last int, f func(w *symbolic.Function, first, last int)) {
 	switch x := e.(type) {
 	case *symbolic.Access:
-		if x.Func.Varies() {
+		if x.Func.Varies() || x.Func.Role == symbolic.History {
 			f(x.Func, x.Time+first, x.Time+last)
 		}
 	case *symbolic.Deriv:
 		if x.Axis != symbolic.TimeAxis {
 			break
 		}
-		if s, err := fd.StencilOf(x, c.problem.Grid); err == nil {
+		if s, err := c.stencil(x); err == nil {
 			first, last = first+s.Offset[0], last+s.Offset[len(s.Offset)-1]
 		}
 	}

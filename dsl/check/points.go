@@ -10,7 +10,7 @@ import (
 
 // declarePoints introduces the points that inject and sample name without a
 // declaration of their own.
-func (c *checker) declarePoints(op *dsl.Operator) {
+func (c *checker) declarePoints() {
 	var implicit []*dsl.Ident
 	add := func(id *dsl.Ident, inject bool) {
 		e := c.names[id.Name]
@@ -29,7 +29,7 @@ func (c *checker) declarePoints(op *dsl.Operator) {
 			c.problem.Points = append(c.problem.Points, e.points)
 		}
 	}
-	for _, s := range op.Statements {
+	for _, s := range c.present {
 		switch {
 		case s.Sample != nil:
 			add(s.Sample.Points, false)

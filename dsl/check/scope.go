@@ -14,28 +14,36 @@ import (
 type kind int
 
 const (
-	function kind = iota // field or wavefield
+	function kind = iota // field, wavefield, image or history
+	component
 	scalar
 	points
+	region
+	series
 	let
 	def
 )
 
 // entity is what a name stands for.
 type entity struct {
-	kind     kind
-	pos      dsl.Pos
-	unit     unit
-	function *symbolic.Function
-	points   *symbolic.Points
-	scalar   *symbolic.Scalar
-	params   []string
-	body     dsl.Expr
-	value    *value // of a let that is done, nil when it has a fault
-	done     bool   // a let was evaluated
-	busy     bool   // a let or def is being expanded: meeting it again is a recursion
-	sampled  bool   // points have received their values
-	clash    bool   // the name is declared twice, which is reported once
+	kind      kind
+	pos       dsl.Pos
+	unit      unit
+	rank      rank
+	functions []*symbolic.Function // one for each component, see components
+	scalars   []*symbolic.Scalar   // likewise
+	of        string               // how a component is written, v.x for v_x
+	points    *symbolic.Points
+	region    *symbolic.Region
+	series    *symbolic.Series
+	params    []string
+	body      dsl.Expr
+	value     *value // of a let that is done, nil when it has a fault
+	done      bool   // a let was evaluated
+	busy      bool   // a let or def is being expanded: meeting it again is a recursion
+	implicit  bool   // a history that only save names
+	sampled   bool   // points have received their values
+	clash     bool   // the name is declared twice, which is reported once
 }
 
 // topLevel declares what a file and its imports define for all operators.
@@ -45,6 +53,7 @@ func (c *checker) topLevel(f *dsl.File, chain []string) {
 		switch {
 		case it.Import != nil:
 			c.importFile(f, it, chain)
+		case !c.exists(it.Dim):
 		case it.Let != nil:
 			c.declare(it.Let.Name, &entity{kind: let, body: it.Let.Value.Expr})
 		case it.Def != nil:
@@ -129,10 +138,10 @@ func builtin(name string) string {
 		return "the number pi"
 	case name == "forward" || name == "backward":
 		return "a time level"
-	case symbolic.Functions[name].Name != "":
-		return "an elementary function"
-	case slices.Contains(operators, name):
-		return "a differential operator"
+	case symbolic.Functions[name].Name != "" || functions[name] != nil || name == "norm":
+		return "a function"
+	case name == "identity":
+		return "the unit matrix"
 	}
 	return ""
 }
@@ -165,13 +174,12 @@ func (c *checker) unknown(x *dsl.Name) {
 // near is a hint at a known name that is spelt much like the given one.
 func (c *checker) near(name string) string {
 	var have []string
-	for n := range c.names {
-		have = append(have, n)
+	for n, e := range c.names {
+		if e.kind != component {
+			have = append(have, n)
+		}
 	}
-	for f := range symbolic.Functions {
-		have = append(have, f)
-	}
-	have = append(append(have, operators...), "dt", "pi")
+	have = append(append(have, Builtin()...), "dt", "pi")
 	if len(c.args) > 0 {
 		for n := range c.args[len(c.args)-1] {
 			have = append(have, n)
@@ -201,7 +209,10 @@ func (c *checker) resolve(d *dsl.Def) {
 	})
 }
 
-// Builtin lists the functions and differential operators of the language.
+// Builtin lists the functions of the language and the names of constants.
 func Builtin() []string {
-	return append(slices.Sorted(maps.Keys(symbolic.Functions)), operators...)
+	names := append(slices.Collect(maps.Keys(symbolic.Functions)), slices.Collect(maps.Keys(functions))...)
+	names = append(names, "identity", "norm")
+	slices.Sort(names)
+	return names
 }

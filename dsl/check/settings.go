@@ -20,7 +20,7 @@ func (c *checker) settings(op *dsl.Operator, o Options) bool {
 		seen[what] = true
 		return false
 	}
-	for _, s := range op.Statements {
+	for _, s := range c.present {
 		switch {
 		case s.Order != nil:
 			for _, t := range s.Order.Terms {
@@ -36,8 +36,8 @@ func (c *checker) settings(op *dsl.Operator, o Options) bool {
 					}
 					g.SpaceOrder = n
 				case "time":
-					if err != nil || n < 1 || n > 2 {
-						c.failAt(t.Pos, len(t.Along)+1+len(t.Value), "use 1 when the step needs only the level before it, 2 when it needs two", "time order %s: it must be 1 or 2", t.Value)
+					if err != nil || n < 1 || n > maxTimeOrder {
+						c.failAt(t.Pos, len(t.Along)+1+len(t.Value), "use 1 when the step needs only the level before it, 2 when it needs two, and so on", "time order %s: it must be from 1 to %d", t.Value, maxTimeOrder)
 						continue
 					}
 					g.TimeOrder = n
@@ -88,10 +88,13 @@ func (c *checker) settings(op *dsl.Operator, o Options) bool {
 	return good
 }
 
+// maxTimeOrder is the largest number of levels that are stored.
+const maxTimeOrder = 4
+
 // declaresUnits reports whether an operator names any unit. When it does not,
 // units are not checked at all.
-func declaresUnits(op *dsl.Operator) bool {
-	return slices.ContainsFunc(op.Statements, func(s *dsl.Statement) bool {
+func declaresUnits(statements []*dsl.Statement) bool {
+	return slices.ContainsFunc(statements, func(s *dsl.Statement) bool {
 		return s.Units != nil || s.Declare != nil && s.Declare.Unit != nil
 	})
 }

@@ -7,21 +7,30 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// value is what an expression means: one part, or one per axis for a vector.
+// rank is the number of indices of a value.
+type rank int
+
+const (
+	number rank = iota
+	vector
+	matrix
+)
+
+func (r rank) String() string { return []string{"a scalar", "a vector", "a matrix"}[r] }
+
+// value is what an expression means: one part, one per axis for a vector, or
+// for a matrix its rows, one after the other.
 type value struct {
 	part []symbolic.Expr
-	vec  bool
+	rank rank
 	unit unit
-	zero bool // the number 0, which has any unit, or a vector of it
-	size int  // bounds the operations that are left once derivatives are stencils
+	zero bool // the number 0, which has any unit, or a vector or matrix of it
+	size int  // bounds the operations of a part once derivatives are stencils
 }
 
 // maxSize bounds value.size: definitions doubled again and again, or nested
 // derivatives, would fill the memory within a few lines.
 const maxSize = 500_000
-
-// operators are the differential operators that are written like functions.
-var operators = []string{"laplace", "biharmonic", "div", "grad", "curl"}
 
 // maxBits bounds the size of exact numbers, which powers blow up.
 const maxBits = 4096
@@ -29,7 +38,28 @@ const maxBits = 4096
 func (v *value) scalar() symbolic.Expr { return v.part[0] }
 
 // nothing reports whether v is the plain number 0.
-func (v *value) nothing() bool { return v.zero && !v.vec }
+func (v *value) nothing() bool { return v.zero && v.rank == number }
+
+// made is a value of the given rank whose parts f makes of their indices.
+func (c *checker) made(r rank, u unit, size int, f func(i, j int) symbolic.Expr) *value {
+	out := &value{rank: r, unit: u, size: size}
+	rows, columns := 1, 1
+	if r > number {
+		rows = c.dim
+	}
+	if r > vector {
+		columns = c.dim
+	}
+	for i := range rows {
+		for j := range columns {
+			out.part = append(out.part, f(i, j))
+		}
+	}
+	return out
+}
+
+// at is the part of a matrix in row i and column j.
+func (c *checker) at(m *value, i, j int) symbolic.Expr { return m.part[i*c.dim+j] }
 
 func one(e symbolic.Expr, u unit) *value {
 	return &value{part: []symbolic.Expr{e}, unit: u, size: 1}
@@ -43,7 +73,7 @@ func (v *value) sized(n int) *value {
 
 // each applies f to every part.
 func (v *value) each(u unit, f func(symbolic.Expr) symbolic.Expr) *value {
-	out := &value{vec: v.vec, unit: u, zero: v.zero, size: v.size}
+	out := &value{rank: v.rank, unit: u, zero: v.zero, size: v.size}
 	for _, p := range v.part {
 		out.part = append(out.part, f(p))
 	}
@@ -100,11 +130,15 @@ func numbersInRange(e symbolic.Expr) bool {
 
 // alike checks that two values may be added, compared or assigned.
 func (c *checker) alike(at dsl.Expr, what string, a, b *value) bool {
-	if a.vec != b.vec {
+	if a.rank != b.rank {
 		if a.nothing() || b.nothing() {
 			return true
 		}
-		c.fail(at, "take a component of the vector, or make both vectors", "%s are a vector and a scalar", what)
+		hint := "take a component of the vector, or make both vectors"
+		if max(a.rank, b.rank) == matrix {
+			hint = "take a component of the matrix, such as .xx, or make both matrices"
+		}
+		c.fail(at, hint, "%s are %s and %s", what, max(a.rank, b.rank), min(a.rank, b.rank))
 		return false
 	}
 	if a.zero || b.zero {

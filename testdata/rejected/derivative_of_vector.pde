@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 - grad(u).dx = 0 for u.forward  ### "grad(u) is a vector, which .dx does not apply to"
+    solve u.dt2 - grad(u).dx = 0 for u.forward  ### "the two terms are a vector and a scalar"
 }

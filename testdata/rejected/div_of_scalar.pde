@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 - div(u) = 0 for u.forward  ### "div needs a vector, not a scalar"
+    solve u.dt2 - div(u) = 0 for u.forward  ### "div needs a vector or a matrix, not a scalar"
 }

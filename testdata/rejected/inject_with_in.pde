@@ -1,5 +1,5 @@
 operator a {
     wavefield u
     solve u.dt2 - laplace(u) = 0 for u.forward
-    inject src in u.forward  ### "unexpected in: expected into"
+    inject src in u.forward  ### "unexpected keyword in: expected into"
 }

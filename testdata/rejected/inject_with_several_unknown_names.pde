@@ -1,5 +1,5 @@
 operator a {
     wavefield u
     solve u.dt2 - laplace(u) = 0 for u.forward
-    inject src*scale into u.forward  ### "unknown name src" "unknown name scale"
+    inject src*stretch into u.forward  ### "unknown name src" "unknown name stretch"
 }

@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 - laplace(grad(u)) = 0 for u.forward  ### "laplace needs a scalar, not a vector"
+    solve u.dt2 - laplace(grad(u)) = 0 for u.forward  ### "the two terms are a vector and a scalar"
 }

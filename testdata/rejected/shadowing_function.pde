@@ -1,5 +1,5 @@
 operator a {
-    field sqrt  ### "sqrt is an elementary function"
+    field sqrt  ### "sqrt is a function"
     wavefield u
     solve u.dt2 - laplace(u) = 0 for u.forward
 }

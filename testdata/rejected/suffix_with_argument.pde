@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 - u.dx(4) = 0 for u.forward  ### "unexpected 4: a derivative takes only its order of accuracy, as in u.dx(order 4)"
+    solve u.dt2 - u.dx(4) = 0 for u.forward  ### "unexpected 4: a derivative takes order, at and weights, as in u.dx(order 4, at 1/2)"
 }

@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 - laplace(u) = 0 for u.forward(order 2)  ### "forward takes no order"
+    solve u.dt2 - laplace(u) = 0 for u.forward(order 2)  ### "forward takes no options"
 }

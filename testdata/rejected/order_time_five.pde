@@ -1,5 +1,5 @@
 operator a {
-    order time 3  ### "time order 3: it must be 1 or 2"
+    order time 5  ### "time order 5: it must be from 1 to 4"
     wavefield u
     solve u.dt2 - laplace(u) = 0 for u.forward
 }

@@ -1,4 +1,0 @@
-operator a {
-    wavefield u
-    solve u.dt2 - div(grad(grad(u))) = 0 for u.forward  ### "grad needs a scalar, not a vector"
-}
