@@ -142,7 +142,7 @@ func (c *checker) derivativeInTime(x *dsl.Member, v *value, order int, s symboli
 	case slices.ContainsFunc(v.part, c.shiftedInTime):
 		c.fail(x, "write dt2 for the second derivative, and apply dt to current levels only", "a time derivative of what is already shifted or differentiated in time")
 	default:
-		return true
+		return c.movable(x, v)
 	}
 	return false
 }

@@ -36,8 +36,9 @@ func (c *checker) injectInto(s *dsl.Statement) {
 		return
 	}
 	p := c.names[declared[0].Name].points
+	amounts := c.parts(at, t.rank, t.index, v)
 	injected := false
-	for k, e := range c.parts(at, t.rank, t.index, v) {
+	for k, e := range amounts {
 		amount := c.amount(at, t, e, p)
 		if amount == nil {
 			return
@@ -47,7 +48,7 @@ func (c *checker) injectInto(s *dsl.Statement) {
 			c.problem.Statements = append(c.problem.Statements, &symbolic.Inject{Points: p, Target: t.access(k), Value: amount, Every: every, Source: c.source(s)})
 		}
 	}
-	if v.zero || !injected && v.rank == number {
+	if amounts != nil && !injected {
 		c.fail(at, "remove the statement", "what is injected is zero")
 	}
 }

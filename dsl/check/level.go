@@ -18,11 +18,32 @@ func (c *checker) level(x *dsl.Member, v *value) *value {
 		c.fail(x, "only wavefields have time levels", "%s does not vary in time", dsl.FormatExpr(x.Of))
 		return nil
 	}
+	if !c.movable(x, v) {
+		return nil
+	}
 	out := v.each(v.unit, func(e symbolic.Expr) symbolic.Expr { return symbolic.Shift(e, symbolic.TimeAxis, n) })
 	if !c.levels(x, out) {
 		return nil
 	}
 	return out
+}
+
+// movable refuses to move images and histories in time: they are known at the
+// current step only.
+func (c *checker) movable(x dsl.Expr, v *value) bool {
+	for _, p := range v.part {
+		var fixed *symbolic.Function
+		symbolic.Visit(p, func(e symbolic.Expr) {
+			if a, ok := e.(*symbolic.Access); ok && (a.Func.Role == symbolic.Image || a.Func.Role == symbolic.History) {
+				fixed = a.Func
+			}
+		})
+		if fixed != nil {
+			c.fail(x, "apply it to the wavefields alone", "%s is known at the current step only", c.spelling[fixed])
+			return false
+		}
+	}
+	return true
 }
 
 // levels checks that the time levels that v reads are stored and known, and

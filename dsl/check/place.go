@@ -39,14 +39,16 @@ func (c *checker) place(d *dsl.Declare, f *symbolic.Function, r rank, index []in
 	if s == nil {
 		return nil
 	}
-	var axes []int
-	switch fail := func(hint, message string) {
+	fail := func(hint, message string) []bool {
 		if first {
 			c.failAt(s.Pos, len("staggered"), hint, "%s", message)
 		}
-	}; {
+		return nil
+	}
+	var axes []int
+	switch {
 	case s.Faces && r != vector:
-		fail("write staggered for a tensor, or name the axes of a scalar", "only a vector has components on faces")
+		return fail("write staggered for a tensor, or name the axes of a scalar", "only a vector has components on faces")
 	case s.Faces:
 		for a := range c.dim {
 			if a != index[0] {
@@ -54,11 +56,11 @@ func (c *checker) place(d *dsl.Declare, f *symbolic.Function, r rank, index []in
 			}
 		}
 	case len(s.Axes) > 0 && r != number:
-		fail("write staggered alone, or staggered faces for a vector", "the components of a vector or tensor are staggered along their own axes")
+		return fail("write staggered alone, or staggered faces for a vector", "the components of a vector or tensor are staggered along their own axes")
 	case len(s.Axes) > 0:
 		axes = c.listed(s.Axes)
 	case r == number:
-		fail("write for example staggered "+c.axes()[0], "a scalar must say along which axes it is staggered")
+		return fail("write for example staggered "+c.axes()[0], "a scalar must say along which axes it is staggered")
 	case r == vector || index[0] != index[1]:
 		axes = index
 	}

@@ -50,7 +50,6 @@ func (c *checker) solve(s *dsl.Statement) {
 	c.solving = t.functions // the equation may mention it
 	left, right := c.eval(s.Solve.Left.Expr), c.eval(s.Solve.Right.Expr)
 	c.solving = nil
-	before := c.known(t.functions[0])
 	c.compute(t, region)
 	if !good || left == nil || right == nil || !c.alike(s.Solve.Right.Expr, "the two sides", left, right) {
 		return
@@ -70,7 +69,7 @@ func (c *checker) solve(s *dsl.Statement) {
 	lefts, rights := c.side(t, left), c.side(t, right)
 	for k := range t.functions {
 		u := &symbolic.Update{Target: t.access(k), Left: lefts[k], Right: rights[k], Region: region, Source: c.source(s)}
-		if !c.solvable(s, t, u, before) {
+		if !c.solvable(s, t, u) {
 			return
 		}
 		c.problem.Statements = append(c.problem.Statements, u)
@@ -104,7 +103,7 @@ func plural(r rank) string { return []string{"scalars", "vectors", "matrices"}[r
 // solvable tries the equation with its time derivatives written out, so that
 // the fault is reported here with its place and not later without. Derivatives
 // in space need no stencils for that: the target must not occur in any.
-func (c *checker) solvable(s *dsl.Statement, t *target, u *symbolic.Update, known bool) bool {
+func (c *checker) solvable(s *dsl.Statement, t *target, u *symbolic.Update) bool {
 	residual, err := fd.DiscretiseTime(symbolic.Sub(u.Left, u.Right), c.problem.Grid)
 	if err != nil {
 		c.fail(s.Solve.Left.Expr, "raise the order of accuracy", "%v", err)
@@ -116,8 +115,8 @@ func (c *checker) solvable(s *dsl.Statement, t *target, u *symbolic.Update, know
 		return false
 	}
 	for k, f := range t.functions {
-		if f != u.Target.Func && !known && symbolic.Contains(residual, t.access(k)) {
-			c.fail(t.at, "solve for one component after the other, each in a statement of its own", "the equation for %s holds %s.forward, which is not known either", name, c.spelling[f])
+		if f != u.Target.Func && symbolic.Contains(residual, t.access(k)) {
+			c.fail(t.at, "solve for one component after the other, each in a statement of its own", "the equation for %s holds %s.forward, which the statement computes too", name, c.spelling[f])
 			return false
 		}
 	}

@@ -100,28 +100,23 @@ func (c *checker) computed(e *entity, name *dsl.Name, part *dsl.Member) *target 
 
 // next checks what is to be computed: the next level of a wavefield.
 func (c *checker) next(n *dsl.Node) *target {
-	member, _ := n.Expr.(*dsl.Member)
-	name, part := c.reference(n.Expr)
-	if name != nil && (member == nil || member.Suffix != "forward") {
-		if e := c.names[name.Name]; e != nil && e.kind == function && e.functions[0].Varies() {
-			switch {
-			case member == nil:
-				c.fail(n.Expr, "write "+name.Name+".forward", "%s is the current level, which is already known", name.Name)
-				return nil
-			case c.componentOf(e, member.Suffix) >= 0:
-				c.fail(n.Expr, "write "+dsl.FormatExpr(n.Expr)+".forward", "%s is the current level, which is already known", dsl.FormatExpr(n.Expr))
-				return nil
-			}
-		}
+	if name, part := c.reference(n.Expr); c.isWavefield(name) && (part == nil || c.componentOf(c.names[name.Name], part.Suffix) >= 0) {
+		text := dsl.FormatExpr(n.Expr)
+		c.fail(n.Expr, "write "+text+".forward", "%s is the current level, which is already known", text)
+		return nil
 	}
-	name = nil
+	member, _ := n.Expr.(*dsl.Member)
+	var name *dsl.Name
+	var part *dsl.Member
 	if member != nil && member.Suffix == "forward" {
 		name, part = c.reference(member.Of)
 	}
 	if name == nil {
 		hint := "write for example u.forward"
-		if inner, ok := innermost(n.Expr); ok && inner.Suffix == "forward" {
-			hint = "write the component first: v.x.forward"
+		if member != nil {
+			if of, ok := member.Of.(*dsl.Member); ok && of.Suffix == "forward" {
+				hint = "write ." + member.Suffix + " before .forward"
+			}
 		}
 		c.fail(n.Expr, hint, "the target must be the next level of a wavefield")
 		return nil
@@ -136,7 +131,7 @@ func (c *checker) next(n *dsl.Node) *target {
 		return nil
 	case e.clash:
 		return nil
-	case e.kind != function || !e.functions[0].Varies():
+	case !c.isWavefield(name):
 		c.fail(n.Expr, "declare it with wavefield "+name.Name, "%s does not vary in time, so it has no next level", name.Name)
 		return nil
 	}
@@ -147,76 +142,13 @@ func (c *checker) next(n *dsl.Node) *target {
 	return t
 }
 
-// innermost is the member next to the name in v.forward.x.
-func innermost(e dsl.Expr) (m *dsl.Member, ok bool) {
-	for {
-		next, is := e.(*dsl.Member)
-		if !is {
-			return m, m != nil
-		}
-		m, e = next, next.Of
+// isWavefield reports whether a name, which may be nil, stands for one.
+func (c *checker) isWavefield(name *dsl.Name) bool {
+	if name == nil {
+		return false
 	}
-}
-
-// claim records that an update computes t in a region. It fails when that is
-// computed already.
-func (c *checker) claim(t *target, r *symbolic.Region) bool {
-	for _, f := range t.functions {
-		if _, begun := c.missing[f]; begun && r == nil {
-			c.fail(t.at, "combine the two updates, or limit this one with in REGION", "%s.forward is computed twice in one step", c.spelling[f])
-			return false
-		}
-	}
-	return true
-}
-
-// compute takes the region out of what is missing of t.
-func (c *checker) compute(t *target, r *symbolic.Region) {
-	done := c.everywhere()
-	if r != nil {
-		done = boxOf(r)
-	}
-	for _, f := range t.functions {
-		before, begun := c.missing[f]
-		if !begun {
-			before = []box{c.everywhere()}
-		}
-		after := []box{}
-		for _, b := range before {
-			after = append(after, b.minus(done)...)
-		}
-		c.missing[f] = after
-	}
-}
-
-// complete checks at the end of the step that everything is computed that has
-// to be.
-func (c *checker) complete() {
-	added := map[*symbolic.Function]bool{}
-	for _, s := range c.problem.Statements {
-		if u, ok := s.(*symbolic.Update); ok {
-			added[u.Target.Func] = true
-		}
-	}
-	for name, e := range c.names {
-		if e.kind != function {
-			continue
-		}
-		for _, f := range e.functions {
-			name := name
-			fail := func(hint, format string, args ...any) { c.failAt(e.pos, len(name), hint, format, args...) }
-			written := c.spelling[f]
-			missing, begun := c.missing[f]
-			switch {
-			case f.Varies() && !begun:
-				fail("add solve EQUATION for "+written+".forward, or declare it as a field", "wavefield %s is never updated", written)
-			case f.Varies() && len(missing) > 0:
-				fail("add an update for what is missing: "+c.describe(missing[0]), "%s.forward is not computed at all points", written)
-			case f.Role == symbolic.Image && !added[f]:
-				fail("add "+written+" += EXPRESSION, or declare it as a field", "image %s is never added to", written)
-			}
-		}
-	}
+	e := c.names[name.Name]
+	return e != nil && e.kind == function && e.functions[0].Varies()
 }
 
 // apart refuses updates that read what they write at other points, or in
