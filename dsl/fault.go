@@ -37,6 +37,9 @@ func syntaxError(all []lexer.Token, source string, err error) (*Error, int) {
 			i, before = j, previous(all, j)
 			e.Pos, e.Line, e.Width = all[i].Pos, SourceLine(source, all[i].Pos.Line), len(all[i].Value)
 			e.Message, e.Hint = "unexpected "+all[i].Value+": expected the end of this statement", adjacentHint(all[opener(all, before)].Value)
+			if e.Hint == "" {
+				e.Hint = DidYouMean(all[i].Value, inside)
+			}
 			return e, i
 		}
 	}
@@ -50,7 +53,14 @@ func syntaxError(all []lexer.Token, source string, err error) (*Error, int) {
 		return e, len(all) - 1
 	case want == anItem && all[i].Type == symbols["Keyword"]:
 		e.Hint = "statements stand inside operator NAME { ... }"
-	case unknownStatement(all, i, e, source):
+	case unknownStatement(all, i) >= 0:
+		i = unknownStatement(all, i)
+		word := all[i].Value
+		e.Pos, e.Width, e.Line = all[i].Pos, len(word), SourceLine(source, all[i].Pos.Line)
+		e.Message = "no statement begins with " + word
+		if e.Hint = DidYouMean(word, Keywords); e.Hint == "" {
+			e.Hint = "statements begin with " + strings.Join(openers(), ", ") + ", or with u.forward ="
+		}
 		return e, i
 	case before >= 0 && !brace(all[before]) && want != "" && want != aStatement && (all[i].EOF() || firstOnLine(all, i)):
 		// It is the line before that is unfinished.
@@ -65,6 +75,11 @@ func syntaxError(all []lexer.Token, source string, err error) (*Error, int) {
 		e.Hint = all[i].Value + " is a keyword: choose another name"
 	case all[i].Value == "=" && before >= 0 && all[before].Value == "=":
 		e.Hint = "an equation has one ="
+	case all[i].Value == "in" && want == aStatement:
+		e.Hint = "write in before every"
+	}
+	if e.Hint == "" && all[i].Type == symbols["Ident"] {
+		e.Hint = DidYouMean(all[i].Value, strings.FieldsFunc(want, func(r rune) bool { return r == ' ' || r == ',' }))
 	}
 	if before >= 0 && opens(all, i) && !brace(all[before]) {
 		return e, before
@@ -78,27 +93,27 @@ const (
 	anItem     = "import, operator, let or def"
 )
 
-// unknownStatement recognises a line that begins with no keyword and is no
-// update either: NAME NAME, where most often the first is a slip.
-func unknownStatement(all []lexer.Token, i int, e *Error, source string) bool {
+// unknownStatement finds the first word of a line that begins with no keyword
+// and is no update either: NAME NAME, where most often the first is a slip.
+// It is -1 when token i belongs to no such line.
+func unknownStatement(all []lexer.Token, i int) int {
 	first := i
-	if !firstOnLine(all, i) {
+	if !leads(all, i) {
 		first = previous(all, i)
 	}
-	if first < 0 || all[first].Type != symbols["Ident"] || !firstOnLine(all, first) || !opens(all, first) {
-		return false
+	if first < 0 || all[first].Type != symbols["Ident"] || !leads(all, first) || !opens(all, first) && firstOnLine(all, first) {
+		return -1
 	}
-	second := next(all, first)
-	if t := all[second]; t.Type != symbols["Ident"] && t.Type != symbols["String"] && t.Type != symbols["Number"] {
-		return false
+	second := all[next(all, first)]
+	if word(second) || second.Type == symbols["String"] || declares(second) {
+		return first
 	}
-	t := all[first]
-	e.Pos, e.Width, e.Line = t.Pos, len(t.Value), SourceLine(source, t.Pos.Line)
-	e.Message = "no statement begins with " + t.Value
-	if e.Hint = DidYouMean(t.Value, Keywords); e.Hint == "" {
-		e.Hint = "statements begin with " + strings.Join(slices.DeleteFunc(slices.Clone(Keywords), func(k string) bool { return slices.Contains(inside, k) || k == "operator" || k == "import" }), ", ") + ", or with u.forward ="
-	}
-	return true
+	return -1
+}
+
+// openers are the keywords that statements of an operator begin with.
+func openers() []string {
+	return slices.DeleteFunc(slices.Clone(Keywords), func(k string) bool { return k == "operator" || k == "import" || slices.Contains(inside, k) })
 }
 
 // adjacent reports whether two tokens lack something between them.
@@ -114,6 +129,9 @@ func adjacent(a, b lexer.Token) bool {
 // the parser takes for the beginning of an update; -1 when there is none.
 func trailing(all []lexer.Token, i int) int {
 	first := opener(all, max(0, previous(all, i)))
+	if k := all[first].Value; k == "region" || k == "boundary" { // several words in a row are nothing unusual there
+		return previous(all, i)
+	}
 	if k := all[first]; k.Type != symbols["Keyword"] || k.Value == "solve" || k.Value == "let" || k.Value == "def" {
 		return -1
 	}
@@ -128,8 +146,10 @@ func trailing(all []lexer.Token, i int) int {
 // adjacentHint says what may be missing between two words of a statement.
 func adjacentHint(statement string) string {
 	switch statement {
-	case "order", "axes", "units", "periodic", "region", "boundary":
+	case "order", "axes", "units", "periodic":
 		return "separate them with ,"
+	case "region":
+		return "separate its spans with ,"
 	case "inject":
 		return "write * to multiply, or into before the target"
 	}
@@ -142,8 +162,8 @@ func adjacentHint(statement string) string {
 // words puts participle's names of things into the language's.
 var words = strings.NewReplacer(
 	"<ident>", "a name", "<number>", "a number", "<string>", "a text in quotes", "<eof>", "the end of the file",
-	"OrderTerm", "space or time", "Statement", "a statement", "Ident", "a name", "Node", "an expression",
-	"Part", "a name", "Span", "first, last, inner or all but", `"`, "")
+	"OrderTerm", "space or time", "Statement", "a statement", "Ident", "a name", "Node", "an expression", "Number", "a number",
+	"Let", "let", "Def", "def", "Part", "a name", "Span", "first, last, inner or all but", `"`, "")
 
 // expected is what the parser would have taken instead of a token.
 func expected(e *participle.UnexpectedTokenError) string {
@@ -156,8 +176,13 @@ func expected(e *participle.UnexpectedTokenError) string {
 		return aStatement
 	}
 	// What may follow is of no help where the first thing is missing.
+	if strings.HasPrefix(want, `(("its"`) {
+		return "the names of axes, or its axis"
+	}
 	if group, _, found := strings.Cut(want, ")"); found && strings.HasPrefix(want, "(") {
-		want = strings.ReplaceAll(group[1:], " | ", " or ")
+		all := strings.Split(group[1:], " | ")
+		last := len(all) - 1
+		want = strings.Join(all[:last], ", ") + " or " + all[last]
 	} else if first, _, found := strings.Cut(want, " "); found {
 		want = first
 	}

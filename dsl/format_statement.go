@@ -112,7 +112,7 @@ func formatBody(s *Statement) string {
 }
 
 func formatSpan(s *Span) string {
-	out := s.Part + " " + FormatExpr(s.Points.Expr) + " along " + s.Axis.Name
+	out := s.Part + " " + s.Points.Text + " along " + s.Axis.Name
 	if s.AllBut {
 		out = "all but " + out
 	}

@@ -13,7 +13,7 @@ type Expr interface {
 // Number is a literal, kept as written.
 type Number struct {
 	Pos  Pos
-	Text string
+	Text string `parser:"@Number"`
 }
 
 // Name refers to something declared.

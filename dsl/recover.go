@@ -98,7 +98,7 @@ func opens(all []lexer.Token, i int) bool {
 		return false
 	}
 	j := next(all, i)
-	if n := all[j]; n.Pos.Line == t.Pos.Line && (n.Type == symbols["Ident"] || n.Type == symbols["String"]) {
+	if n := all[j]; n.Pos.Line == t.Pos.Line && (n.Type == symbols["Ident"] || n.Type == symbols["String"] || declares(n)) {
 		return true
 	}
 	last := i
@@ -107,6 +107,18 @@ func opens(all []lexer.Token, i int) bool {
 		j = next(all, last)
 	}
 	return all[j].Value == "+=" || all[j].Value == "=" && all[last].Value == "forward"
+}
+
+// declares reports whether a token is the kind of a declaration.
+func declares(t lexer.Token) bool {
+	return t.Type == symbols["Keyword"] && slices.Contains([]string{"field", "wavefield", "image", "scalar", "points", "history"}, t.Value)
+}
+
+// leads reports whether token i is the first of its line, but for a number of
+// axes.
+func leads(all []lexer.Token, i int) bool {
+	p := previous(all, i)
+	return firstOnLine(all, i) || all[p].Type == symbols["Dim"] && firstOnLine(all, p)
 }
 
 func elided(t lexer.Token) bool {

@@ -157,10 +157,10 @@ type Region struct {
 // Span is a range of points along an axis: first N along z.
 type Span struct {
 	Pos    Pos
-	AllBut bool   `parser:"(@'all' 'but')?"`
-	Part   string `parser:"@('first' | 'last' | 'inner')"`
-	Points *Node  `parser:"@@"`
-	Axis   *Ident `parser:"'along' @@"`
+	AllBut bool    `parser:"(@'all' 'but')?"`
+	Part   string  `parser:"@('first' | 'last' | 'inner')"`
+	Points *Number `parser:"@@"`
+	Axis   *Ident  `parser:"'along' @@"`
 }
 
 // Boundary mirrors functions at the ends of an axis.

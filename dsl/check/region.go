@@ -106,7 +106,7 @@ func (c *checker) declareRegion(r *dsl.Region) {
 	b := c.everywhere()
 	good := true
 	for _, s := range r.Spans {
-		a, n := c.axis(s.Axis), c.positive(s.Points.Expr, maxSpan)
+		a, n := c.axis(s.Axis), c.positive(s.Points, maxSpan)
 		if a < 0 || n == 0 {
 			good = false
 			continue
@@ -139,17 +139,15 @@ func (c *checker) declareRegion(r *dsl.Region) {
 }
 
 // positive reads a positive whole number; 0 after a fault.
-func (c *checker) positive(e dsl.Expr, most int) int {
-	if x, ok := e.(*dsl.Number); ok {
-		v := c.number(x)
-		if v == nil {
-			return 0
-		}
-		if n, ok := v.scalar().(*symbolic.Num).IsInt(); ok && 0 < n && n <= most {
-			return n
-		}
+func (c *checker) positive(x *dsl.Number, most int) int {
+	v := c.number(x)
+	if v == nil {
+		return 0
 	}
-	c.fail(e, fmt.Sprintf("write a whole number from 1 to %d", most), "%s is not a number of points", dsl.FormatExpr(e))
+	if n, ok := v.scalar().(*symbolic.Num).IsInt(); ok && 0 < n && n <= most {
+		return n
+	}
+	c.fail(x, fmt.Sprintf("write a whole number from 1 to %d", most), "%s is not a number of points", x.Text)
 	return 0
 }
 

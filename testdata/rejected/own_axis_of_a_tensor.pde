@@ -1,0 +1,5 @@
+operator a {
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+    tensor field c on its axis  ### "only a vector has components with an axis each"
+}

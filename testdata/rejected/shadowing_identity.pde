@@ -1,0 +1,5 @@
+operator a {
+    wavefield u
+    solve u.dt2 - laplace(u) = 0 for u.forward
+    field identity  ### "identity is the unit matrix"
+}
