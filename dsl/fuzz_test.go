@@ -29,6 +29,7 @@ func seed(f *testing.F) {
 // same tree, and that formatting leaves as it is.
 func FuzzParse(f *testing.F) {
 	seed(f)
+	f.Add(statements)
 	f.Fuzz(func(t *testing.T, source string) {
 		file, err := Parse("fuzz.pde", source)
 		if err != nil {

@@ -56,6 +56,27 @@ func TestAccepted(t *testing.T) {
 		"wavefield v  solve u.dt2 - laplace(u) = 0 for u.forward  v.forward = u.forward.dx",
 		// One set of points feeds several levels; an undeclared name is one.
 		"u.forward = u  inject src into u.forward  inject 2*src*m into u.forward  sample rec from u.forward",
+		// A vector has as many components as the grid has axes.
+		"vector wavefield v staggered  v.forward = v + dt*grad(u)  u.forward = u + dt*div(v.forward)",
+		// An equation of vectors is solved component by component, whatever its two sides are made of.
+		"vector wavefield v  tensor field c  u.forward = u  solve v.dt2 = dot(c, laplace(v)) + div(grad(v)) - v.dt for v.forward",
+		// A matrix is as symmetric as its equation.
+		"tensor wavefield e  vector field v  u.forward = u  solve e.dt - grad(v) = transpose(grad(v)) for e.forward",
+		// Profiles along each axis add up.
+		"vector field d on its axis staggered  solve u.dt2 + sum(d)*u.dt - sum(scale(d, grad(u))) = 0 for u.forward",
+		// Regions may overlap, as long as nothing is left out, and be computed again, also from themselves.
+		"region a = first 10 along x  region b = all but first 5 along x  u.forward = u in a  u.forward = 2*u in b  u.forward = u.forward/2 in a",
+		// A history that is not saved is given; one that is saved can be read behind that.
+		"history before every 3  image g  u.forward = u + before  save us from u.forward every 3  g += us*before every 3",
+		// An image may read itself at the same point.
+		"vector image g  scalar n  u.forward = u  g += grad(u) - g every n",
+		// Derivatives of what lies at another place are taken there.
+		"wavefield w staggered x  solve u.dt2 - w.dx - laplace(w) = 0 for u.forward  w.forward = w.dx(at 1/2) + u.dx2(weights 1, -1, -1, 1)",
+		// Three and four levels.
+		"order time 4  solve u.dt2 - u.dt3l(order 4) - laplace(u.backward.backward.backward) = 0 for u.forward",
+		// Words that are read at fixed places are names elsewhere.
+		"scalar first  scalar at  scalar all  scalar faces = 2  region inner = inner 2 along x  u.forward = first*at*all*faces*u  reduce last from min(u) in inner",
+		"image g  boundary m, g even at both x  u.forward = u  g += u",
 	} {
 		f, err := dsl.Parse("a.pde", "operator a { wavefield u  field m  "+body+" }")
 		if err != nil {

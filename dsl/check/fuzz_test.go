@@ -26,6 +26,7 @@ func FuzzCheck(f *testing.F) {
 			f.Add(string(source))
 		}
 	}
+	f.Add(elastic)
 	f.Fuzz(func(t *testing.T, source string) {
 		file, err := dsl.Parse("fuzz.pde", source)
 		if err != nil {
@@ -48,7 +49,7 @@ func FuzzCheck(f *testing.F) {
 				}
 			}
 			for _, g := range p.Functions {
-				if g.Varies() && !updated[g] {
+				if (g.Varies() || g.Role == symbolic.Image) && !updated[g] {
 					t.Fatalf("%q: %s is not updated", source, g.Name)
 				}
 			}

@@ -13,9 +13,9 @@ import (
 func TestStandalone(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"main.pde":  "import \"waves.pde\"\nimport \"base.pde\"\noperator a {\n wavefield u\n solve u.dt2 = wave(u)*two for u.forward\n}\n",
+		"main.pde":  "import \"waves.pde\"\nimport \"base.pde\"\noperator a {\n wavefield u\n 2D solve u.dt2 = wave(u)*dot(n, (two, 1)) for u.forward\n save us from u every 2\n}\n",
 		"waves.pde": "import \"base.pde\"\ndef wave(u) = laplace(u)/two\noperator unused { wavefield w\n w.forward = two*w }\n",
-		"base.pde":  "let two = 2\n",
+		"base.pde":  "let two = 2\n3D let n = (0, 0, 1)\n2D let n = (0, 1)\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
