@@ -1,5 +1,6 @@
 # Maxwell's equations by finite differences in time (Yee 1966): the electric
-# field along the edges of the cells, the magnetic field on their faces.
+# field along the edges of the cells, the magnetic field on their faces. The
+# walls conduct perfectly: the electric field along them is zero.
 operator maxwell "electromagnetic waves" {
     order space 2, time 1
     axes x, y, z
@@ -9,6 +10,10 @@ operator maxwell "electromagnetic waves" {
     field            sigma    "conductivity"    [S/m]
     vector wavefield E        "electric field"  [V/m]  staggered
     vector wavefield H        "magnetic field"  [A/m]  staggered faces
+
+    boundary E.y, E.z odd at both x
+    boundary E.x, E.z odd at both y
+    boundary E.x, E.y odd at both z
 
     H.forward = H - dt/mu*curl(E)
     E.forward = ((epsilon - dt*sigma/2)*E + dt*curl(H.forward))/(epsilon + dt*sigma/2)

@@ -1,5 +1,5 @@
 # Maxwell's equations in the plane x, z with the electric field across it (Yee
-# 1966).
+# 1966), between walls that conduct perfectly.
 operator maxwell_te "electromagnetic waves in the plane" {
     order space 2, time 1
     axes x, z
@@ -10,6 +10,9 @@ operator maxwell_te "electromagnetic waves in the plane" {
     wavefield E        "electric field along y"  [V/m]
     wavefield Hx       "magnetic field along x"  [A/m]  staggered z
     wavefield Hz       "magnetic field along z"  [A/m]  staggered x
+
+    boundary E odd at both x
+    boundary E odd at both z
 
     Hx.forward = Hx + dt/mu*E.dz
     Hz.forward = Hz - dt/mu*E.dx
