@@ -166,10 +166,10 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		updated = updated || s.Solve != nil || s.Assign != nil
 		c.statement(s)
 	}
-	if !updated {
+	switch {
+	case !updated:
 		c.failAt(op.Pos, len("operator"), "add solve EQUATION for u.forward", "operator %s updates nothing", op.Name)
-	}
-	if len(c.faults) == 0 { // what follows would only repeat them
+	case !c.unclear: // otherwise what follows might only repeat a fault
 		c.complete()
 	}
 }
