@@ -25,6 +25,7 @@ type applyFlags struct {
 	points        []string
 	out           []string
 	interpolation string
+	outside       string
 	unstable      bool
 	quiet         bool
 }
@@ -41,7 +42,12 @@ without halo; coordinates have shape (points, axes); traces have shape
 (nt, points). Wavefields start at zero, or at what --set gives. For an equation
 of second order in time, steps t = 1 .. nt-2 make level t+1 from t and t-1,
 row t of a source's traces acts in step t, and row t of a receiver's is taken
-from level t. --out of a wavefield gives its last time level.`,
+from level t. Components of vectors and tensors are named v_x, tau_xz.
+
+Coordinates of shape (nt, points, axes) move the points from step to step.
+Nodes of shape (points, k, axes) with weights of shape (points, k) say directly
+what a point is made of. --out gives traces of shape (nt, points), the last time
+level of a wavefield, an image, a history as (frames, grid), a series as (nt).`,
 		Example: `  courant apply acoustic.pde --shape 101,101 --spacing 10,10 --nt 400 --dt 1.5 \
       --set m=m.npy --set damp=0 --points src=xs.npy:wavelet.npy --points rec=xr.npy \
       --out rec=record.npy --out u=u.npy`,
@@ -59,9 +65,10 @@ from level t. --out of a wavefield gives its last time level.`,
 	flags.Float64Var(&f.dt, "dt", 0, "time step")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: one per core)")
 	flags.StringArrayVar(&f.set, "set", nil, "field or scalar: NAME=FILE.npy or NAME=NUMBER; repeatable")
-	flags.StringArrayVar(&f.points, "points", nil, "source NAME=COORDINATES.npy:TRACES.npy or receivers NAME=COORDINATES.npy; repeatable")
-	flags.StringArrayVar(&f.out, "out", nil, "result NAME=FILE.npy: traces of receivers or the last level of a wavefield; repeatable")
-	flags.StringVar(&f.interpolation, "interpolation", "linear", "how points between nodes are reached: "+strings.Join(operator.Interpolations, " or "))
+	flags.StringArrayVar(&f.points, "points", nil, "source NAME=COORDINATES.npy:TRACES.npy or receivers NAME=COORDINATES.npy; NODES.npy+WEIGHTS.npy in place of coordinates ties points to nodes; repeatable")
+	flags.StringArrayVar(&f.out, "out", nil, "result NAME=FILE.npy: traces of receivers, the last level of a wavefield, an image, a history or a series; repeatable")
+	flags.StringVar(&f.interpolation, "interpolation", "linear", "how points between nodes are reached: "+strings.Join(operator.Interpolations, ", "))
+	flags.StringVar(&f.outside, "outside", "refuse", "what becomes of points outside of the grid: "+strings.Join(operator.Outsides, ", "))
 	flags.BoolVar(&f.unstable, "unstable", false, "run although the time step is above the stability limit")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	for _, name := range []string{"shape", "spacing", "nt", "dt"} {
@@ -142,6 +149,11 @@ func (f *applyFlags) arguments() (*operator.Arguments, error) {
 		return nil, err
 	}
 	a.Interpolation = kind
+	rule := slices.Index(operator.Outsides, f.outside)
+	if rule < 0 {
+		return nil, usage("there is no rule %q for points outside; there are %s", f.outside, strings.Join(operator.Outsides, ", "))
+	}
+	a.Outside = operator.Outside(rule)
 	set, err := pairs("set", f.set)
 	if err != nil {
 		return nil, err
@@ -160,7 +172,14 @@ func (f *applyFlags) arguments() (*operator.Arguments, error) {
 	for _, p := range points {
 		at, traces, _ := strings.Cut(p.value, ":")
 		var v operator.Points
-		if v.At, err = readArray(at); err != nil {
+		if nodes, weights, tied := strings.Cut(at, "+"); tied {
+			if v.Nodes, err = readArray(nodes); err == nil {
+				v.Weights, err = readArray(weights)
+			}
+		} else {
+			v.At, err = readArray(at)
+		}
+		if err != nil {
 			return nil, usage("--points %s: %w", p.name, err)
 		}
 		if traces != "" {

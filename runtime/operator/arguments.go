@@ -27,6 +27,7 @@ type Arguments struct {
 	// nothing.
 	Points        map[string]Points
 	Interpolation Interpolation // how points between grid nodes are reached
+	Outside       Outside       // what becomes of points outside of the grid
 
 	Threads  int   // 0 for one per core
 	Block    []int // extent of a tile per axis; nil to find it by measuring
@@ -37,11 +38,43 @@ type Arguments struct {
 	Progress func(done, all int)
 }
 
-// Points are off-grid points with one trace each.
+// Points are off-grid points with one trace each. They are placed by At, or
+// tied to given nodes by Nodes and Weights.
 type Points struct {
-	At     *field.Array // coordinates, shape (points, axes)
-	Traces *field.Array // shape (Steps, points); only for sources
+	// At are coordinates, shape (points, axes), or (Steps, points, axes) for
+	// points that move.
+	At *field.Array
+	// Nodes are the nodes that each point is tied to, shape (points, k, axes),
+	// as indices from the first one of the place where the points act; Weights
+	// say how much each counts, shape (points, k).
+	Nodes, Weights *field.Array
+	Traces         *field.Array // shape (Steps, points); only for sources
 }
+
+// count is the number of points.
+func (p Points) count() int {
+	switch {
+	case p.Weights != nil:
+		return p.Weights.Shape[0]
+	case p.At != nil:
+		return p.At.Shape[len(p.At.Shape)-2]
+	}
+	return 0
+}
+
+// Outside is a rule for points that lie outside of the grid.
+type Outside int
+
+// The rules: an error, no effect and traces of zeros, or the nearest place of
+// the grid instead.
+const (
+	Refuse Outside = iota
+	Drop
+	Clamp
+)
+
+// Outsides are the names of the rules, in their order.
+var Outsides = []string{"refuse", "drop", "clamp"}
 
 // BadArguments lists everything that is wrong with the arguments of a run.
 type BadArguments []string

@@ -108,15 +108,15 @@ func TestBadArguments(t *testing.T) {
 		{"gain is set to +Inf", func(a *Arguments) { a.Constants["gain"] = math.Inf(1) }},
 		{"scalar gain (source strength) has no value and no default", func(a *Arguments) { delete(a.Constants, "gain") }},
 		{"source src has no coordinates", func(a *Arguments) { delete(a.Points, "src") }},
-		{"rec needs coordinates of shape (points, 2), one row (x, z) a point; it has shape (3, 3)", func(a *Arguments) { a.Points["rec"] = Points{At: constant(1, 3, 3)} }},
+		{"rec needs coordinates of shape (points, 2), one row (x, z) a point, or (20, points, 2) when it moves; it has shape (3, 3)", func(a *Arguments) { a.Points["rec"] = Points{At: constant(1, 3, 3)} }},
 		{"rec needs coordinates", func(a *Arguments) { a.Points["rec"] = Points{} }},
 		{"point 1 of rec at (20, 120.5) lies outside of the grid: z runs from 0 to 120", func(a *Arguments) { a.Points["rec"].At.F64[3] = 120.5 }},
 		{"point 0 of src at (-1, 50) lies outside of the grid: x runs from 0 to 100", func(a *Arguments) { a.Points["src"].At.F64[0] = -1 }},
 		{"coordinates of rec have a NaN or an infinity at index (0, 1)", func(a *Arguments) { a.Points["rec"].At.F64[1] = nan }},
 		{"source src has no traces; give an array of shape (20, 1)", func(a *Arguments) { a.Points["src"] = Points{At: a.Points["src"].At} }},
-		{"traces of src have shape (19, 1); 20 time levels and 1 points need (20, 1)", func(a *Arguments) { a.Points["src"] = Points{a.Points["src"].At, constant(1, 19, 1)} }},
+		{"traces of src have shape (19, 1); 20 time levels and 1 points need (20, 1)", func(a *Arguments) { a.Points["src"] = Points{At: a.Points["src"].At, Traces: constant(1, 19, 1)} }},
 		{"traces of src have a NaN or an infinity at index (7, 0)", func(a *Arguments) { a.Points["src"].Traces.F64[7] = nan }},
-		{"rec is recorded, so it takes no traces", func(a *Arguments) { a.Points["rec"] = Points{a.Points["rec"].At, constant(1, 20, 3)} }},
+		{"rec is recorded, so it takes no traces", func(a *Arguments) { a.Points["rec"] = Points{At: a.Points["rec"].At, Traces: constant(1, 20, 3)} }},
 		{"GiB is available", func(a *Arguments) {
 			a.Shape = []int{2000000, 1000000}
 			a.Fields, a.Constants = nil, map[string]float64{"m": 0.25, "profile": 0, "gain": 1}

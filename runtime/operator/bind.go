@@ -18,7 +18,7 @@ import (
 func (op *Operator) Bind(a Arguments) (*Run, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe()}
 	b.separate()
-	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms} {
+	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms, b.regions} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {
@@ -108,7 +108,7 @@ func (b *binder) grid() {
 		b.add("the operator was compiled for one spacing along all axes, not for %v; compile it without Uniform", h)
 	}
 	if len(b.list) == 0 {
-		b.lattice = &lattice{axes, b.a.Shape, b.a.Origin, b.a.Spacing}
+		b.lattice = &lattice{axes, b.a.Shape, b.a.Origin, b.a.Spacing, b.op.Program.Problem.Grid.Periodic}
 	}
 }
 
@@ -136,8 +136,11 @@ func (b *binder) steps() {
 			b.add("the block has %d points along %s; it needs at least 1", n, b.k.Axes[min(i, len(b.k.Axes)-1)])
 		}
 	}
-	if b.a.Interpolation < Linear || b.a.Interpolation > Sinc {
+	if b.a.Interpolation < Linear || b.a.Interpolation > Nearest {
 		b.add("there is no interpolation %d", b.a.Interpolation)
+	}
+	if b.a.Outside < Refuse || b.a.Outside > Clamp {
+		b.add("there is no rule %d for points outside of the grid", b.a.Outside)
 	}
 }
 
@@ -262,6 +265,47 @@ func (b *binder) rhythms() {
 	})
 }
 
+// regions checks that the grid holds what the statements run over.
+func (b *binder) regions() {
+	seen := map[string]bool{}
+	check := func(axis int, lo, hi ir.Bound, note string) {
+		at := func(e ir.Bound) int {
+			if e.Kind == ir.Size {
+				return b.a.Shape[axis] + e.Shift
+			}
+			return e.Shift
+		}
+		isEnd := func(e ir.Bound) bool { return e.Kind == ir.Size || e.Kind == ir.Zero }
+		if !isEnd(lo) || !isEnd(hi) || lo.Kind == ir.Zero && lo.Shift <= 0 && hi.Kind == ir.Size && hi.Shift >= 0 {
+			return
+		}
+		if at(lo) < 0 || at(hi) > b.a.Shape[axis] || at(lo) > at(hi) {
+			if text := fmt.Sprintf("axis %s has %d points, too few for a region of the statement at %s", b.k.Axes[axis], b.a.Shape[axis], note); !seen[text] {
+				seen[text] = true
+				b.add("%s", text)
+			}
+		}
+	}
+	for _, s := range b.k.Step {
+		note := ""
+		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
+			if a, ok := s.(*ir.Assign); ok && note == "" {
+				note = a.Note
+			}
+		})
+		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
+			switch x := s.(type) {
+			case *ir.Loop:
+				check(x.Axis, x.Lo, x.Hi, note)
+			case *ir.Reduce:
+				for axis := range x.Lo {
+					check(axis, x.Lo[axis], x.Hi[axis], x.Note)
+				}
+			}
+		})
+	}
+}
+
 // steps64 is the number of steps of a condition or a history.
 func (b *binder) steps64(e ir.Expr) int64 {
 	if s, ok := e.(ir.Scalar); ok {
@@ -281,7 +325,6 @@ func (b *binder) shapeOf(x *ir.Array) []int {
 
 // points checks sources and receivers.
 func (b *binder) points() {
-	dim := len(b.k.Axes)
 	for _, p := range b.op.Program.Problem.Points {
 		given, ok := b.a.Points[p.Name]
 		if !ok {
@@ -290,21 +333,10 @@ func (b *binder) points() {
 			}
 			continue
 		}
-		at := given.At
-		if at == nil || len(at.Shape) != 2 || at.Shape[1] != dim {
-			shape := "none"
-			if at != nil {
-				shape = "shape " + field.ShapeString(at.Shape)
-			}
-			b.add("%s needs coordinates of shape (points, %d), one row (%s) a point; it has %s", p.Name, dim, strings.Join(b.k.Axes, ", "), shape)
+		if !b.placed(p.Name, given) {
 			continue
 		}
-		if i := at.FirstNotFinite(); i != nil {
-			b.add("the coordinates of %s have a NaN or an infinity at index %s", p.Name, field.ShapeString(i))
-		} else if outside := b.lattice.outside(p.Name, at); outside != "" {
-			b.add("%s", outside)
-		}
-		switch want := []int{b.a.Steps, at.Shape[0]}; {
+		switch want := []int{b.a.Steps, given.count()}; {
 		case !p.Inject && given.Traces != nil:
 			b.add("%s is recorded, so it takes no traces", p.Name)
 		case p.Inject && given.Traces == nil:
@@ -317,6 +349,55 @@ func (b *binder) points() {
 			}
 		}
 	}
+}
+
+// placed checks where points are.
+func (b *binder) placed(name string, p Points) bool {
+	dim := len(b.k.Axes)
+	if p.Weights != nil || p.Nodes != nil {
+		return b.tied(name, p)
+	}
+	at := p.At
+	static := at != nil && len(at.Shape) == 2 && at.Shape[1] == dim
+	moving := at != nil && len(at.Shape) == 3 && at.Shape[0] == b.a.Steps && at.Shape[2] == dim
+	if !static && !moving {
+		shape := "none"
+		if at != nil {
+			shape = "shape " + field.ShapeString(at.Shape)
+		}
+		b.add("%s needs coordinates of shape (points, %d), one row (%s) a point, or (%d, points, %d) when it moves; it has %s", name, dim, strings.Join(b.k.Axes, ", "), b.a.Steps, dim, shape)
+		return false
+	}
+	if i := at.FirstNotFinite(); i != nil {
+		b.add("the coordinates of %s have a NaN or an infinity at index %s", name, field.ShapeString(i))
+		return false
+	}
+	if outside := b.lattice.outside(name, at); outside != "" && b.a.Outside == Refuse {
+		b.add("%s", outside)
+	}
+	return true
+}
+
+// tied checks points that are tied to given nodes.
+func (b *binder) tied(name string, p Points) bool {
+	dim := len(b.k.Axes)
+	switch {
+	case p.At != nil:
+		b.add("%s has both coordinates and nodes; give one of them", name)
+	case p.Nodes == nil || p.Weights == nil || len(p.Weights.Shape) != 2 || !slices.Equal(p.Nodes.Shape, []int{p.Weights.Shape[0], p.Weights.Shape[1], dim}):
+		b.add("%s needs nodes of shape (points, k, %d) and weights of shape (points, k)", name, dim)
+	case p.Weights.FirstNotFinite() != nil || p.Nodes.FirstNotFinite() != nil:
+		b.add("the nodes or weights of %s have a NaN or an infinity", name)
+	default:
+		for i := range p.Nodes.Len() {
+			if v := p.Nodes.At(i); v != math.Trunc(v) || v < 0 || v >= float64(b.a.Shape[i%dim]) {
+				b.add("%s is tied to node %g along %s, which has the nodes 0 to %d", name, v, b.k.Axes[i%dim], b.a.Shape[i%dim]-1)
+				return false
+			}
+		}
+		return true
+	}
+	return false
 }
 
 // scalar is the value of a run-time scalar of the kernel.

@@ -14,8 +14,8 @@ func (b *binder) fits(r *Run) error {
 		need += s.bytes()
 	}
 	for _, p := range b.a.Points {
-		if p.At != nil {
-			need += int64(p.At.Shape[0]) * int64(b.a.Steps) * int64(b.k.Real.Size())
+		if p.At != nil || p.Weights != nil {
+			need += int64(p.count()) * int64(b.a.Steps) * int64(b.k.Real.Size())
 		}
 	}
 	have := b.machine.Available

@@ -41,7 +41,7 @@ func TestLinearIsExactOnLinear(t *testing.T) {
 	g := testLattice()
 	at := randomPoints(g, 200, 0, rand.New(rand.NewPCG(1, 2)))
 	f := func(x, z float64) float64 { return 3 + 0.5*x - 2*z + 0.1*x*z }
-	for p, got := range sample(g, g.sampleRows(at, Linear), f) {
+	for p, got := range sample(g, sampleRows(g.spreads(Points{At: at}, 1, Linear, Refuse, g), at.Shape[0]), f) {
 		if want := f(at.At(2*p), at.At(2*p+1)); math.Abs(got-want) > 1e-10 {
 			t.Errorf("point %d: %g, want %g", p, got, want)
 		}
@@ -59,7 +59,7 @@ func TestSincIsBandLimited(t *testing.T) {
 			return math.Cos(2 * math.Pi * ((x-g.origin[0])/(v.perWave*g.spacing[0]) + 0.3))
 		}
 		worst := 0.0
-		for p, got := range sample(g, g.sampleRows(at, Sinc), f) {
+		for p, got := range sample(g, sampleRows(g.spreads(Points{At: at}, 1, Sinc, Refuse, g), at.Shape[0]), f) {
 			worst = max(worst, math.Abs(got-f(at.At(2*p), at.At(2*p+1))))
 		}
 		t.Logf("%g points a wavelength: error %.2g", v.perWave, worst)
@@ -69,15 +69,15 @@ func TestSincIsBandLimited(t *testing.T) {
 	}
 }
 
-// A point on a node is that node, for both interpolations, and at the last
+// A point on a node is that node, for all interpolations, and at the last
 // node of the grid too.
 func TestPointsOnNodes(t *testing.T) {
 	g := testLattice()
 	at := field.New64(3, 2)
 	copy(at.F64, []float64{-100, 7, -100 + 29*10, 7 + 24*2.5, 0, 7 + 3*2.5})
 	nodes := [][]int64{{0, 0}, {29, 24}, {10, 3}}
-	for _, kind := range []Interpolation{Linear, Sinc} {
-		r := g.sampleRows(at, kind)
+	for _, kind := range []Interpolation{Linear, Sinc, Nearest} {
+		r := sampleRows(g.spreads(Points{At: at}, 1, kind, Refuse, g), at.Shape[0])
 		for p, want := range nodes {
 			if n := r.start[p+1] - r.start[p]; n != 1 || r.weight[r.start[p]] != 1 || r.node[2*r.start[p]] != want[0] || r.node[2*r.start[p]+1] != want[1] {
 				t.Errorf("%v: point %d has %d nodes, %v", kind, p, n, r.node[2*r.start[p]:2*r.start[p+1]])
@@ -91,15 +91,15 @@ func TestPointsOnNodes(t *testing.T) {
 func TestInjectIsTransposeOfSample(t *testing.T) {
 	g := testLattice()
 	at := randomPoints(g, 50, 0, rand.New(rand.NewPCG(5, 6)))
-	for _, kind := range []Interpolation{Linear, Sinc} {
+	for _, kind := range []Interpolation{Linear, Sinc, Nearest} {
 		weights := map[[3]int64]float64{}
-		s := g.sampleRows(at, kind)
+		s := sampleRows(g.spreads(Points{At: at}, 1, kind, Refuse, g), at.Shape[0])
 		for p := range at.Shape[0] {
 			for e := s.start[p]; e < s.start[p+1]; e++ {
 				weights[[3]int64{int64(p), s.node[2*e], s.node[2*e+1]}] = s.weight[e]
 			}
 		}
-		r := g.injectRows(at, kind)
+		r := g.injectRows(g.spreads(Points{At: at}, 1, kind, Refuse, g))
 		last := int64(-1)
 		for n := range len(r.start) - 1 {
 			place := r.node[2*n]*int64(g.shape[1]) + r.node[2*n+1]

@@ -19,7 +19,7 @@ type pointData struct {
 // traces are the traces of a set of points in the kernel's type, so that the
 // caller's stay as they are.
 func (b *binder) traces(p *ir.Points, given Points) *field.Array {
-	n := given.At.Shape[0]
+	n := given.count()
 	var out *field.Array
 	if b.k.Real == ir.F32 {
 		out = field.New32(b.a.Steps, n)
@@ -36,22 +36,20 @@ func (b *binder) traces(p *ir.Points, given Points) *field.Array {
 
 // pointData interpolates a set of points at the places that the kernel reads.
 func (b *binder) pointData(p *ir.Points, given Points, traces *field.Array) *pointData {
-	d := &pointData{count: given.At.Shape[0], traces: traces}
+	d := &pointData{count: given.count(), traces: traces}
 	lattice := b.lattice.at(p.Half)
+	all := lattice.spreads(given, b.a.Steps, b.a.Interpolation, b.a.Outside, b.lattice)
 	if p.Inject {
-		d.rows = lattice.injectRows(given.At, b.a.Interpolation)
-		return d
-	}
-	d.rows = lattice.sampleRows(given.At, b.a.Interpolation)
-	for len(d.start) < d.count+1 { // points whose weights all vanish
-		d.start = append(d.start, d.start[len(d.start)-1])
+		d.rows = lattice.injectRows(all)
+	} else {
+		d.rows = sampleRows(all, d.count)
 	}
 	return d
 }
 
 func (d *pointData) abiPoints() abi.Points {
 	p := abi.Points{
-		Rows: int64(len(d.start) - 1), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
+		Rows: int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
 		Point: unsafe.SliceData(d.point), Weight: unsafe.SliceData(d.weight), Traces: unsafe.Pointer(unsafe.SliceData(d.traces.F64)),
 	}
 	if d.traces.F32 != nil {
@@ -61,5 +59,5 @@ func (d *pointData) abiPoints() abi.Points {
 }
 
 func interpPoints[T interp.Real](d *pointData, traces []T) interp.Points[T] {
-	return interp.Points[T]{Start: d.start, Node: d.node, Point: d.point, Weight: d.weight, Traces: traces, Count: d.count}
+	return interp.Points[T]{First: d.first, Start: d.start, Node: d.node, Point: d.point, Weight: d.weight, Traces: traces, Count: d.count}
 }
