@@ -31,7 +31,7 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
 	}
 	path := filepath.Clean(file.Name)
-	c := &checker{file: file, dim: o.Dim, files: map[string]*dsl.File{path: file}, names: map[string]*entity{},
+	c := &checker{file: file, dim: o.Dim, files: map[string]*dsl.File{path: file}, names: map[string]*entity{}, absent: map[string][]string{},
 		missing: map[*symbolic.Function][]box{}, spelling: map[*symbolic.Function]string{}, unsaved: map[*symbolic.Function]bool{}}
 	c.topLevel(file, []string{path})
 	if len(c.faults) > 0 {
@@ -70,6 +70,7 @@ type checker struct {
 	files   map[string]*dsl.File // by path, imported ones too
 	faults  dsl.Errors
 	names   map[string]*entity
+	absent  map[string][]string // names that exist on other grids only, with these
 	args    []map[string]*value // arguments of the defs being expanded
 	within  []string            // notes on the calls being expanded
 	problem *symbolic.Problem
@@ -148,6 +149,8 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 	for _, s := range op.Statements {
 		if c.exists(s.Dim) {
 			c.present = append(c.present, s)
+		} else {
+			c.elsewhere(s.Dim, nameOf(s.Let, s.Def, s.Declare))
 		}
 	}
 	c.length, c.time = atoms["m"], atoms["ms"]
@@ -163,10 +166,10 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		updated = updated || s.Solve != nil || s.Assign != nil
 		c.statement(s)
 	}
-	if !updated {
+	switch {
+	case !updated:
 		c.failAt(op.Pos, len("operator"), "add solve EQUATION for u.forward", "operator %s updates nothing", op.Name)
-	}
-	if len(c.faults) == 0 { // what follows would only repeat them
+	case !c.unclear: // otherwise what follows might only repeat a fault
 		c.complete()
 	}
 }

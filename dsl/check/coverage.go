@@ -1,6 +1,9 @@
 package check
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -10,6 +13,7 @@ func (c *checker) claim(t *target, r *symbolic.Region) bool {
 	for _, f := range t.functions {
 		if _, begun := c.missing[f]; begun && r == nil {
 			c.fail(t.at, "combine the two updates, or limit this one with in REGION", "%s.forward is computed twice in one step", c.spelling[f])
+			c.compute(t, r)
 			return false
 		}
 	}
@@ -38,39 +42,42 @@ func (c *checker) compute(t *target, r *symbolic.Region) {
 // complete checks at the end of the step that everything is computed that has
 // to be.
 func (c *checker) complete() {
-	added := map[*symbolic.Function]bool{}
-	for _, s := range c.problem.Statements {
-		if u, ok := s.(*symbolic.Update); ok {
-			added[u.Target.Func] = true
-		}
-	}
 	for name, e := range c.names {
-		if e.kind == function {
-			c.completed(name, e, added)
+		if e.kind == function && !e.clash {
+			c.completed(name, e)
 		}
 	}
 }
 
-func (c *checker) completed(name string, e *entity, added map[*symbolic.Function]bool) {
-	var never []string
+// completed checks the components of one function; a fault that all of them
+// have is reported once.
+func (c *checker) completed(name string, e *entity) {
+	faults := map[string][]string{} // components by what they lack
 	for _, f := range e.functions {
-		missing := c.missing[f]
+		missing, begun := c.missing[f]
 		switch {
 		case f.Role != symbolic.Wavefield && f.Role != symbolic.Image:
-		case !added[f]:
-			never = append(never, c.spelling[f])
+		case !begun:
+			faults[""] = append(faults[""], c.spelling[f])
 		case len(missing) > 0:
-			c.failAt(e.pos, len(name), "add an update for what is missing: "+c.describe(missing[0]), "%s.forward is not computed at all points", c.spelling[f])
+			part := c.describe(missing[0])
+			faults[part] = append(faults[part], c.spelling[f])
 		}
 	}
-	if len(never) == len(e.functions) && len(never) > 1 {
-		never = []string{name}
-	}
-	for _, part := range never {
-		if e.functions[0].Varies() {
-			c.failAt(e.pos, len(name), "add solve EQUATION for "+part+".forward, or declare it as a field", "wavefield %s is never updated", part)
-		} else {
-			c.failAt(e.pos, len(name), "add "+part+" += EXPRESSION, or declare it as a field", "image %s is never added to", part)
+	for _, part := range slices.Sorted(maps.Keys(faults)) {
+		lacking := faults[part]
+		if len(lacking) == len(e.functions) {
+			lacking = []string{name}
+		}
+		for _, of := range lacking {
+			switch {
+			case part != "":
+				c.failAt(e.pos, len(name), "add an update for what is missing: "+part, "%s.forward is not computed at all points", of)
+			case e.functions[0].Varies():
+				c.failAt(e.pos, len(name), "add solve EQUATION for "+of+".forward, or declare it as a field", "wavefield %s is never updated", of)
+			default:
+				c.failAt(e.pos, len(name), "add "+of+" += EXPRESSION, or declare it as a field", "image %s is never added to", of)
+			}
 		}
 	}
 }

@@ -48,8 +48,8 @@ func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok 
 		c.failAt(pos, len("weights"), "leave out one of them", "weights leave no choice of the order of accuracy")
 	case n <= order:
 		c.failAt(pos, len("weights"), "give the weights of all points, from the lowest to the highest", "a derivative of order %d needs at least %d points, not %d", order, order+1, n)
-	case n > MaxSpaceOrder+1:
-		c.failAt(pos, len("weights"), "use a shorter stencil", "%d weights: at most %d can be given", n, MaxSpaceOrder+1)
+	case n > maxWeights:
+		c.failAt(pos, len("weights"), "use a shorter stencil", "%d weights: at most %d can be given", n, maxWeights)
 	case n%2 == 0 && s.Half == 0 && (axis == symbolic.TimeAxis || !c.staggered()):
 		c.failAt(pos, len("weights"), "give an odd number of weights, or say at 1/2 or at -1/2", "%d weights have no point in their middle", n)
 	case n%2 == 1 && s.Half != 0 && !c.staggered():
@@ -59,6 +59,9 @@ func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok 
 	}
 	return s, false
 }
+
+// maxWeights bounds the points of a stencil that is given by its weights.
+const maxWeights = 2*MaxSpaceOrder + 1
 
 // staggered reports whether any function of the operator lies between the
 // nodes: then derivatives without at may be taken there, too.
@@ -87,16 +90,15 @@ func (c *checker) accuracy(o *dsl.Option, axis int, s *symbolic.Scheme) bool {
 	if r == nil {
 		return false
 	}
+	if relative { // a part of an order that it does not divide is rounded down
+		r.SetInt(new(big.Int).Quo(r.Num(), r.Denom()))
+	}
 	n := 0
 	if r.IsInt() && r.Num().IsInt64() {
 		n = int(min(r.Num().Int64(), MaxSpaceOrder+1))
 	}
 	if n < 1 || n > MaxSpaceOrder || n > 1 && n%2 != 0 && !relative {
-		hint := "use 1, 2, 4, 6, 8, ..."
-		if relative {
-			hint = "use a part of it that is a whole number"
-		}
-		c.fail(e, hint, "order of accuracy %s: it must be 1 or even, up to %d", r.RatString(), MaxSpaceOrder)
+		c.fail(e, "use 1, 2, 4, 6, 8, ..., or a part of space, the operator's order", "order of accuracy %s: it must be 1 or even, up to %d", r.RatString(), MaxSpaceOrder)
 		return false
 	}
 	s.Accuracy = n

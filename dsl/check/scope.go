@@ -54,6 +54,7 @@ func (c *checker) topLevel(f *dsl.File, chain []string) {
 		case it.Import != nil:
 			c.importFile(f, it, chain)
 		case !c.exists(it.Dim):
+			c.elsewhere(it.Dim, nameOf(it.Let, it.Def, nil))
 		case it.Let != nil:
 			c.declare(it.Let.Name, &entity{kind: let, body: it.Let.Value.Expr})
 		case it.Def != nil:
@@ -165,10 +166,33 @@ func (c *checker) reserved(name string) string {
 // unknown reports a name that stands for nothing.
 func (c *checker) unknown(x *dsl.Name) {
 	hint := c.near(x.Name)
+	if dims := c.absent[x.Name]; dims != nil {
+		hint = "it exists on grids of another dimension, " + strings.Join(dims, " and ") + ", only"
+	}
 	if hint == "" {
 		hint = "declare it with field, wavefield, scalar, let or def"
 	}
 	c.fail(x, hint, "unknown name %s", x.Name)
+}
+
+// elsewhere notes a name that exists on grids of another dimension.
+func (c *checker) elsewhere(dim string, id *dsl.Ident) {
+	if id != nil && !slices.Contains(c.absent[id.Name], dim) {
+		c.absent[id.Name] = append(c.absent[id.Name], dim)
+	}
+}
+
+// nameOf is the name that one of these introduces, nil when none does.
+func nameOf(l *dsl.Let, d *dsl.Def, v *dsl.Declare) *dsl.Ident {
+	switch {
+	case l != nil:
+		return l.Name
+	case d != nil:
+		return d.Name
+	case v != nil:
+		return v.Name
+	}
+	return nil
 }
 
 // near is a hint at a known name that is spelt much like the given one.

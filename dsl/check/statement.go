@@ -43,8 +43,9 @@ func (c *checker) solve(s *dsl.Statement) {
 	region, good := c.regionOf(s)
 	if t == nil {
 		c.unclear = true
+		return
 	}
-	if t == nil || !c.claim(t, region) {
+	if !c.claim(t, region) {
 		return
 	}
 	c.solving = t.functions // the equation may mention it
@@ -201,12 +202,18 @@ func (c *checker) add(s *dsl.Statement) {
 	every, rhythm := c.every(s)
 	v := c.eval(s.Assign.Value.Expr)
 	if e == nil {
+		c.unclear = true
 		c.fail(s.Assign.Target.Expr, "declare an image to add to, or write u.forward = ...", "only an image can be added to")
 		return
 	}
 	name, part := c.reference(s.Assign.Target.Expr)
 	t := c.computed(e, name, part)
-	if t == nil || !inRegion || !rhythm {
+	if t == nil {
+		c.unclear = true
+		return
+	}
+	c.compute(t, nil)
+	if !inRegion || !rhythm {
 		return
 	}
 	t.at = s.Assign.Target.Expr

@@ -62,8 +62,9 @@ func (c *checker) suffixHint(s string) string {
 		a := append(slices.Clone(axes), "t")[i]
 		parts, rest = append(parts, ".d"+a), rest[len(a):]
 	}
-	missing := slices.ContainsFunc([]string{"x", "y", "z"}, func(a string) bool {
-		return !slices.Contains(axes, a) && (s == a || strings.HasPrefix(s, "d"+a))
+	// An axis of the conventional names that this grid has not.
+	missing := slices.ContainsFunc(AxisNames(3), func(a string) bool {
+		return !slices.Contains(axes, a) && (strings.HasPrefix(s, "d"+a) || strings.Contains(s, a) && strings.Trim(s, "xyz") == "")
 	})
 	switch {
 	case len(parts) > 1 && rest == "" && s != "dtt":

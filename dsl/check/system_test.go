@@ -178,6 +178,8 @@ func TestVectorIdentities(t *testing.T) {
 		{"biharmonic(v)", "laplace(laplace(v))", "dot(a - b, a - b)"},
 		{"curl(v)", "(v.z.dy - v.y.dz, v.x.dz - v.z.dx, v.y.dx - v.x.dy)", "dot(a - b, a - b)"},
 		{"v.dx", "(v.x.dx, v.y.dx, v.z.dx)", "dot(a - b, a - b)"},
+		{"trace(outer(v, grad(u)))", "dot(v, grad(u))", "a - b"},
+		{"outer(v, grad(u))", "transpose(outer(grad(u), v))", "dot(dot(a - b, v), v)"},
 		{"transpose(tau)", "tau", "dot(dot(a - b, v), v)"},
 		{"transpose(grad(v)).xy*identity", "v.y.dx*identity", "dot(dot(a - b, v), v)"},
 	} {
@@ -224,6 +226,7 @@ func TestScheme(t *testing.T) {
 		"u.dx(order space)":                            "u.dx(order 6)",
 		"u.dx(order space/2, at 1/2)":                  "u.dx(order 3, at 1/2)",
 		"u.dxc(order (space-2)/2)":                     "u.dxc(order 2)",
+		"u.dx(order space/4)":                          "u.dx(order 1)",
 		"u.dx(at -1/2, order 4)":                       "u.dx(order 4, at -1/2)",
 		"u.dx2(weights 0.25, -0.5, 0.25)":              "u.dx2(weights 0.25, -0.5, 0.25)",
 		"u.dx(weights -1, 1, at 1/2)":                  "u.dx(at 1/2, weights -1, 1)",
