@@ -128,7 +128,8 @@ func compare(t *testing.T, what string, got, want map[string]*field.Array, toler
 	for name, w := range want {
 		g := got[name]
 		least, greatest := w.Range()
-		scale := max(math.Abs(least), math.Abs(greatest))
+		// What cancels is compared with the size of what it is made of.
+		scale := max(math.Abs(least), math.Abs(greatest), 1e-6)
 		for i := range w.Len() {
 			if d := math.Abs(g.At(i) - w.At(i)); !(d <= tolerance*scale) {
 				t.Errorf("%s: %s%v is %.17g, want %.17g; relative difference %.2g, allowed %.2g", what, name, w.Index(i), g.At(i), w.At(i), d/scale, tolerance)

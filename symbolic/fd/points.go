@@ -28,6 +28,8 @@ type Stencil struct {
 //   - a first derivative of accuracy 2 with no side given has accuracy 1: it is
 //     the forward difference, in time as in space. Ask for a side to get the
 //     centred one. Between nodes and half places this changes nothing;
+//   - between places, points are added in pairs until there are enough for the
+//     derivative;
 //   - accuracy 1 on one place reads the point and the next one up the axis.
 //
 // It fails when the accuracy is not positive, or gives too few points for the
@@ -64,6 +66,9 @@ func rule(order, accuracy int, side symbolic.Side, half int) (*Stencil, error) {
 	lo, hi := -floorHalf(accuracy-half), floorHalf(half+accuracy) // ceil(x) is -floor(-x)
 	if lo == hi {
 		hi++
+	}
+	for half%2 != 0 && hi-lo < order { // a second derivative of order 2 between places
+		lo, hi = lo-1, hi+1
 	}
 	s := &Stencil{Order: order}
 	var points []*big.Rat
