@@ -1,0 +1,110 @@
+package symbolic
+
+// Stated lays a statement out as the operator states it: functions rather than
+// their values at places, derivatives rather than stencils. Time levels are
+// written where a level other than the current one occurs.
+func Stated(s Statement) *Formula {
+	n := notation{}
+	for _, e := range parts(s) {
+		Visit(e, func(e Expr) {
+			if a, ok := e.(*Access); ok && a.Time != 0 {
+				n.levels = true
+			}
+		})
+	}
+	if u, ok := s.(*Update); ok && u.Left != nil && u.Target.Func.Role != Image {
+		return line(n.set(u.Left, bindSum), sign("="), glyph(lineBreak, ""), n.set(u.Right, bindSum))
+	}
+	return n.statement(s)
+}
+
+// Discrete lays a discretised statement out with all places and time levels.
+func Discrete(s Statement) *Formula { return notation{places: true, levels: true}.statement(s) }
+
+// parts are the expressions of a statement as it is stated.
+func parts(s Statement) []Expr {
+	switch x := s.(type) {
+	case *Update:
+		if x.Left != nil {
+			return []Expr{x.Left, x.Right}
+		}
+		return []Expr{x.Target, x.Value}
+	case *Inject:
+		return []Expr{x.Target, x.Value}
+	case *Sample:
+		return []Expr{x.Value}
+	case *Reduce:
+		return []Expr{x.Value}
+	}
+	return nil
+}
+
+func (n notation) statement(s Statement) *Formula {
+	switch x := s.(type) {
+	case *Update:
+		relation := "="
+		if x.Target.Func.Role == Image {
+			relation = "<-"
+		}
+		return line(n.set(x.Target, bindSum), sign(relation), n.set(x.Value, bindSum))
+	case *Inject:
+		// The weights of the nodes around a point are a discrete delta.
+		point := glyph(letter, "p")
+		f := line(n.set(x.Target, bindSum), sign("+="), under("sum", point), indexed(glyph(letter, "delta"), point, nil), sign(""), trace(x.Points))
+		if IsOne(x.Value) {
+			return f
+		}
+		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindUnary))
+	case *Sample:
+		f := line(trace(x.Points), sign("="), under("sum", axes(x.Value)), indexed(glyph(letter, "delta"), glyph(letter, "p"), nil))
+		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindUnary))
+	case *Reduce:
+		base, index := nameParts(x.Series.Name)
+		series := indexed(base, index, glyph(letter, "n"))
+		if index != nil {
+			series = indexed(fenced("()", indexed(base, index, nil)), nil, glyph(letter, "n"))
+		}
+		op, value := x.Op, n.set(x.Value, bindUnary)
+		if op == "norm" {
+			op, value = "sum", n.set(Power(x.Value, Int(2)), bindUnary)
+		}
+		value = line(under(op, axes(x.Value)), value)
+		if x.Op == "norm" {
+			value = &Formula{kind: root, parts: []*Formula{value}}
+		}
+		return line(series, sign("="), value)
+	}
+	panic("symbolic: unknown kind of statement")
+}
+
+// under is a sign with what it runs over below.
+func under(op string, index *Formula) *Formula {
+	return &Formula{kind: limits, parts: []*Formula{glyph(prefix, op), index}}
+}
+
+// trace is the trace of a point p at step n.
+func trace(p *Points) *Formula {
+	base, index := nameParts(p.Name)
+	lower := glyph(letter, "p")
+	if index != nil {
+		lower = list([]*Formula{index, lower})
+	}
+	return indexed(base, lower, glyph(letter, "n"))
+}
+
+// axes are those of the grid that an expression is on.
+func axes(e Expr) *Formula {
+	var grid *Grid
+	Visit(e, func(e Expr) {
+		if a, ok := e.(*Access); ok {
+			grid = a.Func.Grid
+		}
+	})
+	var parts []*Formula
+	if grid != nil {
+		for _, a := range grid.Axes {
+			parts = append(parts, symbol(a))
+		}
+	}
+	return list(parts)
+}

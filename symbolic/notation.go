@@ -1,0 +1,271 @@
+package symbolic
+
+import (
+	"fmt"
+	"math/big"
+)
+
+// notation says how much of an access is written: of an equation as it is
+// stated, functions; of a discretised one, values at places and time levels.
+type notation struct{ places, levels bool }
+
+// Set lays e out with all places and time levels.
+func Set(e Expr) *Formula { return notation{places: true, levels: true}.set(e, bindSum) }
+
+// LaTeX prints e as LaTeX mathematics.
+func LaTeX(e Expr) string { return Set(e).LaTeX() }
+
+// set lays e out, in parentheses if it binds less tightly than its
+// surroundings.
+func (n notation) set(e Expr, around int) *Formula {
+	f, bind := n.bare(e)
+	if bind < around {
+		return parenthesised(f)
+	}
+	return f
+}
+
+// bare lays e out and says how tightly it binds.
+func (n notation) bare(e Expr) (*Formula, int) {
+	switch x := e.(type) {
+	case *Num:
+		return numeral(x.val)
+	case *Scalar:
+		return Name(x.Name), bindAtom
+	case *Access:
+		return n.access(x), bindAtom
+	case *Add:
+		return n.sum(x), bindSum
+	case *Mul:
+		return n.product(x)
+	case *Pow:
+		return n.power(x)
+	case *Call:
+		return n.call(x, nil), bindPower
+	case *Deriv:
+		return n.derivative(x), bindPower
+	}
+	panic("symbolic: unknown kind of expression")
+}
+
+// numeral prints a rational as a fraction, or as a decimal where that is what
+// one would write.
+func numeral(r *big.Rat) (*Formula, int) {
+	if r.Sign() < 0 {
+		f, _ := numeral(new(big.Rat).Neg(r))
+		return line(glyph(prefix, "-"), f), bindSum
+	}
+	const digits = 9 // of numbers that are written out
+	a, b := r.Num().String(), r.Denom().String()
+	switch {
+	case len(a) > digits || len(b) > digits:
+		v, _ := r.Float64()
+		var exponent int
+		mantissa := fmt.Sprintf("%.5e", v)
+		if _, err := fmt.Sscanf(mantissa[len("1.23456e"):], "%d", &exponent); err != nil {
+			return glyph(word, mantissa), bindAtom // infinite
+		}
+		power := fmt.Sprint(exponent)
+		up := glyph(number, power)
+		if exponent < 0 {
+			up = line(glyph(prefix, "-"), glyph(number, power[1:]))
+		}
+		return line(glyph(number, mantissa[:len("1.23456")]), sign("times"), indexed(glyph(number, "10"), nil, up)), bindProduct
+	case r.IsInt():
+		return glyph(number, a), bindAtom
+	case len(b) > 1:
+		if k, exact := r.FloatPrec(); exact && k <= 3 {
+			return glyph(number, r.FloatString(k)), bindAtom
+		}
+	}
+	return &Formula{kind: smallFrac, parts: []*Formula{glyph(number, a), glyph(number, b)}}, bindPower
+}
+
+// access is a function's letter with its place below and its time level above.
+// A bar keeps a component from being taken for a place.
+func (n notation) access(x *Access) *Formula {
+	base, component := nameParts(x.Func.Name)
+	level := n.level(x)
+	if !n.places && x.isHere() || len(x.Func.Axes) == 0 {
+		return indexed(base, component, level)
+	}
+	if component != nil {
+		base = line(indexed(base, component, nil), sign("|"))
+	}
+	return indexed(base, x.place(), level)
+}
+
+// level is the upper index of an access, nil for none.
+func (n notation) level(x *Access) *Formula {
+	step := glyph(letter, "n")
+	switch f := x.Func; {
+	case f.Role == History && n.levels && f.Every != nil && !IsOne(f.Every):
+		every, _ := n.bare(f.Every)
+		return line(step, sign("/"), every)
+	case f.Role == History && n.levels:
+		return step
+	case !f.Varies() || x.Time == 0 && !n.levels:
+		return nil
+	}
+	return shifted(step, x.Time, false)
+}
+
+// place is where an access lies, in spacings from the current node.
+func (e *Access) place() *Formula {
+	var parts []*Formula
+	for _, a := range e.Func.Axes {
+		parts = append(parts, shifted(symbol(e.Func.Grid.Axes[a]), e.Offset[a], e.Func.IsHalf(a)))
+	}
+	return list(parts)
+}
+
+// shifted is name+steps, or name+steps+1/2.
+func shifted(name *Formula, steps int, half bool) *Formula {
+	halves := 2 * steps
+	if half {
+		halves++
+	}
+	way := "+"
+	if halves < 0 {
+		way = "-"
+	}
+	switch size := abs(halves); {
+	case halves == 0:
+		return name
+	case size%2 == 0:
+		return line(name, sign(way), glyph(number, fmt.Sprint(size/2)))
+	default:
+		return line(name, sign(way), glyph(number, fmt.Sprint(size)), sign("/"), glyph(number, "2"))
+	}
+}
+
+func (n notation) sum(x *Add) *Formula {
+	var parts []*Formula
+	for i, t := range x.Terms {
+		c, _ := SplitCoefficient(t)
+		if v, ok := t.(*Num); ok {
+			c = v.val
+		}
+		way := "+"
+		if c.Sign() < 0 {
+			way, t = "-", Neg(t)
+		}
+		switch {
+		case i > 0:
+			parts = append(parts, glyph(lineBreak, ""), sign(way))
+		case way == "-":
+			parts = append(parts, glyph(prefix, way))
+		}
+		parts = append(parts, n.set(t, bindProduct))
+	}
+	return line(parts...)
+}
+
+// product puts divisors below a line. Sums too long to stand on it follow.
+func (n notation) product(x *Mul) (*Formula, int) {
+	factors, bind, negative := x.Factors, bindProduct, false
+	coefficient := big.NewRat(1, 1)
+	if v, ok := factors[0].(*Num); ok {
+		coefficient.Abs(v.val)
+		factors = factors[1:]
+		if negative = v.val.Sign() < 0; negative {
+			bind = bindSum
+		}
+	}
+	var above, below, behind []Expr
+	for _, f := range factors {
+		if p, ok := f.(*Pow); ok {
+			if e, ok := p.Exp.(*Num); ok && e.val.Sign() < 0 {
+				below = append(below, Power(p.Base, Rational(new(big.Rat).Neg(e.val))))
+				continue
+			}
+		}
+		above = append(above, f)
+	}
+	if len(below) > 0 {
+		if n := len(coefficient.Denom().String()); n == 1 && !coefficient.IsInt() {
+			below = append([]Expr{Rational(new(big.Rat).SetInt(coefficient.Denom()))}, below...)
+			coefficient.SetInt(coefficient.Num())
+		}
+		short := above[:0:0]
+		for _, f := range above {
+			if s, ok := f.(*Add); ok && n.sum(s).width() > lengthy {
+				behind = append(behind, f)
+			} else {
+				short = append(short, f)
+			}
+		}
+		above = short
+	}
+	if !IsOne(Rational(coefficient)) {
+		above = append([]Expr{Rational(coefficient)}, above...)
+	}
+	f := n.factors(above)
+	if len(below) > 0 {
+		f = over(f, n.factors(below))
+	}
+	for _, s := range behind {
+		f = line(f, sign(""), glyph(lineBreak, ""), n.set(s, bindProduct))
+	}
+	if negative {
+		f = line(glyph(prefix, "-"), f)
+	}
+	return f, bind
+}
+
+// factors stand side by side; no factors are 1, and one that stands alone
+// needs no parentheses.
+func (n notation) factors(factors []Expr) *Formula {
+	switch len(factors) {
+	case 0:
+		return glyph(number, "1")
+	case 1:
+		return n.set(factors[0], bindSum)
+	}
+	var all []*Formula
+	for i, f := range factors {
+		if i > 0 {
+			if all[len(all)-1].kind == shut {
+				all = append(all, glyph(lineBreak, ""))
+			}
+			all = append(all, sign(""))
+		}
+		all = append(all, n.set(f, bindUnary).pieces()...)
+	}
+	return line(all...)
+}
+
+func (n notation) power(x *Pow) (*Formula, int) {
+	v, isNumber := x.Exp.(*Num)
+	switch {
+	case isNumber && v.val.Cmp(big.NewRat(1, 2)) == 0:
+		return &Formula{kind: root, parts: []*Formula{n.set(x.Base, bindSum)}}, bindAtom
+	case isNumber && v.val.Sign() < 0:
+		return over(glyph(number, "1"), n.set(Power(x.Base, Rational(new(big.Rat).Neg(v.val))), bindSum)), bindPower
+	}
+	exponent := n.set(x.Exp, bindSum)
+	if c, ok := x.Base.(*Call); ok && isNumber && v.val.IsInt() && c.Fn != "abs" {
+		return n.call(c, exponent), bindPower
+	}
+	base := n.set(x.Base, bindAtom)
+	if base.kind == script && base.parts[2] != nil {
+		base = fenced("()", base)
+	}
+	return indexed(base, nil, exponent), bindPower
+}
+
+// call is an elementary function, raised to a power unless that is nil.
+func (n notation) call(x *Call, power *Formula) *Formula {
+	args := make([]*Formula, len(x.Args))
+	for i, a := range x.Args {
+		args[i] = n.set(a, bindSum)
+	}
+	if x.Fn == "abs" {
+		return fenced("||", list(args))
+	}
+	fn := indexed(glyph(function, x.Fn), nil, power)
+	if len(args) == 1 && (args[0].kind == letter || args[0].kind == script) {
+		return line(fn, sign("of"), args[0])
+	}
+	return line(fn, fenced("()", list(args)))
+}
