@@ -74,7 +74,7 @@ func (w *latexWriter) formula(f *Formula, breaks bool) {
 			w.write(f.text)
 		}
 	case word:
-		w.write(`\mathrm{` + f.text + "}")
+		w.write(`\mathrm{` + strings.ReplaceAll(f.text, "_", `\_`) + "}")
 	case function:
 		if name, ok := functionNames[f.text]; ok {
 			w.write(name.latex)

@@ -25,10 +25,13 @@ func nameParts(name string) (base, index *Formula) {
 	if name == "dt" {
 		return line(glyph(letter, "Delta"), glyph(letter, "t")), nil
 	}
+	if bare := strings.Trim(name, "_"); bare != "" {
+		name = bare
+	}
 	head, tail, _ := strings.Cut(name, "_")
 	stem := strings.TrimRightFunc(head, unicode.IsDigit)
 	if stem == "" {
-		stem = head
+		stem = name // nothing but an underscore, or a digit
 	}
 	var indices []*Formula
 	if digits := head[len(stem):]; digits != "" {
@@ -36,9 +39,6 @@ func nameParts(name string) (base, index *Formula) {
 	}
 	for _, part := range strings.FieldsFunc(tail, func(r rune) bool { return r == '_' }) {
 		indices = append(indices, indexPart(part))
-	}
-	if stem == "" {
-		stem = name // nothing but underscores and what follows them
 	}
 	if indices == nil {
 		return symbol(stem), nil

@@ -6,8 +6,8 @@ import (
 )
 
 // MathML prints a formula as elements that browsers draw: one for each part of
-// the line between two places where it may break, as browsers break lines
-// between elements only.
+// the line between two places where it may break, as browsers do not break
+// lines within an element.
 func (f *Formula) MathML() string {
 	var out []string
 	w := &mathmlWriter{}
@@ -23,7 +23,7 @@ func (f *Formula) MathML() string {
 		}
 	}
 	end()
-	return strings.Join(out, " ")
+	return strings.Join(out, "<wbr/>")
 }
 
 type mathmlWriter struct{ b strings.Builder }

@@ -3,6 +3,8 @@ package symbolic
 import (
 	"fmt"
 	"math/big"
+	"strconv"
+	"strings"
 )
 
 // notation says how much of an access is written: of an equation as it is
@@ -60,17 +62,13 @@ func numeral(r *big.Rat) (*Formula, int) {
 	switch {
 	case len(a) > digits || len(b) > digits:
 		v, _ := r.Float64()
-		var exponent int
-		mantissa := fmt.Sprintf("%.5e", v)
-		if _, err := fmt.Sscanf(mantissa[len("1.23456e"):], "%d", &exponent); err != nil {
-			return glyph(word, mantissa), bindAtom // infinite
+		mantissa, exponent, _ := strings.Cut(strconv.FormatFloat(v, 'g', 6, 64), "e")
+		up, _ := strconv.Atoi(exponent)
+		if up == 0 {
+			return glyph(number, mantissa), bindAtom
 		}
-		power := fmt.Sprint(exponent)
-		up := glyph(number, power)
-		if exponent < 0 {
-			up = line(glyph(prefix, "-"), glyph(number, power[1:]))
-		}
-		return line(glyph(number, mantissa[:len("1.23456")]), sign("times"), indexed(glyph(number, "10"), nil, up)), bindProduct
+		power, _ := numeral(big.NewRat(int64(up), 1))
+		return line(glyph(number, mantissa), sign("times"), indexed(glyph(number, "10"), nil, power)), bindProduct
 	case r.IsInt():
 		return glyph(number, a), bindAtom
 	case len(b) > 1:

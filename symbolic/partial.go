@@ -6,20 +6,24 @@ import "fmt"
 // above the line, everything else in parentheses behind it; derivatives along
 // several axes share one line.
 func (n notation) derivative(d *Deriv) *Formula {
-	order, of := d.Order, d.Of
-	below := []*Formula{d.differential()}
+	axes, orders, total, of := []*Formula{d.axis()}, []int{d.Order}, d.Order, d.Of
 	for plain(d) {
 		inner, ok := of.(*Deriv)
 		if !ok || !plain(inner) {
 			break
 		}
-		below = append(below, inner.differential())
-		order, of = order+inner.Order, inner.Of
+		if last := len(axes) - 1; axes[last].text == inner.axis().text {
+			orders[last] += inner.Order
+		} else {
+			axes, orders = append(axes, inner.axis()), append(orders, inner.Order)
+		}
+		total, of = total+inner.Order, inner.Of
 	}
-	above := glyph(letter, "partial")
-	if order > 1 {
-		above = indexed(above, nil, glyph(number, fmt.Sprint(order)))
+	var below []*Formula
+	for i, axis := range axes {
+		below = append(below, glyph(letter, "partial"), raised(axis, orders[i]))
 	}
+	above := raised(glyph(letter, "partial"), total)
 	var behind *Formula
 	if a, ok := of.(*Access); ok {
 		above = line(above, n.access(a))
@@ -49,13 +53,11 @@ func (e *Deriv) axis() *Formula {
 	return symbol(e.gridAxis())
 }
 
-// differential is what stands below the line for one axis.
-func (e *Deriv) differential() *Formula {
-	axis := e.axis()
-	if e.Order > 1 {
-		axis = indexed(axis, nil, glyph(number, fmt.Sprint(e.Order)))
+func raised(f *Formula, power int) *Formula {
+	if power == 1 {
+		return f
 	}
-	return line(glyph(letter, "partial"), axis)
+	return indexed(f, nil, glyph(number, fmt.Sprint(power)))
 }
 
 // where says what a derivative asks of its stencil, nil for nothing: the place

@@ -95,7 +95,7 @@ var arity = map[string]int{"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "mund
 // not known or have a wrong number of parts.
 func checkMathML(t *testing.T, text string) {
 	t.Helper()
-	known := strings.Fields("root math mrow mi mn mo mspace mfrac msqrt msub msup msubsup munder")
+	known := strings.Fields("root wbr math mrow mi mn mo mspace mfrac msqrt msub msup msubsup munder")
 	d := xml.NewDecoder(strings.NewReader("<root>" + text + "</root>"))
 	var names []string
 	var parts []int
