@@ -229,7 +229,7 @@ func formatStatement(s *Statement) string {
 	case s.Region != nil:
 		return "region " + s.Region.Name.Name + " = " + spans(s.Region.Spans)
 	case s.Boundary != nil:
-		return "boundary " + parts(s.Boundary.Of) + " " + s.Boundary.Kind + " at " + s.Boundary.End + " " + s.Boundary.Axis.Name
+		return "boundary " + parts(s.Boundary.Of) + " " + s.Boundary.Kind + ends(s.Boundary)
 	case s.Periodic != nil:
 		return "periodic " + names(s.Periodic.Axes)
 	case s.Let != nil:
@@ -267,6 +267,13 @@ func within(region *Ident) string {
 		return ""
 	}
 	return " in " + region.Name
+}
+
+func ends(b *Boundary) string {
+	if b.Axis == nil {
+		return ""
+	}
+	return " at " + b.End + " " + b.Axis.Name
 }
 
 func spans(all []*Span) string {

@@ -10,7 +10,7 @@ import (
 
 // Keywords cannot be used as names.
 var Keywords = []string{"operator", "import", "order", "axes", "units", "field", "wavefield", "image", "history", "scalar", "points", "vector", "tensor",
-	"on", "staggered", "along", "harmonic", "region", "boundary", "periodic", "let", "def", "solve", "for", "in", "every", "inject", "into", "sample", "from", "save", "reduce"}
+	"on", "staggered", "harmonic", "region", "boundary", "periodic", "let", "def", "solve", "for", "in", "every", "inject", "into", "sample", "from", "save", "reduce"}
 
 // The last two kinds of token are never valid. With them the lexer cannot
 // fail, so that one wrong character does not hide the faults behind it.

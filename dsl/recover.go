@@ -100,7 +100,7 @@ func opens(all []lexer.Token, i int) bool {
 }
 
 // inside are the keywords that stand inside of statements.
-var inside = []string{"for", "into", "from", "on", "in", "every", "along", "staggered", "harmonic"}
+var inside = []string{"for", "into", "from", "on", "in", "every", "staggered", "harmonic"}
 
 func elided(t lexer.Token) bool {
 	return t.Type == symbols["Space"] || t.Type == symbols["Comment"]

@@ -137,12 +137,13 @@ type Span struct {
 	Axis   *Ident `parser:"'along' @@"`
 }
 
-// Boundary says what lies beyond the end of an axis: boundary u odd at first z.
+// Boundary says what lies beyond the end of an axis, or of all axes: boundary
+// u odd at first z.
 type Boundary struct {
 	Of   []*Part `parser:"'boundary' @@ (',' @@)*"`
-	Kind string  `parser:"@('odd' | 'even') 'at'"`
-	End  string  `parser:"@('first' | 'last' | 'both')"`
-	Axis *Ident  `parser:"@@"`
+	Kind string  `parser:"@('odd' | 'even' | 'zero')"`
+	End  string  `parser:"('at' @('first' | 'last' | 'both')"`
+	Axis *Ident  `parser:"@@)?"`
 }
 
 // Part is a function or one of its components.

@@ -73,6 +73,7 @@ const (
 	Open Edge = iota // zero beyond, for a field its last value
 	Even             // the mirror image
 	Odd              // the mirror image with its sign changed
+	Zero             // zero, for fields too
 )
 
 // Varies reports whether f has time levels.

@@ -52,13 +52,13 @@ func (p *printer) copies(a *ir.Array, axis, width int) []mirror {
 	if first == ir.Odd && half == 0 {
 		out = append(out, mirror{lo: "0", hi: "0", to: "0"})
 	}
-	if first != ir.Open {
+	if first == ir.Even || first == ir.Odd {
 		out = append(out, mirror{lo: "1", hi: upTo(n, half-1), to: "-k", from: shifted("k", -half), minus: first == ir.Odd})
 	}
 	if last == ir.Odd && half == 0 {
 		out = append(out, mirror{lo: "0", hi: "0", to: n + " - 1"})
 	}
-	if last != ir.Open {
+	if last == ir.Even || last == ir.Odd {
 		out = append(out, mirror{lo: fmt.Sprint(1 - half), hi: upTo(n, -1-half), to: n + " - 1 + k", from: fmt.Sprintf("%s - %d - k", n, 1+half), minus: last == ir.Odd})
 	}
 	return out

@@ -200,6 +200,9 @@ func knownOutputs(op *operator.Operator, outputs []pair) error {
 	for _, p := range op.Program.Problem.Points {
 		known = append(known, p.Name)
 	}
+	for _, s := range op.Program.Problem.Series {
+		known = append(known, s.Name)
+	}
 	for _, o := range outputs {
 		found := false
 		for _, k := range known {
@@ -217,6 +220,9 @@ func knownOutputs(op *operator.Operator, outputs []pair) error {
 
 func write(run *operator.Run, o pair) error {
 	a := run.Traces(o.name)
+	if a == nil {
+		a = run.Series(o.name)
+	}
 	if a == nil {
 		a = run.Field(o.name)
 	}

@@ -77,13 +77,14 @@ type Edge int
 // The edges. The mirror stands on the first or the last node; Odd also keeps
 // the node on it at zero. See Array.Half for arrays between the nodes.
 const (
-	Open Edge = iota // zero; for parameters the last value
-	Even             // the mirror image
-	Odd              // the mirror image with its sign changed
-	Wrap             // the other end of the axis
+	Open    Edge = iota // zero; for parameters the last value
+	Even                // the mirror image
+	Odd                 // the mirror image with its sign changed
+	Nothing             // zero, for parameters too
+	Wrap                // the other end of the axis
 )
 
-func (e Edge) String() string { return [...]string{"open", "even", "odd", "wrap"}[e] }
+func (e Edge) String() string { return [...]string{"open", "even", "odd", "zero", "wrap"}[e] }
 
 // Array is a grid array with a halo.
 type Array struct {

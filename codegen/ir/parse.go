@@ -239,12 +239,12 @@ func (p *parser) half() []bool {
 
 func (p *parser) edge() Edge {
 	t := p.take()
-	for _, e := range []Edge{Open, Even, Odd, Wrap} {
+	for _, e := range []Edge{Open, Even, Odd, Nothing, Wrap} {
 		if t.text == e.String() {
 			return e
 		}
 	}
-	p.fail(t, "expected open, even, odd or wrap, found %s", t)
+	p.fail(t, "expected open, even, odd, zero or wrap, found %s", t)
 	return Open
 }
 

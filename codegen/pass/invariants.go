@@ -137,6 +137,10 @@ func (h *hoisting) costly(e ir.Expr) ir.Expr {
 	if isInvariant(h.k, e) && isCostly(e) {
 		return h.array(e)
 	}
+	if d, ok := e.(*ir.Div); ok && isInvariant(h.k, d.Y) && isCostly(&ir.Div{X: ir.Const(1), Y: d.Y}) {
+		// A divisor that is worth an array is best kept as its inverse.
+		return canonicalProduct([]ir.Expr{h.array(&ir.Div{X: ir.Const(1), Y: d.Y}), h.costly(d.X)})
+	}
 	m, ok := e.(*ir.Mul)
 	if !ok {
 		return ir.MapOperands(e, h.costly)

@@ -9,11 +9,11 @@ import (
 
 // algebra are the operations on vectors and matrices that are written like
 // functions.
-var algebra = []string{"transpose", "trace", "dot", "diag", "hadamard", "sum"}
+var algebra = []string{"transpose", "trace", "dot", "diag", "hadamard", "outer", "sum"}
 
 // algebraic applies one of them.
 func (c *checker) algebraic(x *dsl.Call) *value {
-	n := map[string]int{"dot": 2, "hadamard": 2}[x.Fn.Name]
+	n := map[string]int{"dot": 2, "hadamard": 2, "outer": 2}[x.Fn.Name]
 	n = max(n, 1)
 	if len(x.Args) != n {
 		c.fail(x, "write "+x.Fn.Name+[]string{"", "(a)", "(a, b)"}[n], "%s takes %s, not %d", x.Fn.Name, count(n, "argument"), len(x.Args))
@@ -28,7 +28,7 @@ func (c *checker) algebraic(x *dsl.Call) *value {
 			return nil
 		}
 	}
-	want := map[string]string{"transpose": "2", "trace": "2", "dot": "11 21", "diag": "1 2", "hadamard": "11", "sum": "1"}[x.Fn.Name]
+	want := map[string]string{"transpose": "2", "trace": "2", "dot": "11 21", "diag": "1 2", "hadamard": "11", "outer": "11", "sum": "1"}[x.Fn.Name]
 	got := ""
 	for _, v := range args {
 		got += string(rune('0' + v.rank))
@@ -104,6 +104,13 @@ func (c *checker) combine(fn string, args []*value) *value {
 		out.rank = 1
 		for i := range dim {
 			out.part = append(out.part, symbolic.Product(a.part[i], args[1].part[i]))
+		}
+	case "outer":
+		out.rank = 2
+		for i := range dim {
+			for j := range dim {
+				out.part = append(out.part, symbolic.Product(a.part[i], args[1].part[j]))
+			}
 		}
 	case "sum":
 		out.part = []symbolic.Expr{symbolic.Sum(a.part...)}

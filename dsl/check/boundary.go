@@ -1,40 +1,52 @@
 package check
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
 )
 
 // boundary says what lies beyond an end of an axis for some functions.
 func (c *checker) boundary(b *dsl.Boundary) {
-	axis := slices.Index(c.axes(), b.Axis.Name)
-	if axis < 0 {
-		c.failIdent(b.Axis, "the axes of this grid are "+strings.Join(c.axes(), ", "), "there is no axis %s", b.Axis.Name)
+	axes := make([]int, 0, len(c.axes()))
+	if b.Axis == nil {
+		for a := range c.axes() {
+			axes = append(axes, a)
+		}
+	} else if axes = c.spanned([]*dsl.Ident{b.Axis}); len(axes) == 0 {
 		return
 	}
-	edge := map[string]symbolic.Edge{"even": symbolic.Even, "odd": symbolic.Odd}[b.Kind]
 	for _, p := range b.Of {
 		for _, f := range c.functionsOf(p) {
-			if !f.Spans(axis) {
-				c.failIdent(p.Name, "remove it from this boundary", "%s does not vary along %s", f.Name, b.Axis.Name)
+			if b.Kind == "zero" && f.Role != symbolic.Field {
+				c.failIdent(p.Name, "remove it: that is so anyway", "%s is zero beyond the grid unless a boundary says otherwise", f.Name)
 				continue
 			}
-			if f.Edges == nil {
-				f.Edges = make([][2]symbolic.Edge, len(c.axes()))
-			}
-			for end, name := range []string{"first", "last"} {
-				if b.End != name && b.End != "both" {
-					continue
-				}
-				if f.Edges[axis][end] != symbolic.Open {
-					c.failIdent(p.Name, "keep one of them", "the boundary of %s at %s %s is given twice", f.Name, name, b.Axis.Name)
-				}
-				f.Edges[axis][end] = edge
+			for _, axis := range axes {
+				c.edge(p, b, f, axis)
 			}
 		}
+	}
+}
+
+// edge enters one boundary of one function along one axis.
+func (c *checker) edge(p *dsl.Part, b *dsl.Boundary, f *symbolic.Function, axis int) {
+	if !f.Spans(axis) {
+		if b.Axis != nil {
+			c.failIdent(p.Name, "remove it from this boundary", "%s does not vary along %s", f.Name, b.Axis.Name)
+		}
+		return
+	}
+	if f.Edges == nil {
+		f.Edges = make([][2]symbolic.Edge, len(c.axes()))
+	}
+	for end, name := range []string{"first", "last"} {
+		if b.Axis != nil && b.End != name && b.End != "both" {
+			continue
+		}
+		if f.Edges[axis][end] != symbolic.Open {
+			c.failIdent(p.Name, "keep one of them", "the boundary of %s at %s %s is given twice", f.Name, name, c.axes()[axis])
+		}
+		f.Edges[axis][end] = map[string]symbolic.Edge{"even": symbolic.Even, "odd": symbolic.Odd, "zero": symbolic.Zero}[b.Kind]
 	}
 }
 
@@ -81,12 +93,15 @@ func (c *checker) periodic(p *dsl.Periodic) {
 
 // edges reports boundaries on periodic axes, which have no ends.
 func (c *checker) edges(op *dsl.Operator) {
+	g := c.problem.Grid
 	for _, s := range op.Statements {
-		if s.Boundary == nil || c.problem.Grid.Periodic == nil {
+		if s.Boundary == nil || g.Periodic == nil {
 			continue
 		}
-		if a := slices.Index(c.axes(), s.Boundary.Axis.Name); a >= 0 && c.problem.Grid.Periodic[a] {
-			c.failIdent(s.Boundary.Axis, "remove the boundary, or the axis from periodic", "axis %s is periodic and has no ends", s.Boundary.Axis.Name)
+		for a, name := range c.axes() {
+			if g.Periodic[a] && (s.Boundary.Axis == nil || s.Boundary.Axis.Name == name) {
+				c.failIdent(s.Boundary.Of[0].Name, "remove the boundary, or the axis from periodic", "axis %s is periodic and has no ends", name)
+			}
 		}
 	}
 }

@@ -146,6 +146,30 @@ func Gather[T, S float32 | float64](l *Layout, buffer []T, to []S) {
 	})
 }
 
+// CopyPlane makes the values with index to along an axis sign times those with
+// index from, over the grid and the halo along all other axes. Indices count
+// from the first point of the grid and may lie in the halo.
+func CopyPlane[T float32 | float64](l *Layout, buffer []T, axis int, to, from int64, sign T) {
+	var walk func(a int, at int64)
+	walk = func(a int, at int64) {
+		switch {
+		case a == len(l.Shape):
+			v := T(0)
+			if sign != 0 {
+				v = sign * buffer[at+from*l.Stride[axis]]
+			}
+			buffer[at+to*l.Stride[axis]] = v
+		case a == axis:
+			walk(a+1, at)
+		default:
+			for i := -l.Halo[a]; i < l.Shape[a]+l.Halo[a]; i++ {
+				walk(a+1, at+int64(i)*l.Stride[a])
+			}
+		}
+	}
+	walk(0, l.Origin)
+}
+
 // Fill sets the grid and its halo to one value.
 func Fill[T float32 | float64](l *Layout, buffer []T, v T) {
 	n := int64(l.Shape[len(l.Shape)-1])

@@ -18,7 +18,7 @@ import (
 func (op *Operator) Bind(a Arguments) (*Run, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe()}
 	b.separate()
-	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points} {
+	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {
@@ -143,7 +143,7 @@ func (b *binder) steps() {
 func (b *binder) names() {
 	var fields, constants, points []string
 	for _, x := range b.k.Arrays {
-		if x.Role != ir.Scratch {
+		if isGiven(x) {
 			fields = append(fields, x.Name)
 		}
 	}
@@ -151,7 +151,7 @@ func (b *binder) names() {
 	for _, q := range b.op.Program.Problem.Parameters {
 		constants = append(constants, q.Name)
 	}
-	for _, p := range b.k.Points {
+	for _, p := range b.op.Program.Problem.Points {
 		points = append(points, p.Name)
 	}
 	unknown := func(kind, name string, known []string) {
@@ -205,7 +205,7 @@ func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m))
 // fields checks the arrays.
 func (b *binder) fields() {
 	for _, x := range b.k.Arrays {
-		if x.Role == ir.Scratch {
+		if !isGiven(x) {
 			continue
 		}
 		a, given := b.a.Fields[x.Name]
@@ -233,6 +233,40 @@ func (b *binder) fields() {
 	}
 }
 
+// isGiven reports whether the caller may give an array values.
+func isGiven(x *ir.Array) bool { return x.Role == ir.Param || x.Role == ir.State || x.Role == ir.Image }
+
+// rhythms checks the numbers of steps of conditions and histories.
+func (b *binder) rhythms() {
+	seen := map[ir.Scalar]bool{}
+	check := func(e ir.Expr) {
+		s, ok := e.(ir.Scalar)
+		if !ok || seen[s] {
+			return
+		}
+		seen[s] = true
+		if v := b.scalar(string(s)); finite(v) && (v < 1 || v != math.Trunc(v) || v > 1<<31) {
+			b.add("scalar %s is a number of steps, so it must be a whole number, at least 1, not %g", string(s), v)
+		}
+	}
+	for _, x := range b.k.Arrays {
+		check(x.Every)
+	}
+	ir.VisitStmts(b.k.Step, func(s ir.Stmt) {
+		if e, ok := s.(*ir.Every); ok {
+			check(e.Steps)
+		}
+	})
+}
+
+// steps64 is the number of steps of a condition or a history.
+func (b *binder) steps64(e ir.Expr) int64 {
+	if s, ok := e.(ir.Scalar); ok {
+		return int64(b.scalar(string(s)))
+	}
+	return int64(e.(ir.Const))
+}
+
 // shapeOf is the shape of an array on the grid, without halo.
 func (b *binder) shapeOf(x *ir.Array) []int {
 	shape := []int{}
@@ -245,7 +279,7 @@ func (b *binder) shapeOf(x *ir.Array) []int {
 // points checks sources and receivers.
 func (b *binder) points() {
 	dim := len(b.k.Axes)
-	for _, p := range b.k.Points {
+	for _, p := range b.op.Program.Problem.Points {
 		given, ok := b.a.Points[p.Name]
 		if !ok {
 			if p.Inject {
@@ -307,7 +341,12 @@ func (b *binder) scalar(name string) float64 {
 func (b *binder) layout() (*Run, error) {
 	r := &Run{op: b.op, args: b.a, Next: b.k.FirstStep, checked: b.k.FirstStep, First: b.k.FirstStep, Last: b.a.Steps - 1 - b.k.LastStep}
 	for i, x := range b.k.Arrays {
-		s, err := newStorage(b.k, x, b.a.Shape, i)
+		frames, every := 0, 0
+		if x.Role == ir.History {
+			every = int(b.steps64(x.Every))
+			frames = (b.a.Steps + every - 1) / every
+		}
+		s, err := newStorage(b.k, x, b.a.Shape, i, frames, every)
 		if err != nil {
 			return nil, BadArguments{err.Error()}
 		}
@@ -315,6 +354,9 @@ func (b *binder) layout() (*Run, error) {
 	}
 	for _, s := range b.k.Scalars {
 		r.scalars = append(r.scalars, b.scalar(s))
+	}
+	for range b.k.Series {
+		r.series = append(r.series, make([]float64, b.a.Steps))
 	}
 	return r, nil
 }
@@ -338,12 +380,16 @@ func (b *binder) load(r *Run) error {
 			}
 		}
 	}
+	traces := map[string]*field.Array{}
 	for _, p := range b.k.Points {
-		given, ok := b.a.Points[p.Name]
+		given, ok := b.a.Points[p.Traces]
 		if !ok {
 			given.At = field.New64(0, len(b.k.Axes))
 		}
-		r.points = append(r.points, b.pointData(p, given))
+		if traces[p.Traces] == nil {
+			traces[p.Traces] = b.traces(p, given)
+		}
+		r.points = append(r.points, b.pointData(p, given, traces[p.Traces]))
 	}
 	return r.begin()
 }

@@ -28,12 +28,12 @@ func operators(t *testing.T) []string {
 }
 
 // randomArguments bind an operator to a small grid with everything random:
-// parameters around 1, initial states, several sources that share nodes, and
+// parameters around 1/2, initial states, several sources that share nodes, and
 // receivers.
 func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 	t.Helper()
 	dim := len(p.Kernel.Axes)
-	a := Arguments{Steps: 12, Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]Points{}}
+	a := Arguments{Steps: 12, Unstable: true, Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]Points{}}
 	for range dim {
 		a.Shape = append(a.Shape, 9+r.IntN(9))
 		a.Spacing = append(a.Spacing, 0.8+0.4*r.Float64())
@@ -54,10 +54,10 @@ func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 		}
 		switch x.Role {
 		case ir.Param:
-			a.Fields[x.Name] = random(0.9, 1.1, shape...)
-			medium.Fields[x.Name] = 1
+			a.Fields[x.Name] = random(0.45, 0.55, shape...)
+			medium.Fields[x.Name] = 0.5
 		case ir.State:
-			a.Fields[x.Name] = random(-1, 1, append([]int{p.Kernel.FirstStep + 1}, shape...)...)
+			a.Fields[x.Name] = random(-0.1, 0.1, append([]int{p.Kernel.FirstStep + 1}, shape...)...)
 		}
 	}
 	for _, q := range p.Problem.Parameters {
@@ -71,7 +71,7 @@ func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 	if limit, err := stability.Limit(p.Discretised, []stability.Medium{medium}); err == nil && limit > 0 && !math.IsInf(limit, 0) {
 		a.Dt = limit / 2
 	}
-	for _, q := range p.Kernel.Points {
+	for _, q := range p.Problem.Points {
 		n := 1 + r.IntN(6)
 		at := field.New64(n, dim)
 		for i := range n {
@@ -106,11 +106,14 @@ func outcome(t *testing.T, op *Operator, a Arguments) map[string]*field.Array {
 	defer run.Close()
 	out := map[string]*field.Array{}
 	for _, x := range op.Program.Kernel.Arrays {
-		if x.Role == ir.State {
+		if x.Role == ir.State || x.Role == ir.Image || x.Role == ir.History {
 			out[x.Name] = run.Field(x.Name)
 		}
 	}
-	for _, q := range op.Program.Kernel.Points {
+	for _, s := range op.Program.Kernel.Series {
+		out[s.Name] = run.Series(s.Name)
+	}
+	for _, q := range op.Program.Problem.Points {
 		if !q.Inject {
 			out[q.Name] = run.Traces(q.Name)
 		}
@@ -148,6 +151,9 @@ func TestConformance(t *testing.T) {
 		for _, name := range check.Operators(file) {
 			for dim := 1; dim <= 3; dim++ {
 				for order, real := range map[int]ir.Type{2: ir.F64, 4: ir.F32, 8: ir.F64} {
+					if order == 2 && dim != 2 {
+						continue // what is special about order 2 is so along any axis
+					}
 					o := codegen.Options{Options: check.Options{Operator: name, Dim: dim, SpaceOrder: order}, Real: real}
 					t.Run(fmt.Sprintf("%s %dD so %d %s", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
 				}
@@ -157,6 +163,7 @@ func TestConformance(t *testing.T) {
 }
 
 func conform(t *testing.T, file *dsl.File, o codegen.Options) {
+	t.Parallel()
 	plain := o
 	plain.Passes.Disable = pass.Names()
 	oracle, err := Compile(t.Context(), file, plain)

@@ -23,6 +23,8 @@ type native struct {
 	args    abi.Args
 	arrays  []abi.Array
 	points  []abi.Points
+	series  []abi.Series
+	partial []float64
 	size    []int64
 	stride  []int64
 }
@@ -42,10 +44,14 @@ func newNative(r *Run) *native {
 	for _, s := range r.args.Shape {
 		n.size = append(n.size, int64(s))
 	}
+	n.partial = make([]float64, r.args.Shape[0])
+	for _, s := range r.series {
+		n.series = append(n.series, abi.Series{Values: unsafe.SliceData(s), Partial: unsafe.SliceData(n.partial)})
+	}
 	n.args = abi.Args{
 		Version: abi.Version, Threads: int64(r.args.Threads),
 		Size: unsafe.SliceData(n.size), Stride: unsafe.SliceData(n.stride), Scalar: unsafe.SliceData(r.scalars),
-		Array: unsafe.SliceData(n.arrays), Points: unsafe.SliceData(n.points),
+		Array: unsafe.SliceData(n.arrays), Points: unsafe.SliceData(n.points), Series: unsafe.SliceData(n.series),
 	}
 	return n
 }
@@ -72,7 +78,7 @@ type interpreted[T interp.Real] struct {
 }
 
 func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *interpreted[T] {
-	i := &interpreted[T]{k: r.op.Program.Kernel, b: interp.Binding[T]{Scalars: r.scalars}}
+	i := &interpreted[T]{k: r.op.Program.Kernel, b: interp.Binding[T]{Scalars: r.scalars, Series: r.series}}
 	for _, s := range r.arrays {
 		i.b.Arrays = append(i.b.Arrays, interpArray(s, field.Numbers[T](s.memory)))
 	}

@@ -46,6 +46,18 @@ type lattice struct {
 	origin, spacing []float64
 }
 
+// at is the lattice of the places half a spacing up some axes.
+func (g *lattice) at(half []bool) *lattice {
+	out := *g
+	out.origin = slices.Clone(g.origin)
+	for a, h := range half {
+		if h {
+			out.origin[a] += g.spacing[a] / 2
+		}
+	}
+	return &out
+}
+
 // outside names the first point that lies outside the grid, or is empty.
 func (g *lattice) outside(name string, at *field.Array) string {
 	dim := len(g.shape)

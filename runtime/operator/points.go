@@ -16,28 +16,35 @@ type pointData struct {
 	traces *field.Array // (steps, count) in the kernel's type
 }
 
-// pointData interpolates a set of points. Traces are copied into the kernel's
-// type, so that the caller's stay as they are.
-func (b *binder) pointData(p *ir.Points, given Points) *pointData {
+// traces are the traces of a set of points in the kernel's type, so that the
+// caller's stay as they are.
+func (b *binder) traces(p *ir.Points, given Points) *field.Array {
 	n := given.At.Shape[0]
-	d := &pointData{count: n}
+	var out *field.Array
 	if b.k.Real == ir.F32 {
-		d.traces = field.New32(b.a.Steps, n)
+		out = field.New32(b.a.Steps, n)
 	} else {
-		d.traces = field.New64(b.a.Steps, n)
+		out = field.New64(b.a.Steps, n)
 	}
+	if p.Inject && given.Traces != nil {
+		for i := range out.Len() {
+			out.Set(i, given.Traces.At(i))
+		}
+	}
+	return out
+}
+
+// pointData interpolates a set of points at the places that the kernel reads.
+func (b *binder) pointData(p *ir.Points, given Points, traces *field.Array) *pointData {
+	d := &pointData{count: given.At.Shape[0], traces: traces}
+	lattice := b.lattice.at(p.Half)
 	if p.Inject {
-		d.rows = b.lattice.injectRows(given.At, b.a.Interpolation)
-		if given.Traces != nil {
-			for i := range d.traces.Len() {
-				d.traces.Set(i, given.Traces.At(i))
-			}
-		}
-	} else {
-		d.rows = b.lattice.sampleRows(given.At, b.a.Interpolation)
-		for len(d.start) < n+1 { // points whose weights all vanish
-			d.start = append(d.start, d.start[len(d.start)-1])
-		}
+		d.rows = lattice.injectRows(given.At, b.a.Interpolation)
+		return d
+	}
+	d.rows = lattice.sampleRows(given.At, b.a.Interpolation)
+	for len(d.start) < d.count+1 { // points whose weights all vanish
+		d.start = append(d.start, d.start[len(d.start)-1])
 	}
 	return d
 }

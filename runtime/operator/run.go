@@ -18,6 +18,7 @@ type Run struct {
 	args    Arguments
 	arrays  []*storage
 	points  []*pointData
+	series  [][]float64 // in the kernel's order, one number per step
 	scalars []float64
 	engine  engine
 	blocks  *blockSearch
@@ -108,7 +109,7 @@ func (r *Run) checkFinite() error {
 	from, to := r.checked, r.Next-1
 	r.checked = r.Next
 	for _, s := range r.arrays {
-		if s.array.Role != ir.State {
+		if s.array.Role != ir.State && s.array.Role != ir.Image {
 			continue
 		}
 		if at := s.notFinite(s.bufferOf(r.Next)); at != nil {
@@ -133,13 +134,18 @@ func (e *Diverged) Error() string {
 	return fmt.Sprintf("%s became NaN or infinite %s, seen at grid point %s; the run was stopped. Check the time step, the units of the parameters, and zeros in divisors", e.Field, when, field.ShapeString(e.At))
 }
 
-// Field copies the newest time level of a wavefield, or a field, without
-// halo; nil when the operator has none of that name.
+// Field copies the newest time level of a wavefield, a field, an image, or all
+// frames of a history, whose axis comes first; without halo. It is nil when
+// the operator has none of that name.
 func (r *Run) Field(name string) *field.Array {
 	for _, s := range r.arrays {
-		if s.array.Name == name && s.memory != nil {
-			return s.read(s.bufferOf(r.Next))
+		if s.array.Name != name || s.memory == nil {
+			continue
 		}
+		if s.every > 0 {
+			return s.frames()
+		}
+		return s.read(s.bufferOf(r.Next))
 	}
 	return nil
 }
@@ -148,8 +154,21 @@ func (r *Run) Field(name string) *field.Array {
 // recorded; nil when the operator has no such points.
 func (r *Run) Traces(name string) *field.Array {
 	for i, p := range r.op.Program.Kernel.Points {
-		if p.Name == name {
+		if p.Traces == name {
 			return r.points[i].traces
+		}
+	}
+	return nil
+}
+
+// Series are the numbers of a reduction, shape (Steps); nil when the operator
+// has no such series.
+func (r *Run) Series(name string) *field.Array {
+	for i, s := range r.op.Program.Kernel.Series {
+		if s.Name == name {
+			a := field.New64(len(r.series[i]))
+			copy(a.F64, r.series[i])
+			return a
 		}
 	}
 	return nil

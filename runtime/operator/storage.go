@@ -16,7 +16,9 @@ type storage struct {
 	layout *field.Layout // of one time buffer, over the axes that the array spans
 	stride []int64       // per axis of the kernel, 0 along axes not spanned
 	lead   int64         // elements in front of buffer 0
-	buffer int64         // elements from one time buffer to the next
+	buffer int64         // elements from one time buffer, or frame, to the next
+	count  int64         // time buffers, or frames
+	every  int           // steps from one frame to the next; 0 for an array without frames
 	memory *field.Memory
 }
 
@@ -24,8 +26,9 @@ type storage struct {
 //
 // number is the array's place among all: arrays start at different distances
 // from a page, as the points of all arrays at one node would otherwise fall
-// into the same set of the cache.
-func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int) (*storage, error) {
+// into the same set of the cache. frames is the number of a history's frames,
+// which lie every so many steps.
+func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int, frames, every int) (*storage, error) {
 	var extent, halo []int
 	for _, x := range a.Axes {
 		extent, halo = append(extent, shape[x]), append(halo, k.Halo[x])
@@ -37,7 +40,10 @@ func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int) (*storage, e
 	if err != nil {
 		return nil, err
 	}
-	s := &storage{array: a, real: k.Real, layout: l, stride: make([]int64, len(k.Axes))}
+	s := &storage{array: a, real: k.Real, layout: l, stride: make([]int64, len(k.Axes)), count: int64(a.Buffers), every: every}
+	if a.Role == ir.History {
+		s.count = int64(frames)
+	}
 	for i, x := range a.Axes {
 		s.stride[x] = l.Stride[i]
 	}
@@ -48,7 +54,7 @@ func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int) (*storage, e
 }
 
 // elements is what the storage needs in all.
-func (s *storage) elements() int64 { return s.lead + s.buffer*int64(s.array.Buffers) }
+func (s *storage) elements() int64 { return s.lead + s.buffer*s.count }
 
 func (s *storage) bytes() int64 { return s.elements() * int64(s.real.Size()) }
 
@@ -64,8 +70,11 @@ func (s *storage) free() {
 	}
 }
 
-// bufferOf is the time buffer that holds a level.
+// bufferOf is the time buffer, or the frame, that holds a level.
 func (s *storage) bufferOf(level int) int64 {
+	if s.every > 0 {
+		return min(int64(level/s.every), s.count-1)
+	}
 	n := s.array.Buffers
 	return int64((level%n + n) % n)
 }
@@ -76,7 +85,8 @@ func numbers[T float32 | float64](s *storage, buffer int64) []T {
 }
 
 // write fills one buffer from an array without halo, whose first value is at
-// place from. Parameters extend into the halo; wavefields are zero there.
+// place from. In the halo it is what the array's edges say: parameters extend
+// into it where nothing is said, all else is zero there.
 func (s *storage) write(buffer int64, a *field.Array, from int) {
 	extend := s.array.Role == ir.Param
 	n := int(s.layout.Points())
@@ -89,6 +99,33 @@ func (s *storage) write(buffer int64, a *field.Array, from int) {
 		field.Scatter(s.layout, numbers[float64](s, buffer), a.F32[from:from+n], extend)
 	default:
 		field.Scatter(s.layout, numbers[float64](s, buffer), a.F64[from:from+n], extend)
+	}
+	s.edges(buffer)
+}
+
+// edges fills the halo of one buffer by the array's edges.
+func (s *storage) edges(buffer int64) {
+	if s.array.Edges == nil {
+		return
+	}
+	for i, axis := range s.array.Axes {
+		copies := interp.Copies(s.array, axis, int64(s.layout.Shape[i]), int64(s.layout.Halo[i]))
+		for end, e := range s.array.Edges[axis] {
+			for k := 1; e == ir.Nothing && k <= s.layout.Halo[i]; k++ {
+				to := int64(-k)
+				if end == 1 {
+					to = int64(s.layout.Shape[i] - 1 + k)
+				}
+				copies = append(copies, interp.Copy{To: to})
+			}
+		}
+		for _, c := range copies {
+			if s.real == ir.F32 {
+				field.CopyPlane(s.layout, numbers[float32](s, buffer), i, c.To, c.From, float32(c.Sign))
+			} else {
+				field.CopyPlane(s.layout, numbers[float64](s, buffer), i, c.To, c.From, float64(c.Sign))
+			}
+		}
 	}
 }
 
@@ -108,6 +145,7 @@ func (s *storage) fill(buffer int64, v float64) {
 	} else {
 		field.Fill(s.layout, numbers[float64](s, buffer), v)
 	}
+	s.edges(buffer)
 }
 
 // read copies the interior of one buffer.
@@ -120,6 +158,26 @@ func (s *storage) read(buffer int64) *field.Array {
 	a := field.New64(s.layout.Shape...)
 	field.Gather(s.layout, numbers[float64](s, buffer), a.F64)
 	return a
+}
+
+// frames copies the interior of all frames of a history.
+func (s *storage) frames() *field.Array {
+	var all *field.Array
+	shape := append([]int{int(s.count)}, s.layout.Shape...)
+	if s.real == ir.F32 {
+		all = field.New32(shape...)
+	} else {
+		all = field.New64(shape...)
+	}
+	n := int(s.layout.Points())
+	for frame := range int(s.count) {
+		if one := s.read(int64(frame)); s.real == ir.F32 {
+			copy(all.F32[frame*n:], one.F32)
+		} else {
+			copy(all.F64[frame*n:], one.F64)
+		}
+	}
+	return all
 }
 
 // notFinite finds the first NaN or infinity of one buffer.

@@ -13,15 +13,15 @@ import (
 // from a point to the next, per axis.
 func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error) {
 	// The state is every wavefield at the levels t, t-1, ...
-	first := map[string]int{}
+	first := map[*symbolic.Function]int{}
 	n := 0
 	for _, f := range p.Functions {
 		if f.Varies() {
-			first[f.Name] = n
+			first[f] = n
 			n += p.Grid.TimeOrder
 		}
 	}
-	w := &wave{medium: m, phase: phase, first: first, next: map[string]form{}}
+	w := &wave{medium: m, phase: phase, first: first, size: n, next: map[*symbolic.Function]form{}, fields: map[*symbolic.Function]complex128{}}
 	for _, s := range p.Statements {
 		u, ok := s.(*symbolic.Update)
 		if !ok || u.Target.Func.Role == symbolic.Image || u.Target.Func.Role == symbolic.History {
@@ -29,14 +29,14 @@ func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error)
 		}
 		// What a boundary does to a wave is not judged: of several updates the
 		// first one counts, which the others correct in their regions.
-		if _, done := w.next[u.Target.Func.Name]; done && u.Region != nil {
+		if _, done := w.next[u.Target.Func]; done && u.Region != nil {
 			continue
 		}
 		f, err := w.eval(u.Value)
 		if err != nil {
 			return 0, err
 		}
-		w.next[u.Target.Func.Name] = f
+		w.next[u.Target.Func] = f
 	}
 	// The real matrix [[A, -B], [B, A]] has the eigenvalues of A+iB and their
 	// conjugates.
@@ -50,8 +50,8 @@ func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error)
 		matrix.Set(i, j+n, -b)
 		matrix.Set(i+n, j, b)
 	}
-	for name, i := range first {
-		for j, v := range w.next[name].of {
+	for f, i := range first {
+		for j, v := range w.next[f].dense(n) {
 			set(i, j, v)
 		}
 		for age := 1; age < p.Grid.TimeOrder; age++ {
@@ -76,25 +76,45 @@ func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error)
 type wave struct {
 	medium Medium
 	phase  []float64
-	first  map[string]int  // place of each wavefield's level t in the state
-	next   map[string]form // levels t+1 and temporaries computed so far
+	first  map[*symbolic.Function]int  // place of each wavefield's level t in the state
+	size   int                         // entries of the state
+	next   map[*symbolic.Function]form // levels t+1 and temporaries computed so far
+	fields map[*symbolic.Function]complex128
 }
 
-// form is a linear form in the entries of the state.
+// form is a linear form in the entries of the state: a number alone, or a
+// multiple of one entry, or, with all set, of any.
 type form struct {
-	alone complex128         // the part without the state
-	of    map[int]complex128 // nil for a form that is a number
+	alone  complex128
+	all    []complex128
+	entry  int
+	amount complex128 // of the entry
+	linear bool       // the state is in it
+}
+
+// dense are the coefficients of all n entries.
+func (f form) dense(n int) []complex128 {
+	if f.all != nil {
+		return f.all
+	}
+	out := make([]complex128, n)
+	if f.linear {
+		out[f.entry] = f.amount
+	}
+	return out
 }
 
 func (f form) times(c complex128) form {
-	out := form{alone: f.alone * c}
-	if f.of != nil {
-		out.of = make(map[int]complex128, len(f.of))
-		for i, v := range f.of {
-			out.of[i] = v * c
+	f.alone *= c
+	f.amount *= c
+	if f.all != nil {
+		all := make([]complex128, len(f.all))
+		for i, v := range f.all {
+			all[i] = v * c
 		}
+		f.all = all
 	}
-	return out
+	return f
 }
 
 func (w *wave) eval(e symbolic.Expr) (form, error) {
@@ -102,21 +122,7 @@ func (w *wave) eval(e symbolic.Expr) (form, error) {
 	case *symbolic.Access:
 		return w.access(x)
 	case *symbolic.Add:
-		sum := form{}
-		for _, t := range x.Terms {
-			f, err := w.eval(t)
-			if err != nil {
-				return form{}, err
-			}
-			sum.alone += f.alone
-			if f.of != nil && sum.of == nil {
-				sum.of = map[int]complex128{}
-			}
-			for i, v := range f.of {
-				sum.of[i] += v
-			}
-		}
-		return sum, nil
+		return w.sum(x)
 	case *symbolic.Mul:
 		product := form{alone: 1}
 		for _, t := range x.Factors {
@@ -124,9 +130,9 @@ func (w *wave) eval(e symbolic.Expr) (form, error) {
 			switch {
 			case err != nil:
 				return form{}, err
-			case f.of == nil:
+			case !f.linear:
 				product = product.times(f.alone)
-			case product.of == nil:
+			case !product.linear:
 				product = f.times(product.alone)
 			default:
 				return form{}, ErrNonlinear
@@ -139,13 +145,37 @@ func (w *wave) eval(e symbolic.Expr) (form, error) {
 		Scalar: w.scalar,
 		Access: func(a *symbolic.Access) (complex128, error) {
 			f, err := w.access(a)
-			if err == nil && f.of != nil {
+			if err == nil && f.linear {
 				err = ErrNonlinear
 			}
 			return f.alone, err
 		},
 	})
 	return form{alone: v}, err
+}
+
+func (w *wave) sum(x *symbolic.Add) (form, error) {
+	out := form{}
+	for _, t := range x.Terms {
+		f, err := w.eval(t)
+		if err != nil {
+			return form{}, err
+		}
+		out.alone += f.alone
+		if !f.linear {
+			continue
+		}
+		if out.all == nil {
+			out.all, out.linear = make([]complex128, w.size), true
+		}
+		if f.all == nil {
+			out.all[f.entry] += f.amount
+		}
+		for i, v := range f.all {
+			out.all[i] += v
+		}
+	}
+	return out, nil
 }
 
 func (w *wave) scalar(s *symbolic.Scalar) (complex128, error) {
@@ -161,19 +191,27 @@ func (w *wave) access(a *symbolic.Access) (form, error) {
 	case symbolic.Image, symbolic.History:
 		return form{}, fmt.Errorf("%s: its values before the run are not known", a.Func.Name)
 	case symbolic.Field:
-		x, ok := w.medium.Fields[a.Func.Name]
+		v, ok := w.fields[a.Func]
 		if !ok {
-			return form{}, fmt.Errorf("no value for field %s", a.Func.Name)
+			x, ok := w.medium.Fields[a.Func.Name]
+			if !ok {
+				return form{}, fmt.Errorf("no value for field %s", a.Func.Name)
+			}
+			v = complex(x, 0)
+			w.fields[a.Func] = v
 		}
-		return form{alone: complex(x, 0)}, nil
+		return form{alone: v}, nil
 	}
 	angle := 0.0
 	for axis, o := range a.Offset {
 		angle += w.phase[axis] * float64(o)
 	}
-	shift := cmplx.Exp(complex(0, angle))
-	if a.Func.Role == symbolic.Temporary || a.Time == 1 {
-		return w.next[a.Func.Name].times(shift), nil
+	shift := complex(1, 0)
+	if angle != 0 {
+		shift = cmplx.Exp(complex(0, angle))
 	}
-	return form{of: map[int]complex128{w.first[a.Func.Name] - a.Time: shift}}, nil
+	if a.Func.Role == symbolic.Temporary || a.Time == 1 {
+		return w.next[a.Func].times(shift), nil
+	}
+	return form{entry: w.first[a.Func] - a.Time, amount: shift, linear: true}, nil
 }

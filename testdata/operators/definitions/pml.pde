@@ -1,0 +1,5 @@
+# Convolutional perfectly matched layers (Komatitsch and Martin, Geophysics 72,
+# 2007). A derivative g along an axis becomes g plus a memory of it, which
+# follows the profiles a and b of that axis: a is 0 and b is 1 outside of the
+# layers. memory is its update; all arguments are vectors, one entry per axis.
+def memory(psi, a, b, g) = hadamard(b, psi) + hadamard(a, g)

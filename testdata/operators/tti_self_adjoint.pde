@@ -1,0 +1,43 @@
+# Waves in a tilted medium in the self-adjoint form of Bube, Washbourne, Ergas
+# and Nemeth (2016): p and q are coupled through eta alone, all derivatives
+# stand in pairs that are each other's transposes, and the energy of the
+# continuous system cannot grow. b is the buoyancy, f the weight of the energy
+# between the wavefields, eta the anellipticity.
+import "definitions/flux.pde"
+
+2D def along(a, theta) = sin(theta)*a.dx(at 1/2) + cos(theta)*a.dz(at 1/2)
+2D def again(a, theta) = (sin(theta)*a).dx(at -1/2) + (cos(theta)*a).dz(at -1/2)
+3D def along(a, theta, phi) = sin(theta)*cos(phi)*a.dx(at 1/2) + sin(theta)*sin(phi)*a.dy(at 1/2) + cos(theta)*a.dz(at 1/2)
+3D def again(a, theta, phi) = (sin(theta)*cos(phi)*a).dx(at -1/2) + (sin(theta)*sin(phi)*a).dy(at -1/2) + (cos(theta)*a).dz(at -1/2)
+
+operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
+    order space 8, time 2
+    field     vp       "velocity along the axis"
+    field     b        "buoyancy"
+    field     epsilon  "Thomsen's epsilon"
+    field     eta      "anellipticity"
+    field     f        "energy weight, between 0 and 1"
+    field     damp     "sponge, one over time"
+    field     theta    "tilt of the axis"
+    3D field  phi      "azimuth of the axis"
+    wavefield p        "first wavefield"
+    wavefield q        "second wavefield"
+
+    let coupling = f*eta^2
+    let cross = f*eta*sqrt(1 - eta^2)
+
+    # The flux along the axis of a weighted wavefield, and what is left of the whole.
+    2D def axial(w, a) = again(w*along(a, theta), theta)
+    3D def axial(w, a) = again(w*along(a, theta, phi), theta, phi)
+    def planar(w, a) = flux(w, a) - axial(w, a)
+
+    let gp = planar(b*(1 + 2*epsilon), p) + axial(b*(1 - coupling), p) + axial(b*cross, q)
+    let gq = planar(b*(1 - f), q) + axial(b*cross, p) + axial(b*(1 - f + coupling), q)
+
+    solve b/vp^2*(p.dt2 + damp*p.dt) - gp = 0 for p.forward
+    solve b/vp^2*(q.dt2 + damp*q.dt) - gq = 0 for q.forward
+
+    inject src*dt^2*vp^2/b into p.forward
+    inject src*dt^2*vp^2/b into q.forward
+    sample rec from p
+}
