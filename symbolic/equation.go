@@ -2,42 +2,25 @@ package symbolic
 
 // Stated lays a statement out as the operator states it: functions rather than
 // their values at places, derivatives rather than stencils. Time levels are
-// written where a level other than the current one occurs.
+// written unless an equation is about the current one alone.
 func Stated(s Statement) *Formula {
+	u, ok := s.(*Update)
+	if !ok || u.Left == nil || u.Target.Func.Role == Image {
+		return notation{levels: true}.statement(s)
+	}
 	n := notation{}
-	for _, e := range parts(s) {
+	for _, e := range []Expr{u.Left, u.Right} {
 		Visit(e, func(e Expr) {
 			if a, ok := e.(*Access); ok && a.Time != 0 {
 				n.levels = true
 			}
 		})
 	}
-	if u, ok := s.(*Update); ok && u.Left != nil && u.Target.Func.Role != Image {
-		return line(n.set(u.Left, bindSum), sign("="), glyph(lineBreak, ""), n.set(u.Right, bindSum))
-	}
-	return n.statement(s)
+	return line(n.set(u.Left, bindSum), sign("="), glyph(lineBreak, ""), n.set(u.Right, bindSum))
 }
 
 // Discrete lays a discretised statement out with all places and time levels.
 func Discrete(s Statement) *Formula { return notation{places: true, levels: true}.statement(s) }
-
-// parts are the expressions of a statement as it is stated.
-func parts(s Statement) []Expr {
-	switch x := s.(type) {
-	case *Update:
-		if x.Left != nil {
-			return []Expr{x.Left, x.Right}
-		}
-		return []Expr{x.Target, x.Value}
-	case *Inject:
-		return []Expr{x.Target, x.Value}
-	case *Sample:
-		return []Expr{x.Value}
-	case *Reduce:
-		return []Expr{x.Value}
-	}
-	return nil
-}
 
 func (n notation) statement(s Statement) *Formula {
 	switch x := s.(type) {
@@ -54,19 +37,19 @@ func (n notation) statement(s Statement) *Formula {
 		if IsOne(x.Value) {
 			return f
 		}
-		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindUnary))
+		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindProduct))
 	case *Sample:
 		f := line(trace(x.Points), sign("="), under("sum", axes(x.Value)), indexed(glyph(letter, "delta"), glyph(letter, "p"), nil))
-		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindUnary))
+		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindProduct))
 	case *Reduce:
 		base, index := nameParts(x.Series.Name)
 		series := indexed(base, index, glyph(letter, "n"))
 		if index != nil {
 			series = indexed(fenced("()", indexed(base, index, nil)), nil, glyph(letter, "n"))
 		}
-		op, value := x.Op, n.set(x.Value, bindUnary)
+		op, value := x.Op, n.set(x.Value, bindProduct)
 		if op == "norm" {
-			op, value = "sum", n.set(Power(x.Value, Int(2)), bindUnary)
+			op, value = "sum", n.set(Power(x.Value, Int(2)), bindProduct)
 		}
 		value = line(under(op, axes(x.Value)), value)
 		if x.Op == "norm" {

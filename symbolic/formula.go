@@ -1,5 +1,7 @@
 package symbolic
 
+import "slices"
+
 // Formula is mathematics laid out for readers: what stands on a line, above a
 // line, as an index. LaTeX and MathML spell it.
 type Formula struct {
@@ -72,10 +74,26 @@ func fenced(pair string, f *Formula) *Formula {
 
 // parenthesised is fenced for what may be too long for a line.
 func parenthesised(f *Formula) *Formula {
-	if f.width() > lengthy {
-		return line(glyph(open, "("), f, glyph(shut, ")"))
+	switch {
+	case f.width() <= lengthy:
+		return fenced("()", f)
+	case f.high():
+		return line(glyph(open, "(("), f, glyph(shut, "))"))
 	}
-	return fenced("()", f)
+	return line(glyph(open, "("), f, glyph(shut, ")"))
+}
+
+// high reports whether a formula is higher than a line of text.
+func (f *Formula) high() bool {
+	switch f.kind {
+	case fraction, limits:
+		return true
+	case open:
+		return f.text == "(("
+	case script:
+		return f.parts[0].high()
+	}
+	return slices.ContainsFunc(f.parts, (*Formula).high)
 }
 
 // list puts commas between parts.
@@ -91,7 +109,10 @@ func list(parts []*Formula) *Formula {
 }
 
 // lengthy is the width from which a formula should have places to break.
-const lengthy = 18
+const lengthy = 26
+
+// stacked is the width from which a sum stands behind a line rather than on it.
+const stacked = 12
 
 // width is roughly how many em a formula takes on paper.
 func (f *Formula) width() float64 {

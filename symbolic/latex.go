@@ -106,9 +106,9 @@ func (w *latexWriter) formula(f *Formula, breaks bool) {
 	case fence:
 		w.within(`\left`+f.text[:1], f.parts[0], `\right`+f.text[1:])
 	case open:
-		w.write(`\bigl` + f.text)
+		w.write(map[string]string{"(": `\bigl(`, "((": `\Bigl(`}[f.text])
 	case shut:
-		w.write(`\bigr` + f.text)
+		w.write(map[string]string{")": `\bigr)`, "))": `\Bigr)`}[f.text])
 	case lineBreak:
 		if breaks {
 			w.write(`\allowbreak`)

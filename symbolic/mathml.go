@@ -90,10 +90,16 @@ func (w *mathmlWriter) formula(f *Formula) {
 		w.formula(f.parts[0])
 		w.delimiter(f.text[1:], "postfix")
 		w.b.WriteString("</mrow>")
-	case open:
-		w.delimiter(f.text, "prefix")
-	case shut:
-		w.delimiter(f.text, "postfix")
+	case open, shut:
+		// The two stand in different elements, and can only be given one size.
+		form, size := "prefix", "1.2em"
+		if f.kind == shut {
+			form = "postfix"
+		}
+		if len(f.text) > 1 {
+			size = "2.3em"
+		}
+		w.token("mo", ` form="`+form+`" fence="true" stretchy="true" symmetric="true" minsize="`+size+`" maxsize="`+size+`"`, f.text[:1])
 	}
 }
 

@@ -14,6 +14,9 @@ type notation struct{ places, levels bool }
 // Set lays e out with all places and time levels.
 func Set(e Expr) *Formula { return notation{places: true, levels: true}.set(e, bindSum) }
 
+// SetLevel lays out a function at the time level of an access, without a place.
+func SetLevel(a *Access) *Formula { return notation{levels: true}.access(a.Func.At(a.Time, nil)) }
+
 // LaTeX prints e as LaTeX mathematics.
 func LaTeX(e Expr) string { return Set(e).LaTeX() }
 
@@ -135,135 +138,4 @@ func shifted(name *Formula, steps int, half bool) *Formula {
 	default:
 		return line(name, sign(way), glyph(number, fmt.Sprint(size)), sign("/"), glyph(number, "2"))
 	}
-}
-
-func (n notation) sum(x *Add) *Formula {
-	var parts []*Formula
-	for i, t := range x.Terms {
-		c, _ := SplitCoefficient(t)
-		if v, ok := t.(*Num); ok {
-			c = v.val
-		}
-		way := "+"
-		if c.Sign() < 0 {
-			way, t = "-", Neg(t)
-		}
-		switch {
-		case i > 0:
-			parts = append(parts, glyph(lineBreak, ""), sign(way))
-		case way == "-":
-			parts = append(parts, glyph(prefix, way))
-		}
-		parts = append(parts, n.set(t, bindProduct))
-	}
-	return line(parts...)
-}
-
-// product puts divisors below a line. Sums too long to stand on it follow.
-func (n notation) product(x *Mul) (*Formula, int) {
-	factors, bind, negative := x.Factors, bindProduct, false
-	coefficient := big.NewRat(1, 1)
-	if v, ok := factors[0].(*Num); ok {
-		coefficient.Abs(v.val)
-		factors = factors[1:]
-		if negative = v.val.Sign() < 0; negative {
-			bind = bindSum
-		}
-	}
-	var above, below, behind []Expr
-	for _, f := range factors {
-		if p, ok := f.(*Pow); ok {
-			if e, ok := p.Exp.(*Num); ok && e.val.Sign() < 0 {
-				below = append(below, Power(p.Base, Rational(new(big.Rat).Neg(e.val))))
-				continue
-			}
-		}
-		above = append(above, f)
-	}
-	if len(below) > 0 {
-		if n := len(coefficient.Denom().String()); n == 1 && !coefficient.IsInt() {
-			below = append([]Expr{Rational(new(big.Rat).SetInt(coefficient.Denom()))}, below...)
-			coefficient.SetInt(coefficient.Num())
-		}
-		short := above[:0:0]
-		for _, f := range above {
-			if s, ok := f.(*Add); ok && n.sum(s).width() > lengthy {
-				behind = append(behind, f)
-			} else {
-				short = append(short, f)
-			}
-		}
-		above = short
-	}
-	if !IsOne(Rational(coefficient)) {
-		above = append([]Expr{Rational(coefficient)}, above...)
-	}
-	f := n.factors(above)
-	if len(below) > 0 {
-		f = over(f, n.factors(below))
-	}
-	for _, s := range behind {
-		f = line(f, sign(""), glyph(lineBreak, ""), n.set(s, bindProduct))
-	}
-	if negative {
-		f = line(glyph(prefix, "-"), f)
-	}
-	return f, bind
-}
-
-// factors stand side by side; no factors are 1, and one that stands alone
-// needs no parentheses.
-func (n notation) factors(factors []Expr) *Formula {
-	switch len(factors) {
-	case 0:
-		return glyph(number, "1")
-	case 1:
-		return n.set(factors[0], bindSum)
-	}
-	var all []*Formula
-	for i, f := range factors {
-		if i > 0 {
-			if all[len(all)-1].kind == shut {
-				all = append(all, glyph(lineBreak, ""))
-			}
-			all = append(all, sign(""))
-		}
-		all = append(all, n.set(f, bindUnary).pieces()...)
-	}
-	return line(all...)
-}
-
-func (n notation) power(x *Pow) (*Formula, int) {
-	v, isNumber := x.Exp.(*Num)
-	switch {
-	case isNumber && v.val.Cmp(big.NewRat(1, 2)) == 0:
-		return &Formula{kind: root, parts: []*Formula{n.set(x.Base, bindSum)}}, bindAtom
-	case isNumber && v.val.Sign() < 0:
-		return over(glyph(number, "1"), n.set(Power(x.Base, Rational(new(big.Rat).Neg(v.val))), bindSum)), bindPower
-	}
-	exponent := n.set(x.Exp, bindSum)
-	if c, ok := x.Base.(*Call); ok && isNumber && v.val.IsInt() && c.Fn != "abs" {
-		return n.call(c, exponent), bindPower
-	}
-	base := n.set(x.Base, bindAtom)
-	if base.kind == script && base.parts[2] != nil {
-		base = fenced("()", base)
-	}
-	return indexed(base, nil, exponent), bindPower
-}
-
-// call is an elementary function, raised to a power unless that is nil.
-func (n notation) call(x *Call, power *Formula) *Formula {
-	args := make([]*Formula, len(x.Args))
-	for i, a := range x.Args {
-		args[i] = n.set(a, bindSum)
-	}
-	if x.Fn == "abs" {
-		return fenced("||", list(args))
-	}
-	fn := indexed(glyph(function, x.Fn), nil, power)
-	if len(args) == 1 && (args[0].kind == letter || args[0].kind == script) {
-		return line(fn, sign("of"), args[0])
-	}
-	return line(fn, fenced("()", list(args)))
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // commands are all that LaTeX with amsmath needs to know.
-var commands = strings.Fields(`frac tfrac sqrt left right bigl bigr partial sum min max mathrm mathrel operatorname times leftarrow allowbreak
+var commands = strings.Fields(`frac tfrac sqrt left right bigl bigr Bigl Bigr partial sum min max mathrm mathrel operatorname times leftarrow allowbreak
 	sin cos tan sinh cosh tanh exp log arcsin arccos arctan
 	alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega Delta Sigma`)
 
@@ -24,7 +24,7 @@ func validLaTeX(text string) error {
 			return fmt.Errorf("%s in %s", c, text)
 		}
 	}
-	for _, pair := range [][2]string{{`\left`, `\right`}, {`\bigl(`, `\bigr)`}} {
+	for _, pair := range [][2]string{{`\left`, `\right`}, {`\bigl(`, `\bigr)`}, {`\Bigl(`, `\Bigr)`}} {
 		if a, b := strings.Count(strings.ReplaceAll(text, `\leftarrow`, ""), pair[0]), strings.Count(text, pair[1]); a != b {
 			return fmt.Errorf("%d times %s but %d times %s in %s", a, pair[0], b, pair[1], text)
 		}
@@ -58,10 +58,10 @@ func validLaTeX(text string) error {
 			top.had += token
 		default:
 			top.had = ""
-			if strings.HasPrefix(token, `\left`) && token != `\leftarrow` || token == `\bigl(` {
+			if strings.HasPrefix(token, `\left`) && token != `\leftarrow` || token == `\bigl(` || token == `\Bigl(` {
 				top.open++
 			}
-			if strings.HasPrefix(token, `\right`) || token == `\bigr)` {
+			if strings.HasPrefix(token, `\right`) || token == `\bigr)` || token == `\Bigr)` {
 				top.open--
 			}
 		}
@@ -73,7 +73,7 @@ func validLaTeX(text string) error {
 	return nil
 }
 
-var latexToken = regexp.MustCompile(`\\left[(|.]|\\right[)|]|\\bigl\(|\\bigr\)|\\[A-Za-z]+|\\,|[{}_^]|.`)
+var latexToken = regexp.MustCompile(`\\left[(|.]|\\right[)|]|\\[bB]igl\(|\\[bB]igr\)|\\[A-Za-z]+|\\,|[{}_^]|.`)
 
 func TestCheckLaTeX(t *testing.T) {
 	for _, wrong := range []string{`a_{x}_{y}`, `{a`, `a}`, `\left(a`, `{\left(a}\right)`, `a^{n^{2}}^{3}`, `\foo`, `\bigl(a\right)b\bigr)`} {
