@@ -71,7 +71,7 @@ func (n notation) product(x *Mul) (*Formula, int) {
 			bind = bindSum
 		}
 	}
-	var above, below, behind []Expr
+	var above, below []Expr
 	for _, f := range factors {
 		if p, ok := f.(*Pow); ok {
 			if e, ok := p.Exp.(*Num); ok && e.val.Sign() < 0 {
@@ -81,38 +81,63 @@ func (n notation) product(x *Mul) (*Formula, int) {
 		}
 		above = append(above, f)
 	}
+	var behind []*Formula
 	if len(below) > 0 {
 		if !front.IsInt() && len(front.Denom().String()) == 1 {
 			below = append([]Expr{Rational(new(big.Rat).SetInt(front.Denom()))}, below...)
 			front.SetInt(front.Num())
 		}
-		short := above[:0:0]
-		for _, f := range above {
-			if s, ok := f.(*Add); ok && n.sum(s).width() > stacked {
-				behind = append(behind, f)
-			} else {
-				short = append(short, f)
-			}
-		}
-		above = short
+		above, behind = n.short(above, stacked, nil)
+		inverse := line(glyph(prefix, "-"), glyph(number, "1"))
+		var more []*Formula
+		below, more = n.short(below, lengthy, inverse)
+		behind = append(behind, more...)
 	}
 	if number := Rational(front); !IsOne(number) {
 		above = append([]Expr{number}, above...)
 	}
-	f := n.factors(above)
-	if len(below) > 0 {
-		f = over(f, n.factors(below))
+	var all []*Formula
+	switch {
+	case len(below) > 0:
+		all = append(all, over(n.factors(above), n.factors(below)))
 		if !negative && behind == nil {
 			bind = bindUnary
 		}
+	case len(above) > 0 || behind == nil:
+		all = append(all, n.factors(above))
 	}
-	for _, s := range behind {
-		f = line(f, sign(""), n.set(s, bindProduct))
+	for i, s := range behind {
+		if i > 0 {
+			all = append(all, glyph(lineBreak, ""))
+		}
+		if len(all) > 0 {
+			all = append(all, sign(""))
+		}
+		all = append(all, s)
 	}
+	f := line(all...)
 	if negative {
 		f = line(glyph(prefix, "-"), f)
 	}
 	return f, bind
+}
+
+// short are the factors that fit above or below a line of some width. Sums
+// that do not are laid out on their own, raised to a power unless that is nil.
+func (n notation) short(factors []Expr, width float64, power *Formula) (fit []Expr, others []*Formula) {
+	used := 0.0
+	for _, f := range factors {
+		w := n.set(f, bindSum).width()
+		switch s, ok := f.(*Add); {
+		case ok && used+w > width:
+			others = append(others, breakable(n.sum(s), power))
+		case ok && power == nil && n.sum(s).high():
+			others = append(others, parenthesised(n.sum(s)))
+		default:
+			fit, used = append(fit, f), used+w
+		}
+	}
+	return fit, others
 }
 
 // factors stand side by side; no factors are 1, and one that stands alone

@@ -5,7 +5,7 @@ package symbolic
 // written unless an equation is about the current one alone.
 func Stated(s Statement) *Formula {
 	u, ok := s.(*Update)
-	if !ok || u.Left == nil || u.Target.Func.Role == Image {
+	if !ok || u.Left == nil || u.Target.Func.Role != Wavefield {
 		return notation{levels: true}.statement(s)
 	}
 	n := notation{}
@@ -19,8 +19,30 @@ func Stated(s Statement) *Formula {
 	return line(n.set(u.Left, bindSum), sign("="), glyph(lineBreak, ""), n.set(u.Right, bindSum))
 }
 
-// Discrete lays a discretised statement out with all places and time levels.
-func Discrete(s Statement) *Formula { return notation{places: true, levels: true}.statement(s) }
+// Discrete lays a discretised statement out with all places and time levels. A
+// bar stands for the mean of the nearest values, a tilde for the harmonic one.
+func Discrete(s Statement) *Formula {
+	n := notation{places: true, levels: true}
+	switch x := s.(type) {
+	case *Update:
+		u := *x
+		u.Value = n.withMeans(x.Value)
+		s = &u
+	case *Inject:
+		c := *x
+		c.Value = n.withMeans(x.Value)
+		s = &c
+	case *Sample:
+		c := *x
+		c.Value = n.withMeans(x.Value)
+		s = &c
+	case *Reduce:
+		c := *x
+		c.Value = n.withMeans(x.Value)
+		s = &c
+	}
+	return n.statement(s)
+}
 
 func (n notation) statement(s Statement) *Formula {
 	switch x := s.(type) {

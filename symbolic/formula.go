@@ -25,9 +25,10 @@ const (
 	root                    // the square root of the part
 	script                  // base, lower index, upper index
 	limits                  // a sign and what stands below it
+	accent                  // the part under a bar or a tilde
 	fence                   // the part between two delimiters, which grow with it
-	open                    // a parenthesis before parts between which lines may break
-	shut                    // the one behind them
+	open                    // "(", or "((" if high, before parts between which lines may break
+	shut                    // ")", or "))", behind them
 	lineBreak               // a line may break here, unless it is within something
 )
 
@@ -74,13 +75,20 @@ func fenced(pair string, f *Formula) *Formula {
 
 // parenthesised is fenced for what may be too long for a line.
 func parenthesised(f *Formula) *Formula {
-	switch {
-	case f.width() <= lengthy:
+	if f.width() <= lengthy {
 		return fenced("()", f)
-	case f.high():
-		return line(glyph(open, "(("), f, glyph(shut, "))"))
 	}
-	return line(glyph(open, "("), f, glyph(shut, ")"))
+	return breakable(f, nil)
+}
+
+// breakable puts a formula between parentheses that leave it on the line,
+// raised to a power unless that is nil.
+func breakable(f, power *Formula) *Formula {
+	left, right := "(", ")"
+	if f.high() {
+		left, right = "((", "))"
+	}
+	return line(glyph(open, left), f, indexed(glyph(shut, right), nil, power))
 }
 
 // high reports whether a formula is higher than a line of text.

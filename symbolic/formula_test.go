@@ -130,7 +130,7 @@ func TestStatements(t *testing.T) {
 			`\frac{\partial\tau_{xx}}{\partial t} = \allowbreak\frac{\partial\tau_{xx}}{\partial x}`},
 		{&symbolic.Update{Target: image.Here(), Left: image.Here(), Right: symbolic.Sum(image.Here(), v.Here()), Value: symbolic.Sum(image.Here(), v.Here())},
 			`g \leftarrow g\allowbreak + v_{x}^{n}`},
-		{&symbolic.Update{Target: us.Here(), Left: us.Here(), Right: v.At(1, nil), Value: v.At(1, nil)}, `\mathrm{us}^{n/4} = \allowbreak v_{x}^{n+1}`},
+		{&symbolic.Update{Target: us.Here(), Left: us.Here(), Right: v.At(1, nil), Value: v.At(1, nil)}, `\mathrm{us}^{n/4} = v_{x}^{n+1}`},
 		{&symbolic.Inject{Points: src, Target: tau.At(1, nil), Value: dt}, `\tau_{xx}^{n+1} += \sum_{p}\delta_{p}\,\mathrm{src}_{p}^{n}\,\allowbreak\Delta t`},
 		{&symbolic.Sample{Points: rec, Value: v.Here()}, `\mathrm{rec}_{p}^{n} = \sum_{x,z}\delta_{p}\,\allowbreak v_{x}^{n}`},
 		{&symbolic.Reduce{Series: energy, Op: "norm", Value: v.Here()}, `e^{n} = \sqrt{\sum_{x,z}\left(v_{x}^{n}\right)^{2}}`},
@@ -144,5 +144,32 @@ func TestStatements(t *testing.T) {
 			t.Error(err)
 		}
 		checkMathML(t, got.MathML())
+	}
+}
+
+// Sums of neighbouring values are written as means, at the place between them.
+func TestMeans(t *testing.T) {
+	g := &symbolic.Grid{Axes: []string{"x", "z"}, SpaceOrder: 2, TimeOrder: 1}
+	b := &symbolic.Function{Name: "b", Grid: g, Axes: []int{0, 1}}
+	v := &symbolic.Function{Name: "v_x", Grid: g, Axes: []int{0, 1}, Role: symbolic.Wavefield, Half: []bool{true, false}}
+	at := func(x, z int) symbolic.Expr { return b.At(0, []int{x, z}) }
+	inverse := func(e symbolic.Expr) symbolic.Expr { return symbolic.Power(e, symbolic.Int(-1)) }
+	for _, c := range []struct {
+		e    symbolic.Expr
+		want string
+	}{
+		{symbolic.Product(symbolic.Frac(1, 2), symbolic.Sum(at(0, 0), at(1, 0))), `\overline{b}_{x+1/2,z}`},
+		{symbolic.Product(symbolic.Frac(3, 4), symbolic.Sum(at(-1, 0), at(0, 0), at(-1, 1), at(0, 1))), `3\,\overline{b}_{x-1/2,z+1/2}`},
+		{symbolic.Quotient(symbolic.Int(2), symbolic.Sum(inverse(at(0, 0)), inverse(at(0, 1)))), `\widetilde{b}_{x,z+1/2}`},
+		{symbolic.Product(symbolic.Frac(1, 2), symbolic.Sum(v.At(1, []int{-1, 0}), v.At(1, nil))), `{\overline{v_{x}}|}_{x,z}^{n+1}`},
+		// These are none.
+		{symbolic.Sum(at(0, 0), at(2, 0)), `b_{x,z}\allowbreak + b_{x+2,z}`},
+		{symbolic.Sum(at(0, 0), at(1, 1)), `b_{x,z}\allowbreak + b_{x+1,z+1}`},
+		{symbolic.Sum(at(0, 0), symbolic.Product(symbolic.Int(2), at(1, 0))), `b_{x,z}\allowbreak + 2\,b_{x+1,z}`},
+		{symbolic.Sum(symbolic.Neg(at(0, 0)), at(1, 0)), `-b_{x,z}\allowbreak + b_{x+1,z}`},
+	} {
+		if got := symbolic.LaTeX(c.e); got != c.want {
+			t.Errorf("%s: %s, want %s", c.e, got, c.want)
+		}
 	}
 }

@@ -103,6 +103,8 @@ func (w *latexWriter) formula(f *Formula, breaks bool) {
 			}
 		}
 		w.indices--
+	case accent:
+		w.within(map[string]string{"bar": `\overline{`, "tilde": `\widetilde{`}[f.text], f.parts[0], "}")
 	case fence:
 		w.within(`\left`+f.text[:1], f.parts[0], `\right`+f.text[1:])
 	case open:

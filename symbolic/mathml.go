@@ -84,6 +84,16 @@ func (w *mathmlWriter) formula(f *Formula) {
 		default:
 			w.element("msubsup", "", base, lower, upper)
 		}
+	case accent:
+		if f.text == "bar" {
+			// Fonts for mathematics differ in which bars they can stretch.
+			w.element("mrow", ` style="border-top:0.06em solid;padding-top:0.08em"`, f.parts...)
+			return
+		}
+		w.b.WriteString(`<mover accent="true">`)
+		w.formula(f.parts[0])
+		w.token("mo", ` stretchy="true"`, "˜")
+		w.b.WriteString("</mover>")
 	case fence:
 		w.b.WriteString("<mrow>")
 		w.delimiter(f.text[:1], "prefix")

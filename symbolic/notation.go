@@ -9,10 +9,17 @@ import (
 
 // notation says how much of an access is written: of an equation as it is
 // stated, functions; of a discretised one, values at places and time levels.
-type notation struct{ places, levels bool }
+type notation struct {
+	places, levels bool
+	means          map[*Function]mean // that stand for means of other functions
+}
 
 // Set lays e out with all places and time levels.
-func Set(e Expr) *Formula { return notation{places: true, levels: true}.set(e, bindSum) }
+func Set(e Expr) *Formula {
+	n := notation{places: true, levels: true}
+	e = n.withMeans(e)
+	return n.set(e, bindSum)
+}
 
 // SetLevel lays out a function at the time level of an access, without a place.
 func SetLevel(a *Access) *Formula { return notation{levels: true}.access(a.Func.At(a.Time, nil)) }
@@ -85,15 +92,23 @@ func numeral(r *big.Rat) (*Formula, int) {
 // access is a function's letter with its place below and its time level above.
 // A bar keeps a component from being taken for a place.
 func (n notation) access(x *Access) *Formula {
-	base, component := nameParts(x.Func.Name)
 	level := n.level(x)
+	m, isMean := n.means[x.Func]
+	if !isMean {
+		m.of = x.Func
+	}
+	base, component := nameParts(m.of.Name)
 	if !n.places && x.isHere() || len(x.Func.Axes) == 0 {
 		return indexed(base, component, level)
 	}
-	if component != nil {
-		base = line(indexed(base, component, nil), sign("|"))
+	letter := indexed(base, component, nil)
+	if isMean {
+		letter = &Formula{kind: accent, text: []string{"bar", "tilde"}[m.kind], parts: []*Formula{letter}}
 	}
-	return indexed(base, x.place(), level)
+	if component != nil {
+		letter = line(letter, sign("|"))
+	}
+	return indexed(letter, x.place(), level)
 }
 
 // level is the upper index of an access, nil for none.

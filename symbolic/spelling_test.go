@@ -12,7 +12,7 @@ import (
 )
 
 // commands are all that LaTeX with amsmath needs to know.
-var commands = strings.Fields(`frac tfrac sqrt left right bigl bigr Bigl Bigr partial sum min max mathrm mathrel operatorname times leftarrow allowbreak
+var commands = strings.Fields(`frac tfrac sqrt left right bigl bigr Bigl Bigr overline widetilde partial sum min max mathrm mathrel operatorname times leftarrow allowbreak
 	sin cos tan sinh cosh tanh exp log arcsin arccos arctan
 	alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega Delta Sigma`)
 
@@ -89,13 +89,13 @@ func TestCheckLaTeX(t *testing.T) {
 }
 
 // arity is the number of parts that browsers want in an element.
-var arity = map[string]int{"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2}
+var arity = map[string]int{"mfrac": 2, "msub": 2, "msup": 2, "msubsup": 3, "munder": 2, "mover": 2}
 
 // checkMathML fails for what is not well-formed XML, and for elements that are
 // not known or have a wrong number of parts.
 func checkMathML(t *testing.T, text string) {
 	t.Helper()
-	known := strings.Fields("root wbr math mrow mi mn mo mspace mfrac msqrt msub msup msubsup munder")
+	known := strings.Fields("root wbr math mrow mi mn mo mspace mfrac msqrt msub msup msubsup munder mover")
 	d := xml.NewDecoder(strings.NewReader("<root>" + text + "</root>"))
 	var names []string
 	var parts []int

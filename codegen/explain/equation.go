@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/codegen"
@@ -82,6 +83,21 @@ func equation(g *symbolic.Grid, s symbolic.Statement) Equation {
 	return e
 }
 
+// notes explain what the equations' notation does not say by itself.
+func (r *Report) notes() []string {
+	var out []string
+	for _, n := range []struct{ sign, note string }{
+		{`\overline{`, "A bar is the mean of the nearest values."},
+		{`\widetilde{`, "A tilde is the harmonic mean of the nearest values."},
+		{`\delta_{p}`, "δₚ is the weight of a node for the point p of a source or receiver."},
+	} {
+		if slices.ContainsFunc(r.Equations, func(e Equation) bool { return strings.Contains(e.LaTeX, n.sign) }) {
+			out = append(out, n.note)
+		}
+	}
+	return out
+}
+
 // product is a trace times a value, in the operator language.
 func product(trace string, value symbolic.Expr) string {
 	return symbolic.Product(symbolic.NewScalar(trace+"[t]"), value).String()
@@ -111,7 +127,7 @@ func regionText(g *symbolic.Grid, r *symbolic.Region) string {
 		text = "everywhere"
 	}
 	if r.Name != "" {
-		text = r.Name + ": " + text
+		text = r.Name + " (" + text + ")"
 	}
 	return text
 }

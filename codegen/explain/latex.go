@@ -15,10 +15,12 @@ func (r *Report) LaTeX() string {
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{1ex}
 \raggedright
+\setlength{\lineskip}{4pt}
+\setlength{\lineskiplimit}{4pt}
 % Lines break before an operator, where the equations say \allowbreak.
 \binoppenalty=10000
 \relpenalty=10000
-\newcommand{\equation}[1]{\par\hangindent=3em\hangafter=1$\displaystyle #1$\par}
+\newcommand{\formula}[1]{\par\hangindent=3em\hangafter=1$\displaystyle #1$\par}
 \begin{document}
 `)
 	b.WriteString(`\section*{` + texText(r.Operator) + "}\n" + texText(r.Doc) + "\n")
@@ -32,7 +34,7 @@ func (r *Report) LaTeX() string {
 			source = e.Source
 			fmt.Fprintf(&b, "\n%% %s\n", source)
 		}
-		fmt.Fprintf(&b, "\\equation{%s}\n", e.Stated)
+		fmt.Fprintf(&b, "\\formula{%s}\n", e.Stated)
 	}
 	fmt.Fprintf(&b, "\n\\subsection*{Discretised: order %d in space, %d in time}\n", r.SpaceOrder, r.TimeOrder)
 	source = ""
@@ -44,7 +46,10 @@ func (r *Report) LaTeX() string {
 		if head := e.heading(); head != "" {
 			fmt.Fprintf(&b, "\\par{\\small %s}\n", texText(strings.TrimSuffix(head, ": ")))
 		}
-		fmt.Fprintf(&b, "\\equation{%s}\n", e.LaTeX)
+		fmt.Fprintf(&b, "\\formula{%s}\n", e.LaTeX)
+	}
+	for _, note := range r.notes() {
+		fmt.Fprintf(&b, "\n%s\n", strings.ReplaceAll(note, "δₚ", `$\delta_{p}$`))
 	}
 	b.WriteString("\\end{document}\n")
 	return b.String()

@@ -28,6 +28,7 @@ type page struct {
 	Cell     template.HTML
 	Legend   []legendRow
 	Updates  []update
+	Notes    []string
 	Work     []workRow
 	Peak     int // flops of the costliest statement
 	Roofline template.HTML
@@ -86,7 +87,7 @@ var exponent = regexp.MustCompile(`\^(-?[0-9]+)`)
 
 // HTML is the report as one page that needs nothing else.
 func (r *Report) HTML() string {
-	p := page{Report: r, Style: template.CSS(pageStyle), Medium: r.Stability.medium()}
+	p := page{Report: r, Style: template.CSS(pageStyle), Notes: r.notes(), Medium: r.Stability.medium()}
 	for _, e := range r.Equations {
 		p.add(e)
 	}
