@@ -34,7 +34,7 @@ func print(e Expr, around int) string {
 	case *Scalar:
 		text = x.Name
 	case *Access:
-		text = x.Func.Name + "[" + strings.Join(x.Index(), ", ") + "]"
+		text = x.Func.Name + "[" + strings.Join(x.index(), ", ") + "]"
 	case *Add:
 		bind = bindSum
 		var b strings.Builder
@@ -111,14 +111,18 @@ func print(e Expr, around int) string {
 	return text
 }
 
-// Index spells the subscripts of an access, such as "t+1", "x", "z-2".
-func (e *Access) Index() []string {
+// index spells the place of an access, such as "t+1", "x", "z-2", "y+1/2".
+func (e *Access) index() []string {
 	var out []string
 	if e.Func.Varies() {
-		out = append(out, offset("t", e.Time))
+		out = append(out, offset("t", 2*e.Time))
 	}
 	for _, a := range e.Func.Axes {
-		out = append(out, offset(e.Func.Grid.Axes[a], e.Offset[a]))
+		halves := 2 * e.Offset[a]
+		if e.Func.IsHalf(a) {
+			halves++
+		}
+		out = append(out, offset(e.Func.Grid.Axes[a], halves))
 	}
 	return out
 }
@@ -132,11 +136,14 @@ func (e *Access) isHere() bool {
 	return true
 }
 
-func offset(name string, n int) string {
-	if n == 0 {
+func offset(name string, halves int) string {
+	switch {
+	case halves == 0:
 		return name
+	case halves%2 == 0:
+		return fmt.Sprintf("%s%+d", name, halves/2)
 	}
-	return fmt.Sprintf("%s%+d", name, n)
+	return fmt.Sprintf("%s%+d/2", name, halves)
 }
 
 func (e *Deriv) suffix() string {

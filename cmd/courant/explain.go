@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/stability"
 )
 
@@ -21,6 +23,7 @@ func newExplain() *cobra.Command {
 	var set []string
 	var spacing []float64
 	var asJSON, latex bool
+	var page string
 	c := &cobra.Command{
 		Use:   "explain FILE",
 		Short: "Show the discretised update, its stencil, its cost and its stability limit",
@@ -48,29 +51,29 @@ machine.`,
 			if err != nil {
 				return err
 			}
-			r := explain.Program(p, medium)
+			r, err := explain.Program(p, medium)
+			if err != nil {
+				return err
+			}
+			r.Bound = bound(p.Kernel)
 			out := c.OutOrStdout()
+			if page != "" {
+				if err := os.WriteFile(page, []byte(r.HTML()), 0o644); err != nil {
+					return err
+				}
+			}
 			switch {
 			case asJSON:
 				e := json.NewEncoder(out)
 				e.SetIndent("", "  ")
 				return e.Encode(r)
 			case latex:
-				for _, e := range r.Equations {
-					fmt.Fprintf(out, "%% %s\n%s\n", e.Source, e.LaTeX)
+				fmt.Fprint(out, r.LaTeX())
+			case page == "":
+				fmt.Fprint(out, r)
+				if r.Bound == nil {
+					fmt.Fprintln(out, "this machine's bound is not known yet; `courant doctor` measures it")
 				}
-				return nil
-			}
-			fmt.Fprint(out, r)
-			if figures, ok := machine.Remembered(machine.Describe().Cores); ok {
-				peak := figures.FMA32
-				if o.Real == ir.F64 {
-					peak = figures.FMA64
-				}
-				points, by := cost.Total(p.Kernel).Bound(figures.InPlace*1e9, peak*1e9)
-				fmt.Fprintf(out, "this machine's bound: %.3g billion points a second, set by %s (%.3g GB/s, %.3g GFLOP/s on %d threads)\n", points/1e9, by, figures.InPlace, peak, figures.Threads)
-			} else {
-				fmt.Fprintln(out, "this machine's bound is not known yet; `courant doctor` measures it")
 			}
 			return nil
 		},
@@ -80,8 +83,25 @@ machine.`,
 	flags.StringArrayVar(&set, "set", nil, "value NAME=NUMBER of a field or scalar, for the stability limit; repeatable")
 	flags.Float64SliceVar(&spacing, "spacing", []float64{1}, "distance of grid points per axis, or one for all")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
-	flags.BoolVar(&latex, "latex", false, "print the discretised equations as LaTeX")
+	flags.BoolVar(&latex, "latex", false, "print the equations as a LaTeX document")
+	flags.StringVar(&page, "html", "", "write it all as a page for a browser to this file")
+	c.MarkFlagsMutuallyExclusive("json", "latex")
 	return c
+}
+
+// bound is how fast this machine can run a kernel at most, nil while it has not
+// been measured.
+func bound(k *ir.Kernel) *explain.Bound {
+	figures, ok := machine.Remembered(machine.Describe().Cores)
+	if !ok {
+		return nil
+	}
+	b := &explain.Bound{Bandwidth: figures.InPlace, Peak: figures.FMA32, Threads: figures.Threads}
+	if k.Real == ir.F64 {
+		b.Peak = figures.FMA64
+	}
+	b.Points, b.By = cost.Total(k).Bound(b.Bandwidth*1e9, b.Peak*1e9)
+	return b
 }
 
 // uniform is a medium with the given values and 1 for all others.
@@ -99,7 +119,7 @@ func uniform(p *codegen.Program, set []string, spacing []float64) (stability.Med
 		into[name] = otherwise
 	}
 	for _, a := range p.Problem.Functions {
-		if !a.Varies() {
+		if a.Role == symbolic.Field {
 			take(m.Fields, a.Name, 1)
 		}
 	}

@@ -2,11 +2,7 @@
 // bounds from that how fast a machine can be.
 package cost
 
-import (
-	"fmt"
-
-	"github.com/courant-pde/courant/codegen/ir"
-)
+import "github.com/courant-pde/courant/codegen/ir"
 
 // Cost is the work of a nest of loops, or of all nests of a step, at one grid
 // point.
@@ -26,85 +22,28 @@ func (c Cost) Flops() int { return c.Adds + c.Muls + c.Divs + c.Calls }
 // Intensity is the number of operations per byte.
 func (c Cost) Intensity() float64 { return float64(c.Flops()) / float64(max(c.Bytes, 1)) }
 
-// Nest is the cost of one nest.
-type Nest struct {
-	Note string // the equation that it carries out
-	Cost
-}
-
-// Nests lists the nests of a step.
-func Nests(k *ir.Kernel) []Nest {
-	var out []Nest
-	for _, s := range k.Step {
-		l, ok := s.(*ir.Loop)
-		if !ok {
-			continue
-		}
-		n := Nest{}
-		reads, writes := map[string]bool{}, map[string]bool{}
-		loads, stores := map[string]bool{}, map[string]bool{}
-		ir.VisitStmts([]ir.Stmt{l}, func(s ir.Stmt) {
-			if a, ok := s.(*ir.Assign); ok {
-				if n.Note == "" {
-					n.Note = a.Note
-				}
-				stores[place(a.Target)] = true
-				writes[stream(k, a.Target)] = true
-			}
-			v := ir.Value(s)
-			if v == nil {
-				return
-			}
-			c := ir.CostOf(v)
-			n.Adds, n.Muls, n.Divs, n.Calls = n.Adds+c.Adds, n.Muls+c.Muls, n.Divs+c.Divs, n.Calls+c.Calls
-			ir.VisitExpr(v, func(e ir.Expr) {
-				if a, ok := e.(*ir.Access); ok {
-					loads[place(a)] = true
-					reads[stream(k, a)] = true
-				}
-			})
-		})
-		n.Loads, n.Stores = len(loads), len(stores)
-		for s := range reads {
-			n.Bytes += bytes(s, k)
-		}
-		for s := range writes {
-			n.Bytes += bytes(s, k)
-			if !reads[s] {
-				n.Bytes += bytes(s, k)
-			}
-		}
-		out = append(out, n)
-	}
-	return out
-}
-
-// Total is the cost of a step.
+// Total is the cost of a step on a large grid, where layers at its edges do
+// not count. What is carried out in some steps only counts as its average, in
+// whole operations; it is left out where the number of steps is a scalar of
+// the run.
 func Total(k *ir.Kernel) Cost {
 	var c Cost
 	for _, n := range Nests(k) {
-		c = Cost{c.Adds + n.Adds, c.Muls + n.Muls, c.Divs + n.Divs, c.Calls + n.Calls, c.Loads + n.Loads, c.Stores + n.Stores, c.Bytes + n.Bytes}
+		every := 1
+		switch x := n.Every.(type) {
+		case ir.Const:
+			every = max(1, int(x))
+		case ir.Scalar:
+			continue
+		}
+		if n.Thin {
+			continue
+		}
+		share := func(m int) int { return (m + every - 1) / every }
+		c = Cost{c.Adds + share(n.Adds), c.Muls + share(n.Muls), c.Divs + share(n.Divs), c.Calls + share(n.Calls),
+			c.Loads + share(n.Loads), c.Stores + share(n.Stores), c.Bytes + share(n.Bytes)}
 	}
 	return c
-}
-
-func place(a *ir.Access) string { return fmt.Sprint(a.Array, a.Time, a.Offset) }
-
-// stream names the buffer that an access goes to; empty for arrays that do
-// not span all axes, which stay in the cache.
-func stream(k *ir.Kernel, a *ir.Access) string {
-	array := k.Array(a.Array)
-	if len(array.Axes) < len(k.Axes) {
-		return ""
-	}
-	return fmt.Sprint(a.Array, ((a.Time%array.Buffers)+array.Buffers)%array.Buffers)
-}
-
-func bytes(stream string, k *ir.Kernel) int {
-	if stream == "" {
-		return 0
-	}
-	return k.Real.Size()
 }
 
 // Bound is the greatest number of grid points a second that a machine can

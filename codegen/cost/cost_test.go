@@ -1,6 +1,9 @@
 package cost_test
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/courant-pde/courant/codegen"
@@ -45,5 +48,106 @@ func TestBound(t *testing.T) {
 	}
 	if points, by := c.Bound(400e9, 200e9); points != 5e9 || by != "arithmetic" {
 		t.Errorf("%g by %s", points, by)
+	}
+}
+
+const layers = `kernel k f64
+axes x halo 2, z halo 2
+time 0 .. steps-1
+scalar dt
+scalar K
+param m[x, z]
+image g[x, z]
+state u[t, x, z] levels 2 buffers 2
+history us[x, z] every 4
+series e
+prepare {
+}
+step {
+  for x = 0 .. size {
+    for z = 0 .. size {
+      let %a = m[x, z]*u[t, x, z]
+      u[t+1, x, z] = %a + u[t, x+1, z] note "inside"
+    }
+  }
+  for x = 0 .. size {
+    for z = 0 .. 10 {
+      u[t+1, x, z] = 0.5*u[t, x, z]/m[x, z] note "layer"
+    }
+  }
+  every 4 {
+    for x = 0 .. size {
+      for z = 0 .. size {
+        us[x, z] = u[t+1, x, z] + u[t+1, x-1, z] note "frame"
+      }
+    }
+  }
+  every $K {
+    reduce e from norm of u[t+1, x, z]*m[x, z] over 0 .. size, 0 .. size note "energy"
+  }
+}
+`
+
+// A layer at an edge costs nothing at a point of a large grid, a frame every
+// fourth step a quarter.
+func TestConditionsAndLayers(t *testing.T) {
+	k, err := ir.Parse(layers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ir.Verify(k); err != nil {
+		t.Fatal(err)
+	}
+	nests := cost.Nests(k)
+	var got []string
+	for _, n := range nests {
+		s := n.Statements[0]
+		got = append(got, fmt.Sprintf("%s of %s: %d flops, %d bytes, thin %v, sometimes %v", s.Target, s.Note, n.Flops(), n.Bytes, n.Thin, n.Every != nil))
+	}
+	want := []string{
+		// u, m read, u+ written and fetched.
+		"u of inside: 2 flops, 32 bytes, thin false, sometimes false",
+		"u of layer: 2 flops, 32 bytes, thin true, sometimes false",
+		"us of frame: 1 flops, 24 bytes, thin false, sometimes true",
+		// A product, its square, and the sum.
+		"e of energy: 3 flops, 16 bytes, thin false, sometimes true",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if c := cost.Total(k); c.Flops() != 2+1 || c.Bytes != 32+24/4 {
+		t.Errorf("a step costs %+v", c)
+	}
+}
+
+// The statements of a nest share its operations out among them.
+func TestStatements(t *testing.T) {
+	k, err := ir.Parse(`kernel k f32
+axes x halo 1
+time 0 .. steps-1
+scalar dt
+state u[t, x] levels 2 buffers 2
+state v[t, x] levels 2 buffers 2
+prepare {
+}
+step {
+  for x = 0 .. size {
+    let %a = u[t, x+1] - u[t, x]
+    u[t+1, x] = u[t, x] + $dt*%a note "both"
+    let %b = v[t, x]*v[t, x]*%a
+    v[t+1, x] = %b + %b note "both"
+  }
+}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nests := cost.Nests(k)
+	if len(nests) != 1 || len(nests[0].Statements) != 2 {
+		t.Fatalf("%+v", nests)
+	}
+	u, v := nests[0].Statements[0], nests[0].Statements[1]
+	if u.Target != "u" || v.Target != "v" || u.Flops() != 3 || v.Flops() != 3 || nests[0].Flops() != 6 {
+		t.Errorf("%+v", nests)
 	}
 }

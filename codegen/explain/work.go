@@ -1,0 +1,123 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/cost"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/symbolic"
+)
+
+// Flops is a number of operations before and after the passes.
+type Flops struct {
+	Before int `json:"before"`
+	After  int `json:"after"`
+}
+
+// Nest is the cost of one nest of loops at one grid point.
+type Nest struct {
+	Note      string   `json:"equation"`
+	Targets   []string `json:"targets"` // what it computes
+	Adds      int      `json:"adds"`
+	Muls      int      `json:"muls"`
+	Divs      int      `json:"divs"`
+	Calls     int      `json:"calls"`
+	Flops     int      `json:"flops"`
+	Loads     int      `json:"loads"`
+	Stores    int      `json:"stores"`
+	Bytes     int      `json:"bytes_per_point"`
+	Intensity float64  `json:"flops_per_byte"`
+	Layer     bool     `json:"layer,omitempty"` // covers few points of a large grid
+
+	statements []statement
+}
+
+// Step is the cost of a whole step at one point of a large grid.
+type Step struct {
+	Flops     Flops   `json:"flops"`
+	Bytes     int     `json:"bytes_per_point"`
+	Intensity float64 `json:"flops_per_byte"`
+}
+
+// work counts operations and traffic, as the equations stand and after the
+// passes.
+func (r *Report) work(p *codegen.Program) error {
+	plain, err := lower.Kernel(p.Discretised, p.Kernel.Real)
+	if err != nil {
+		return err
+	}
+	before, after := flops(plain), flops(p.Kernel)
+	for i, e := range r.Equations {
+		key := statement{e.note, e.Target}
+		if n, ok := before[key]; ok {
+			r.Equations[i].Flops = &Flops{n, after[key]}
+		}
+	}
+	for _, n := range cost.Nests(p.Kernel) {
+		out := Nest{Note: n.Note, Adds: n.Adds, Muls: n.Muls, Divs: n.Divs, Calls: n.Calls, Flops: n.Flops(), Loads: n.Loads, Stores: n.Stores,
+			Bytes: n.Bytes, Intensity: n.Intensity(), Layer: n.Thin}
+		for _, s := range n.Statements {
+			out.Targets = append(out.Targets, s.Target)
+			out.statements = append(out.statements, statement{s.Note, s.Target})
+		}
+		r.Nests = append(r.Nests, out)
+	}
+	total := cost.Total(p.Kernel)
+	r.Step = Step{Flops{cost.Total(plain).Flops(), total.Flops()}, total.Bytes, total.Intensity()}
+	return nil
+}
+
+// equationOf finds the equation that a statement of the kernel carries out.
+func (r *Report) equationOf(s statement) Equation {
+	for _, e := range r.Equations {
+		if e.note == s.note && e.Target == s.target && e.Flops != nil {
+			return e
+		}
+	}
+	return Equation{Target: s.target, target: symbolic.Name(s.target), Flops: &Flops{}}
+}
+
+// statement identifies a statement of a kernel.
+type statement struct{ note, target string }
+
+func flops(k *ir.Kernel) map[statement]int {
+	out := map[statement]int{}
+	for _, n := range cost.Nests(k) {
+		for _, s := range n.Statements {
+			out[statement{s.Note, s.Target}] += s.Flops()
+		}
+	}
+	return out
+}
+
+// prepared lists the arrays that are computed before the first step.
+func prepared(k *ir.Kernel) []string {
+	var out []string
+	names := map[ir.Local]ir.Expr{}
+	// Rows and names are about how it is computed, not about what.
+	var plain func(e ir.Expr) ir.Expr
+	plain = func(e ir.Expr) ir.Expr {
+		switch x := e.(type) {
+		case *ir.Access:
+			return &ir.Access{Array: x.Array, Time: x.Time, Offset: x.Offset}
+		case ir.Local:
+			if v := names[x]; v != nil {
+				return v
+			}
+		}
+		return ir.MapOperands(e, plain)
+	}
+	ir.VisitStmts(k.Prepare, func(s ir.Stmt) {
+		switch x := s.(type) {
+		case *ir.Let:
+			names[ir.Local(x.Name)] = plain(x.Value)
+		case *ir.Assign:
+			text := fmt.Sprintf("%s = %s", k.Text(plain(x.Target)), k.Text(plain(x.Value)))
+			out = append(out, strings.ReplaceAll(text, "$", ""))
+		}
+	})
+	return out
+}

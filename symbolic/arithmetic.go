@@ -1,0 +1,198 @@
+package symbolic
+
+import (
+	"math/big"
+	"slices"
+)
+
+func (n notation) sum(x *Add) *Formula {
+	terms := x.Terms
+	if !n.places {
+		terms = conventional(terms)
+	}
+	var parts []*Formula
+	for i, t := range terms {
+		way := "+"
+		if coefficient(t).Sign() < 0 {
+			way, t = "-", Neg(t)
+		}
+		switch {
+		case i > 0:
+			parts = append(parts, glyph(lineBreak, ""), sign(way))
+		case way == "-":
+			parts = append(parts, glyph(prefix, way))
+		}
+		parts = append(parts, n.set(t, bindProduct))
+	}
+	return line(parts...)
+}
+
+// conventional orders the terms of an equation as one writes it: derivatives
+// in time first, a positive term in front.
+func conventional(terms []Expr) []Expr {
+	order := func(t Expr) int {
+		highest := 0
+		Visit(t, func(e Expr) {
+			if d, ok := e.(*Deriv); ok && d.Axis == TimeAxis {
+				highest = max(highest, d.Order)
+			}
+		})
+		return highest
+	}
+	terms = slices.Clone(terms)
+	slices.SortStableFunc(terms, func(a, b Expr) int { return order(b) - order(a) })
+	for i, t := range terms {
+		if coefficient(t).Sign() > 0 {
+			copy(terms[1:i+1], terms[:i])
+			terms[0] = t
+			break
+		}
+	}
+	return terms
+}
+
+// coefficient is the number that a term begins with.
+func coefficient(t Expr) *big.Rat {
+	if v, ok := t.(*Num); ok {
+		return v.val
+	}
+	c, _ := SplitCoefficient(t)
+	return c
+}
+
+// product puts divisors below a line. Sums too long to stand on it follow.
+func (n notation) product(x *Mul) (*Formula, int) {
+	factors, bind, negative := x.Factors, bindProduct, false
+	front := big.NewRat(1, 1)
+	if v, ok := factors[0].(*Num); ok {
+		front.Abs(v.val)
+		factors = factors[1:]
+		if negative = v.val.Sign() < 0; negative {
+			bind = bindSum
+		}
+	}
+	var above, below []Expr
+	for _, f := range factors {
+		if p, ok := f.(*Pow); ok {
+			if e, ok := p.Exp.(*Num); ok && e.val.Sign() < 0 {
+				below = append(below, Power(p.Base, Rational(new(big.Rat).Neg(e.val))))
+				continue
+			}
+		}
+		above = append(above, f)
+	}
+	var behind []*Formula
+	if len(below) > 0 {
+		if !front.IsInt() && len(front.Denom().String()) == 1 {
+			below = append([]Expr{Rational(new(big.Rat).SetInt(front.Denom()))}, below...)
+			front.SetInt(front.Num())
+		}
+		above, behind = n.short(above, stacked, nil)
+		inverse := line(glyph(prefix, "-"), glyph(number, "1"))
+		var more []*Formula
+		below, more = n.short(below, lengthy, inverse)
+		behind = append(behind, more...)
+	}
+	if number := Rational(front); !IsOne(number) {
+		above = append([]Expr{number}, above...)
+	}
+	var all []*Formula
+	switch {
+	case len(below) > 0:
+		all = append(all, over(n.factors(above), n.factors(below)))
+		if !negative && behind == nil {
+			bind = bindUnary
+		}
+	case len(above) > 0 || behind == nil:
+		all = append(all, n.factors(above))
+	}
+	for i, s := range behind {
+		if i > 0 {
+			all = append(all, glyph(lineBreak, ""))
+		}
+		if len(all) > 0 {
+			all = append(all, sign(""))
+		}
+		all = append(all, s)
+	}
+	f := line(all...)
+	if negative {
+		f = line(glyph(prefix, "-"), f)
+	}
+	return f, bind
+}
+
+// short are the factors that fit above or below a line of some width. Sums
+// that do not are laid out on their own, raised to a power unless that is nil.
+func (n notation) short(factors []Expr, width float64, power *Formula) (fit []Expr, others []*Formula) {
+	used := 0.0
+	for _, f := range factors {
+		w := n.set(f, bindSum).width()
+		switch s, ok := f.(*Add); {
+		case ok && used+w > width:
+			others = append(others, breakable(n.sum(s), power))
+		case ok && power == nil && n.sum(s).high():
+			others = append(others, parenthesised(n.sum(s)))
+		default:
+			fit, used = append(fit, f), used+w
+		}
+	}
+	return fit, others
+}
+
+// factors stand side by side; no factors are 1, and one that stands alone
+// needs no parentheses.
+func (n notation) factors(factors []Expr) *Formula {
+	switch len(factors) {
+	case 0:
+		return glyph(number, "1")
+	case 1:
+		return n.set(factors[0], bindSum)
+	}
+	var all []*Formula
+	for i, f := range factors {
+		if i > 0 {
+			if all[len(all)-1].kind == shut {
+				all = append(all, glyph(lineBreak, ""))
+			}
+			all = append(all, sign(""))
+		}
+		all = append(all, n.set(f, bindUnary).pieces()...)
+	}
+	return line(all...)
+}
+
+func (n notation) power(x *Pow) (*Formula, int) {
+	v, isNumber := x.Exp.(*Num)
+	switch {
+	case isNumber && v.val.Cmp(big.NewRat(1, 2)) == 0:
+		return &Formula{kind: root, parts: []*Formula{n.set(x.Base, bindSum)}}, bindAtom
+	case isNumber && v.val.Sign() < 0:
+		return over(glyph(number, "1"), n.set(Power(x.Base, Rational(new(big.Rat).Neg(v.val))), bindSum)), bindPower
+	}
+	exponent := n.set(x.Exp, bindSum)
+	if c, ok := x.Base.(*Call); ok && isNumber && v.val.IsInt() && c.Fn != "abs" {
+		return n.call(c, exponent), bindPower
+	}
+	base := n.set(x.Base, bindAtom)
+	if base.kind == script && base.parts[2] != nil {
+		base = fenced("()", base)
+	}
+	return indexed(base, nil, exponent), bindPower
+}
+
+// call is an elementary function, raised to a power unless that is nil.
+func (n notation) call(x *Call, power *Formula) *Formula {
+	args := make([]*Formula, len(x.Args))
+	for i, a := range x.Args {
+		args[i] = n.set(a, bindSum)
+	}
+	if x.Fn == "abs" {
+		return fenced("||", list(args))
+	}
+	fn := indexed(glyph(function, x.Fn), nil, power)
+	if len(args) == 1 && (args[0].kind == letter || args[0].kind == script) {
+		return line(fn, sign("of"), args[0])
+	}
+	return line(fn, fenced("()", list(args)))
+}
