@@ -123,16 +123,21 @@ func (n notation) product(x *Mul) (*Formula, int) {
 }
 
 // short are the factors that fit above or below a line of some width. Sums
-// that do not are laid out on their own, raised to a power unless that is nil.
+// that do not, and above the line derivatives, which have lines of their own,
+// are laid out by themselves, raised to a power unless that is nil.
 func (n notation) short(factors []Expr, width float64, power *Formula) (fit []Expr, others []*Formula) {
 	used := 0.0
 	for _, f := range factors {
 		w := n.set(f, bindSum).width()
-		switch s, ok := f.(*Add); {
+		s, ok := f.(*Add)
+		_, derivative := f.(*Deriv)
+		switch {
 		case ok && used+w > width:
 			others = append(others, breakable(n.sum(s), power))
 		case ok && power == nil && n.sum(s).high():
 			others = append(others, parenthesised(n.sum(s)))
+		case derivative && power == nil:
+			others = append(others, n.set(f, bindUnary))
 		default:
 			fit, used = append(fit, f), used+w
 		}

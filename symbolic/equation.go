@@ -54,14 +54,14 @@ func (n notation) statement(s Statement) *Formula {
 		return line(n.set(x.Target, bindSum), sign(relation), n.set(x.Value, bindSum))
 	case *Inject:
 		// The weights of the nodes around a point are a discrete delta.
-		point := glyph(letter, "p")
+		point := glyph(letter, "k")
 		f := line(n.set(x.Target, bindSum), sign("+="), under("sum", point), indexed(glyph(letter, "delta"), point, nil), sign(""), trace(x.Points))
 		if IsOne(x.Value) {
 			return f
 		}
 		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindProduct))
 	case *Sample:
-		f := line(trace(x.Points), sign("="), under("sum", axes(x.Value)), indexed(glyph(letter, "delta"), glyph(letter, "p"), nil))
+		f := line(trace(x.Points), sign("="), under("sum", axes(x.Value)), indexed(glyph(letter, "delta"), glyph(letter, "k"), nil))
 		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindProduct))
 	case *Reduce:
 		base, index := nameParts(x.Series.Name)
@@ -87,10 +87,10 @@ func under(op string, index *Formula) *Formula {
 	return &Formula{kind: limits, parts: []*Formula{glyph(prefix, op), index}}
 }
 
-// trace is the trace of a point p at step n.
+// trace is the trace of a point k at step n.
 func trace(p *Points) *Formula {
 	base, index := nameParts(p.Name)
-	lower := glyph(letter, "p")
+	lower := glyph(letter, "k")
 	if index != nil {
 		lower = list([]*Formula{index, lower})
 	}

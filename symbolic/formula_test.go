@@ -131,8 +131,8 @@ func TestStatements(t *testing.T) {
 		{&symbolic.Update{Target: image.Here(), Left: image.Here(), Right: symbolic.Sum(image.Here(), v.Here()), Value: symbolic.Sum(image.Here(), v.Here())},
 			`g \leftarrow g\allowbreak + v_{x}^{n}`},
 		{&symbolic.Update{Target: us.Here(), Left: us.Here(), Right: v.At(1, nil), Value: v.At(1, nil)}, `\mathrm{us}^{n/4} = v_{x}^{n+1}`},
-		{&symbolic.Inject{Points: src, Target: tau.At(1, nil), Value: dt}, `\tau_{xx}^{n+1} += \sum_{p}\delta_{p}\,\mathrm{src}_{p}^{n}\,\allowbreak\Delta t`},
-		{&symbolic.Sample{Points: rec, Value: v.Here()}, `\mathrm{rec}_{p}^{n} = \sum_{x,z}\delta_{p}\,\allowbreak v_{x}^{n}`},
+		{&symbolic.Inject{Points: src, Target: tau.At(1, nil), Value: dt}, `\tau_{xx}^{n+1} += \sum_{k}\delta_{k}\,\mathrm{src}_{k}^{n}\,\allowbreak\Delta t`},
+		{&symbolic.Sample{Points: rec, Value: v.Here()}, `\mathrm{rec}_{k}^{n} = \sum_{x,z}\delta_{k}\,\allowbreak v_{x}^{n}`},
 		{&symbolic.Reduce{Series: energy, Op: "norm", Value: v.Here()}, `e^{n} = \sqrt{\sum_{x,z}\left(v_{x}^{n}\right)^{2}}`},
 		{&symbolic.Reduce{Series: energy, Op: "max", Value: v.At(1, nil)}, `e^{n} = \max_{x,z}v_{x}^{n+1}`},
 	} {

@@ -329,3 +329,23 @@ func TestExplain(t *testing.T) {
 		t.Errorf("%s\nwant a limit of %g", out, want)
 	}
 }
+
+// A page and a document say the same as the text.
+func TestExplainPages(t *testing.T) {
+	page := filepath.Join(t.TempDir(), "acoustic.html")
+	out, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--so", "4", "--html", page)
+	if code != 0 || out != "" {
+		t.Fatalf("exit code %d, %s%s", code, out, stderr)
+	}
+	html, err := os.ReadFile(page)
+	if err != nil || !strings.Contains(string(html), "<math") || !strings.Contains(string(html), "<svg") {
+		t.Errorf("%v\n%s", err, html)
+	}
+	out, stderr, code = courant(t, "explain", acoustic, "--dim", "2", "--so", "4", "--latex")
+	if code != 0 || !strings.HasPrefix(out, `\documentclass`) || !strings.Contains(out, `\frac{\partial^{2}u}{\partial t^{2}}`) {
+		t.Errorf("exit code %d, %s%s", code, out, stderr)
+	}
+	if out, stderr, code := courant(t, "explain", acoustic, "--html", filepath.Join(page, "none", "a.html")); code == 0 {
+		t.Errorf("%s%s", out, stderr)
+	}
+}

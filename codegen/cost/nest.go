@@ -40,8 +40,10 @@ func nests(k *ir.Kernel, body []ir.Stmt, every ir.Expr) []Nest {
 			n := nest(k, x, every, thinBox(x.Lo, x.Hi))
 			// What is computed at a point is added to, or compared with, the rest.
 			n.Adds++
+			n.Statements[0].Adds++
 			if x.Op == "norm" {
 				n.Muls++
+				n.Statements[0].Muls++
 			}
 			out = append(out, n)
 		}

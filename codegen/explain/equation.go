@@ -89,7 +89,7 @@ func (r *Report) notes() []string {
 	for _, n := range []struct{ sign, note string }{
 		{`\overline{`, "A bar is the mean of the nearest values."},
 		{`\widetilde{`, "A tilde is the harmonic mean of the nearest values."},
-		{`\delta_{p}`, "δₚ is the weight of a node for the point p of a source or receiver."},
+		{`\delta_{k}`, "δₖ is the weight of a node for the point k of a source or receiver."},
 	} {
 		if slices.ContainsFunc(r.Equations, func(e Equation) bool { return strings.Contains(e.LaTeX, n.sign) }) {
 			out = append(out, n.note)

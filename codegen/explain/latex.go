@@ -49,7 +49,7 @@ func (r *Report) LaTeX() string {
 		fmt.Fprintf(&b, "\\formula{%s}\n", e.LaTeX)
 	}
 	for _, note := range r.notes() {
-		fmt.Fprintf(&b, "\n%s\n", strings.ReplaceAll(note, "δₚ", `$\delta_{p}$`))
+		fmt.Fprintf(&b, "\n%s\n", strings.NewReplacer("δₖ", `$\delta_{k}$`, "point k", "point $k$").Replace(note))
 	}
 	b.WriteString("\\end{document}\n")
 	return b.String()

@@ -27,7 +27,7 @@ type page struct {
 	Stated   []statedGroup
 	Cell     template.HTML
 	Legend   []legendRow
-	Updates  []update
+	Updates  []article
 	Notes    []string
 	Work     []workRow
 	Peak     int // flops of the costliest statement
@@ -48,8 +48,8 @@ type legendRow struct {
 	Functions         []template.HTML
 }
 
-// update is one equation of a step.
-type update struct {
+// article is one equation of a step.
+type article struct {
 	Target, Maths template.HTML
 	Badges        []string
 	Here          []template.HTML // read at the place of the result alone
@@ -126,7 +126,7 @@ func (p *page) add(e Equation) {
 		last := &p.Stated[len(p.Stated)-1]
 		last.Equations = append(last.Equations, maths(e.stated))
 	}
-	u := update{Target: maths(e.target), Maths: maths(e.discrete)}
+	u := article{Target: maths(e.target), Maths: maths(e.discrete)}
 	if e.Temporary {
 		u.Badges = append(u.Badges, "temporary of the compiler")
 	}

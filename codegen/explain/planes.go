@@ -48,16 +48,15 @@ func (r Read) planes(axes []string) []plane {
 			fresh = fresh || in && !q.isHere()
 			return in
 		})
-		if !fresh {
-			return
-		}
 		for i, old := range out {
 			if old.picture() == p.picture() {
 				out[i].like = append(out[i].like, p.name(axes))
 				return
 			}
 		}
-		out = append(out, p)
+		if fresh {
+			out = append(out, p)
+		}
 	}
 	for _, pair := range [][2]int{{0, 1}, {0, 2}, {1, 2}} {
 		normal := 3 - pair[0] - pair[1]

@@ -5,6 +5,8 @@
 package explain
 
 import (
+	"math"
+
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/stability"
@@ -71,6 +73,8 @@ func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 		r.Stability.Note = err.Error()
 	case !(limit > 0):
 		r.Stability.Note = "unstable for every time step"
+	case math.IsInf(limit, 1):
+		r.Stability.Note = "stable for every time step"
 	default:
 		r.Stability.Limit = limit
 	}
