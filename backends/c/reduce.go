@@ -34,7 +34,7 @@ func (p *printer) reduce(x *ir.Reduce) {
 	}
 	value := p.expr(x.Value, 0, false)
 	if x.Op == "norm" {
-		p.line("const double value = %s;", value)
+		p.line("const double value = (double)(%s);", value)
 	} else {
 		own = fmt.Sprintf(own, value)
 	}

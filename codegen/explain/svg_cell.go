@@ -30,15 +30,18 @@ func (r *Report) cellPicture() template.HTML {
 			continue
 		}
 		class := fmt.Sprintf("place p%d", p.number())
+		radius := 11.
+		if count(half) == 0 {
+			radius = 6
+		}
 		if s[0] == 2 || s[1] == 2 || s[2] == 2 {
 			class += " other"
+			d.dot(at(s), radius, "backing", p.Name)
 		}
-		if count(half) == 0 {
-			d.dot(at(s), 6, class, p.Name)
-			continue
+		d.dot(at(s), radius, class, p.Name)
+		if count(half) > 0 {
+			d.text(at(s), "middle", "mark", p.Mark)
 		}
-		d.dot(at(s), 11, class, p.Name)
-		d.text(at(s), "middle", "mark", p.Mark)
 	}
 	label := func(axis int, s spot, right, down float64) {
 		xy := at(s)

@@ -79,7 +79,10 @@ func (c *checker) misfit(x *dsl.Call, f *operation, i int, r rank) {
 	}
 	hint := "apply it to a component"
 	if r == number {
-		hint = map[string]string{"div": "for example div(grad(p))", "curl": "for example curl(v)", "dot": "write * to multiply by a scalar", "hadamard": "write * to multiply by a scalar"}[x.Fn.Name]
+		hint = "a vector is for example (a, b) or grad(p), a matrix grad(v)"
+		if len(x.Args) == 2 {
+			hint = "write * to multiply by a scalar"
+		}
 	}
 	if x.Fn.Name == "sum" && r == matrix {
 		hint = "write trace(M) for the sum of the diagonal"

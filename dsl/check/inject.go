@@ -40,7 +40,7 @@ func (c *checker) injectInto(s *dsl.Statement) {
 	injected := false
 	for k, e := range amounts {
 		amount := c.amount(at, t, e, p)
-		if amount == nil {
+		if amount == nil || !c.taken(at, t.functions[k].Half, amount) {
 			return
 		}
 		if !symbolic.IsZero(amount) {
@@ -121,5 +121,9 @@ func (c *checker) sample(s *dsl.Statement) {
 	if e.points.Unit != "" && !c.alike(s.Sample.Value.Expr, "what is sampled and the points", &value{part: []symbolic.Expr{symbolic.Int(1)}, unit: e.unit}, v) {
 		return
 	}
-	c.problem.Statements = append(c.problem.Statements, &symbolic.Sample{Points: e.points, Value: v.scalar(), Half: c.lies(v.scalar()), Every: every, Source: c.source(s)})
+	half := c.lies(v.scalar())
+	if !c.taken(s.Sample.Value.Expr, half, v.scalar()) {
+		return
+	}
+	c.problem.Statements = append(c.problem.Statements, &symbolic.Sample{Points: e.points, Value: v.scalar(), Half: half, Every: every, Source: c.source(s)})
 }

@@ -118,6 +118,9 @@ func (c *checker) save(s *dsl.Statement) {
 	} else if !c.alike(s.Save.Value.Expr, "what is saved and the history", &value{unit: e.unit}, v) {
 		return
 	}
+	if !c.taken(s.Save.Value.Expr, f.Half, v.scalar()) {
+		return
+	}
 	u := &symbolic.Update{Target: f.Here(), Left: f.Here(), Right: v.scalar(), Value: v.scalar(), Source: c.source(s)}
 	if !symbolic.IsOne(f.Every) {
 		u.Every = f.Every
@@ -158,6 +161,9 @@ func (c *checker) reduce(s *dsl.Statement) {
 	e := c.names[s.Reduce.Series.Name]
 	if e == nil || e.kind != series {
 		return // the name is reserved or taken, which is reported
+	}
+	if !c.taken(call.Args[0], nil, v.scalar()) {
+		return
 	}
 	c.problem.Statements = append(c.problem.Statements, &symbolic.Reduce{Series: e.series, Op: call.Fn.Name, Value: v.scalar(), Region: region, Every: every, Source: c.source(s)})
 }

@@ -5,14 +5,7 @@ import (
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
-	"github.com/courant-pde/courant/symbolic/fd"
 )
-
-// stencil is the stencil of a derivative, as far as it is known before places
-// are: that of an operand at the place of the result.
-func (c *checker) stencil(d *symbolic.Deriv) (*fd.Stencil, error) {
-	return fd.StencilOf(d, c.problem.Grid)
-}
 
 // scheme reads the options of a derivative of the given order.
 func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok bool) {
@@ -50,10 +43,8 @@ func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok 
 		c.failAt(pos, len("weights"), "give the weights of all points, from the lowest to the highest", "a derivative of order %d needs at least %d points, not %d", order, order+1, n)
 	case n > maxWeights:
 		c.failAt(pos, len("weights"), "use a shorter stencil", "%d weights: at most %d can be given", n, maxWeights)
-	case n%2 == 0 && s.Half == 0 && (axis == symbolic.TimeAxis || !c.staggered()):
-		c.failAt(pos, len("weights"), "give an odd number of weights, or say at 1/2 or at -1/2", "%d weights have no point in their middle", n)
-	case n%2 == 1 && s.Half != 0 && !c.staggered():
-		c.failAt(pos, len("weights"), "give an even number of weights, or leave at out", "%d weights have no middle between two points", n)
+	case n%2 == 0 && axis == symbolic.TimeAxis:
+		c.failAt(pos, len("weights"), "give an odd number of weights", "%d weights have no level in their middle", n)
 	default:
 		return s, true
 	}
@@ -62,17 +53,6 @@ func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok 
 
 // maxWeights bounds the points of a stencil that is given by its weights.
 const maxWeights = 2*MaxSpaceOrder + 1
-
-// staggered reports whether any function of the operator lies between the
-// nodes: then derivatives without at may be taken there, too.
-func (c *checker) staggered() bool {
-	for _, f := range c.problem.Functions {
-		if f.Half != nil {
-			return true
-		}
-	}
-	return false
-}
 
 // accuracy reads order N, or a part of the operator's order: order space/2.
 func (c *checker) accuracy(o *dsl.Option, axis int, s *symbolic.Scheme) bool {

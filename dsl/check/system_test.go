@@ -105,9 +105,9 @@ func TestSystem(t *testing.T) {
 		}
 	}
 	if got, want := outline(p), strings.Fields(`
-		v_x[t+1,x,z] v_z[t+1,x,z] tau_xx[t+1,x,z] tau_xz[t+1,x,z] tau_zz[t+1,x,z] tau_zz[t+1,x,z]:top
-		inject:tau_xx[t+1,x,z]/2 inject:tau_xz[t+1,x,z]/2 inject:tau_zz[t+1,x,z]/2
-		sample:rec:x sample:pressure sample:shear/k us[x,z]/4 still[x,z]/k g[x,z]:top/4 sum:energy:top max:peak/5`); !slices.Equal(got, want) {
+		v_x[t+1,x+1/2,z] v_z[t+1,x,z+1/2] tau_xx[t+1,x,z] tau_xz[t+1,x+1/2,z+1/2] tau_zz[t+1,x,z] tau_zz[t+1,x,z]:top
+		inject:tau_xx[t+1,x,z]/2 inject:tau_xz[t+1,x+1/2,z+1/2]/2 inject:tau_zz[t+1,x,z]/2
+		sample:rec:x sample:pressure sample:shear/k us[x,z]/4 still[x+1/2,z+1/2]/k g[x,z]:top/4 sum:energy:top max:peak/5`); !slices.Equal(got, want) {
 		t.Errorf("statements\n%v\nwant\n%v", got, want)
 	}
 	top := p.Statements[5].(*symbolic.Update).Region.Span

@@ -104,7 +104,7 @@ func TestBurgersConverges(t *testing.T) {
 // time.
 func TestShallowWaterConverges(t *testing.T) {
 	const depth, g, height = 2.0, 9.81, 1e-6
-	hump := func(x float64) float64 { return height * math.Exp(-x * x) }
+	hump := func(x float64) float64 { return height * math.Exp(-x*x) }
 	speed := math.Sqrt(g * depth)
 	run := func(n, steps int) float64 {
 		h := 24 / float64(n)

@@ -71,7 +71,7 @@ func (x *discretiser) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
 	// Along its axis the operand is taken where it lies: that is what makes a
 	// stencil a staggered one. Along the others it is taken where it is wanted.
 	operand := append([]bool(nil), at...)
-	operand[d.Axis] = lies(d.Of, d.Axis, at[d.Axis])
+	operand[d.Axis] = Lies(d.Of, d.Axis, at[d.Axis])
 	s, err := stencil(d, x.grid, half(at[d.Axis])-half(operand[d.Axis]))
 	if err != nil {
 		x.err = err
@@ -96,10 +96,10 @@ func half(b bool) int {
 	return 0
 }
 
-// lies reports whether e lies halfway between the nodes along axis. What
+// Lies reports whether e lies halfway between the nodes along axis. What
 // varies in time decides, and fields only without it; when these lie at
 // different places, wanted does.
-func lies(e symbolic.Expr, axis int, wanted bool) bool {
+func Lies(e symbolic.Expr, axis int, wanted bool) bool {
 	var fields, others [2]bool
 	symbolic.Visit(e, func(e symbolic.Expr) {
 		a, ok := e.(*symbolic.Access)
