@@ -32,7 +32,7 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
 		flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation, see courant passes")
 		if has("dim") {
-			flags.IntVar(&f.dim, "dim", 3, "number of space axes: 1, 2 or 3")
+			flags.IntVar(&f.dim, "dim", 0, "number of space axes: 1, 2 or 3 (default: as many as the operator names, or 3)")
 		}
 		if has("target") {
 			flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator: "+strings.Join(target.Names(), " or "))
@@ -46,10 +46,11 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	}
 }
 
-// options turns the flags into the compiler's options for a number of axes.
+// options turns the flags into the compiler's options for a number of axes; 0
+// leaves it to the operator.
 func (f *compileFlags) options(dim int) (codegen.Options, error) {
 	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order}, Passes: pass.Options{Disable: f.disable}}
-	if dim < 1 || dim > 3 {
+	if dim < 0 || dim > 3 {
 		return o, usage("%d axes; operators have 1, 2 or 3", dim)
 	}
 	switch f.dtype {

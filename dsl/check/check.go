@@ -16,7 +16,7 @@ import (
 // Options choose what a file leaves open.
 type Options struct {
 	Operator   string // operator to take; may be empty when there is just one
-	Dim        int    // space axes of the grid: 1, 2 or 3
+	Dim        int    // space axes of the grid: 1, 2 or 3; 0 for as many as the operator names, or 3
 	SpaceOrder int    // overrides the file's order in space unless 0
 	Uniform    bool   // the grid's spacing is the same along all axes: fewer coefficients
 }
@@ -27,6 +27,9 @@ const MaxSpaceOrder = 32
 // Problem checks one operator of a file and returns what it poses. The error
 // is a dsl.Errors when the file is at fault.
 func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
+	if o.Dim == 0 {
+		o.Dim = named(file, o.Operator)
+	}
 	if o.Dim < 1 || o.Dim > 3 {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
 	}
@@ -46,6 +49,21 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		return nil, err
 	}
 	return c.problem, nil
+}
+
+// named is the number of axes that an operator names; 3 when it names none.
+func named(file *dsl.File, operator string) int {
+	for _, it := range file.Items {
+		if it.Operator == nil || operator != "" && it.Operator.Name != operator {
+			continue
+		}
+		for _, s := range it.Operator.Statements {
+			if s.Axes != nil && s.Dim == "" {
+				return min(len(s.Axes.Names), 3)
+			}
+		}
+	}
+	return 3
 }
 
 // Operators lists the names of the operators that a file itself defines.

@@ -31,7 +31,7 @@ func (b *binder) stability() error {
 		limit, err := stability.Limit(p, media)
 		// Growth that is slow enough for the tolerance at tiny steps is growth.
 		if err != nil || !(limit > 1e-3*b.a.Dt) {
-			return BadArguments{fmt.Sprintf("operator %s is unstable with these parameters for every useful time step; check their signs and units", b.k.Name)}
+			return BadArguments{fmt.Sprintf("operator %s is unstable with these parameters for every useful time step; check their signs and units, and that no first derivative of order 2 is one-sided unawares (courant explain shows the stencils)", b.k.Name)}
 		}
 		return BadArguments{fmt.Sprintf("the time step %g is above the stability limit %.4g of operator %s with these parameters and spacings; use a smaller one, larger spacings, or check the units", b.a.Dt, limit, b.k.Name)}
 	}
