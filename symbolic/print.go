@@ -26,7 +26,18 @@ func (e *Deriv) String() string  { return print(e, bindSum) }
 
 // print writes e as the operator language does, in parentheses if it binds
 // less tightly than its surroundings.
-func print(e Expr, around int) string {
+func print(e Expr, around int) string { return printer(place).print(e, around) }
+
+// Print writes e as the operator language does, accesses as the function says.
+func Print(e Expr, access func(*Access) string) string { return printer(access).print(e, bindSum) }
+
+// printer says how accesses are written.
+type printer func(*Access) string
+
+// place writes an access with its indices.
+func place(a *Access) string { return a.Func.Name + "[" + strings.Join(a.index(), ", ") + "]" }
+
+func (p printer) print(e Expr, around int) string {
 	text, bind := "", bindAtom
 	switch x := e.(type) {
 	case *Num:
@@ -34,7 +45,7 @@ func print(e Expr, around int) string {
 	case *Scalar:
 		text = x.Name
 	case *Access:
-		text = x.Func.Name + "[" + strings.Join(x.index(), ", ") + "]"
+		text = p(x)
 	case *Add:
 		bind = bindSum
 		var b strings.Builder
@@ -54,9 +65,9 @@ func print(e Expr, around int) string {
 			}
 			size := Rational(new(big.Rat).Abs(c))
 			if rest == nil {
-				b.WriteString(print(size, bindProduct))
+				b.WriteString(p.print(size, bindProduct))
 			} else {
-				b.WriteString(print(Product(size, rest), bindProduct))
+				b.WriteString(p.print(Product(size, rest), bindProduct))
 			}
 		}
 		text = b.String()
@@ -70,13 +81,13 @@ func print(e Expr, around int) string {
 			bind = bindSum
 		}
 		for _, f := range factors {
-			if p, ok := f.(*Pow); ok {
-				if n, ok := p.Exp.(*Num); ok && n.val.Sign() < 0 {
-					below = append(below, print(Power(p.Base, Rational(new(big.Rat).Neg(n.val))), bindPower))
+			if q, ok := f.(*Pow); ok {
+				if n, ok := q.Exp.(*Num); ok && n.val.Sign() < 0 {
+					below = append(below, p.print(Power(q.Base, Rational(new(big.Rat).Neg(n.val))), bindPower))
 					continue
 				}
 			}
-			above = append(above, print(f, bindUnary))
+			above = append(above, p.print(f, bindUnary))
 		}
 		if len(above) == 0 {
 			above = []string{"1"}
@@ -85,22 +96,22 @@ func print(e Expr, around int) string {
 	case *Pow:
 		bind = bindPower
 		if n, ok := x.Exp.(*Num); ok && n.val.Cmp(big.NewRat(1, 2)) == 0 {
-			return "sqrt(" + print(x.Base, bindSum) + ")"
+			return "sqrt(" + p.print(x.Base, bindSum) + ")"
 		}
 		if n, ok := x.Exp.(*Num); ok && n.val.Sign() < 0 {
 			bind = bindProduct
-			text = "1/" + print(Power(x.Base, Rational(new(big.Rat).Neg(n.val))), bindPower)
+			text = "1/" + p.print(Power(x.Base, Rational(new(big.Rat).Neg(n.val))), bindPower)
 			break
 		}
-		text = print(x.Base, bindAtom) + "^" + print(x.Exp, bindAtom)
+		text = p.print(x.Base, bindAtom) + "^" + p.print(x.Exp, bindAtom)
 	case *Call:
 		args := make([]string, len(x.Args))
 		for i, a := range x.Args {
-			args[i] = print(a, bindSum)
+			args[i] = p.print(a, bindSum)
 		}
 		text = x.Fn + "(" + strings.Join(args, ", ") + ")"
 	case *Deriv:
-		text = print(x.Of, bindAtom) + x.suffix()
+		text = p.print(x.Of, bindAtom) + x.suffix()
 		if a, ok := x.Of.(*Access); ok && a.Time == 0 && a.isHere() {
 			text = a.Func.Name + x.suffix()
 		}

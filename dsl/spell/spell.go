@@ -1,0 +1,112 @@
+// Package spell writes a problem back as an operator file: what the compiler
+// derives is read, formatted and compiled like what a person wrote.
+package spell
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/symbolic"
+)
+
+// Operator is the text of an operator file for p, in canonical form, with
+// comment, which may have several lines, above it. Components of vectors and
+// tensors are spelt as functions of their own, v_x for v.x. Units are left
+// out, as they were checked when p was made.
+func Operator(p *symbolic.Problem, comment string) (string, error) {
+	w := &writer{problem: p}
+	if comment != "" {
+		w.line("# %s", strings.ReplaceAll(comment, "\n", "\n# "))
+	}
+	w.line("operator %s%s {", p.Name, quoted(p.Doc))
+	w.line("order space %d, time %d", p.Grid.SpaceOrder, p.Grid.TimeOrder)
+	w.line("axes %s", strings.Join(p.Grid.Axes, ", "))
+	w.declarations()
+	w.boundaries()
+	w.regions()
+	w.line("")
+	for _, s := range p.Statements {
+		w.statement(s)
+	}
+	w.line("}")
+	file, err := dsl.Parse(p.Name+".pde", w.text.String())
+	if err != nil {
+		return "", err
+	}
+	return dsl.Format(file)
+}
+
+type writer struct {
+	problem *symbolic.Problem
+	text    strings.Builder
+}
+
+func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.text, format+"\n", args...) }
+
+func quoted(doc string) string {
+	if doc == "" {
+		return ""
+	}
+	return ` "` + doc + `"`
+}
+
+func (w *writer) declarations() {
+	g := w.problem.Grid
+	for _, f := range w.problem.Functions {
+		kind := map[symbolic.Role]string{symbolic.Field: "field", symbolic.Wavefield: "wavefield", symbolic.Image: "image", symbolic.History: "history"}[f.Role]
+		parts := kind + " " + f.Name + quoted(f.Doc)
+		if len(f.Axes) < g.Dim() {
+			parts += " on " + strings.Join(names(g, f.Spans), ", ")
+		}
+		if half := names(g, f.IsHalf); half != nil {
+			parts += " staggered " + strings.Join(half, ", ")
+		}
+		if f.Mean == symbolic.Harmonic {
+			parts += " harmonic"
+		}
+		if f.Every != nil {
+			parts += " every " + f.Every.String()
+		}
+		w.line("%s", parts)
+	}
+	for _, q := range w.problem.Parameters {
+		value := ""
+		if q.Default != nil {
+			value = fmt.Sprintf(" = %g", *q.Default)
+		}
+		w.line("scalar %s%s%s", q.Name, quoted(q.Doc), value)
+	}
+	for _, q := range w.problem.Points {
+		w.line("points %s%s", q.Name, quoted(q.Doc))
+	}
+}
+
+// names are the axes that something holds for.
+func names(g *symbolic.Grid, holds func(axis int) bool) (out []string) {
+	for a, name := range g.Axes {
+		if holds(a) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func (w *writer) boundaries() {
+	g := w.problem.Grid
+	if p := g.Periodic; p != nil {
+		if axes := names(g, func(a int) bool { return p[a] }); axes != nil {
+			w.line("periodic %s", strings.Join(axes, ", "))
+		}
+	}
+	kinds := map[symbolic.Edge]string{symbolic.Even: "even", symbolic.Odd: "odd", symbolic.Zero: "zero"}
+	for _, f := range w.problem.Functions {
+		for a, ends := range f.Edges {
+			for i, end := range []string{"first", "last"} {
+				if kind := kinds[ends[i]]; kind != "" {
+					w.line("boundary %s %s at %s %s", f.Name, kind, end, g.Axes[a])
+				}
+			}
+		}
+	}
+}
