@@ -29,8 +29,12 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	if has := func(name string) bool { return !slices.Contains(without, name) }; true {
 		flags.StringVar(&f.operator, "operator", "", "operator of the file, when it has several")
 		flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
-		flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
-		flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation, see courant passes")
+		if has("dtype") {
+			flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
+		}
+		if has("disable-pass") {
+			flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation, see courant passes")
+		}
 		if has("dim") {
 			flags.IntVar(&f.dim, "dim", 0, "number of space axes: 1, 2 or 3 (default: as many as the operator names, or 3)")
 		}
@@ -54,7 +58,7 @@ func (f *compileFlags) options(dim int) (codegen.Options, error) {
 		return o, usage("%d axes; operators have 1, 2 or 3", dim)
 	}
 	switch f.dtype {
-	case "f32", "float32":
+	case "f32", "float32", "":
 		o.Real = ir.F32
 	case "f64", "float64":
 		o.Real = ir.F64

@@ -4,6 +4,7 @@ package spell
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/dsl"
@@ -11,11 +12,13 @@ import (
 )
 
 // Operator is the text of an operator file for p, in canonical form, with
-// comment, which may have several lines, above it. Components of vectors and
+// comment, which may have several lines, above it. What occurs more than once gets
+// a name. Components of vectors and
 // tensors are spelt as functions of their own, v_x for v.x. Units are left
 // out, as they were checked when p was made.
 func Operator(p *symbolic.Problem, comment string) (string, error) {
-	w := &writer{problem: p}
+	w := &writer{problem: p, statements: copies(p)}
+	w.named()
 	if comment != "" {
 		w.line("# %s", strings.ReplaceAll(comment, "\n", "\n# "))
 	}
@@ -26,7 +29,11 @@ func Operator(p *symbolic.Problem, comment string) (string, error) {
 	w.boundaries()
 	w.regions()
 	w.line("")
-	for _, s := range p.Statements {
+	for _, l := range slices.Backward(w.lets) {
+		w.line("let %s = %s", l.name, expr(l.value))
+	}
+	w.line("")
+	for _, s := range w.statements {
 		w.statement(s)
 	}
 	w.line("}")
@@ -38,8 +45,10 @@ func Operator(p *symbolic.Problem, comment string) (string, error) {
 }
 
 type writer struct {
-	problem *symbolic.Problem
-	text    strings.Builder
+	problem    *symbolic.Problem
+	statements []symbolic.Statement // with names in place of long expressions
+	lets       []let
+	text       strings.Builder
 }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.text, format+"\n", args...) }

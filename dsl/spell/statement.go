@@ -28,7 +28,7 @@ func (w *writer) update(u *symbolic.Update) {
 	case u.Target.Func.Role == symbolic.History:
 		w.line("save %s from %s%s", target, expr(u.Value), behind(nil, nil)) // its frames say when
 	case u.Target.Func.Role == symbolic.Image:
-		w.line("%s += %s%s", target, expr(symbolic.Sub(u.Value, u.Target)), behind(u.Region, u.Every))
+		w.line("%s += %s%s", target, expr(u.Value), behind(u.Region, u.Every))
 	default:
 		w.line("%s = %s%s", target, expr(u.Value), behind(u.Region, u.Every))
 	}
