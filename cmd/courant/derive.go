@@ -33,8 +33,8 @@ func newDeriveBorn() *cobra.Command {
 change du that a small change dm of the field m causes, to first order. It is
 the exact derivative of the discrete steps. Receivers record the changes.
 
-What is derived holds for one number of axes, and for the file's order of
-accuracy unless it is changed when it runs.`,
+What is derived holds for one number of axes, --dim, and one order in space,
+--so.`,
 		Example: `  courant derive born acoustic.pde --wrt m --dim 2 > born.pde
   courant derive born elastic.pde --wrt lam,b --dim 3`,
 		Args: cobra.ExactArgs(1),

@@ -40,10 +40,10 @@ func born(t *testing.T, p *symbolic.Problem, o codegen.Options, wrt ...string) *
 	return op
 }
 
-// smoothFields are the fields of a problem that it can be linearised in.
-func smoothFields(p *symbolic.Problem) (names []string) {
+// allFields are the fields of a problem.
+func allFields(p *symbolic.Problem) (names []string) {
 	for _, f := range p.Functions {
-		if f.Role == symbolic.Field && f.Mean != symbolic.Harmonic {
+		if f.Role == symbolic.Field {
 			names = append(names, f.Name)
 		}
 	}
@@ -72,7 +72,7 @@ func TestBornIsTheDerivative(t *testing.T) {
 					t.Skip("not for this grid")
 				}
 				p := op.Program.Problem
-				wrt := smoothFields(p)
+				wrt := allFields(p)
 				if len(wrt) == 0 || !recordsAnything(p) {
 					t.Skip("it has no field, or records nothing")
 				}

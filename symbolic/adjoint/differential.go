@@ -2,6 +2,7 @@ package adjoint
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -10,7 +11,8 @@ import (
 // change by those that perturbation names for them.
 type differential struct {
 	perturbation map[*symbolic.Function]*symbolic.Function
-	err          error // the first thing that has no derivative
+	at           []bool // the place of the statement at hand, nil for the nodes
+	err          error  // the first thing that has no derivative
 }
 
 // of is the change of e; zero when nothing in it changes. Functions enter
@@ -19,7 +21,10 @@ type differential struct {
 func (d *differential) of(e symbolic.Expr) symbolic.Expr {
 	switch x := e.(type) {
 	case *symbolic.Access:
-		if f := d.perturbation[x.Func]; f != nil {
+		switch f := d.perturbation[x.Func]; {
+		case f != nil && x.Func.Mean == symbolic.Harmonic:
+			return d.harmonic(x, f)
+		case f != nil:
 			return f.At(x.Time, x.Offset)
 		}
 	case *symbolic.Add:
@@ -48,6 +53,20 @@ func (d *differential) of(e symbolic.Expr) symbolic.Expr {
 		}
 	}
 	return symbolic.Int(0)
+}
+
+// harmonic is the change of a harmonic mean: the square of the mean times the
+// arithmetic mean of df/f^2. That is the mean of an expression, spelt as the
+// stencil that it is: weights 1/2 and 1/2.
+func (d *differential) harmonic(a *symbolic.Access, change *symbolic.Function) symbolic.Expr {
+	relative := symbolic.Quotient(change.At(a.Time, a.Offset), square(a))
+	half := symbolic.Scheme{Weights: []*big.Rat{big.NewRat(1, 2), big.NewRat(1, 2)}}
+	for axis := range d.at {
+		if a.Func.Spans(axis) && d.at[axis] != a.Func.IsHalf(axis) {
+			relative = symbolic.Product(a.Func.Grid.Spacing(axis), symbolic.NewDeriv(relative, axis, 1, half))
+		}
+	}
+	return symbolic.Product(square(a), relative)
 }
 
 func (d *differential) power(x *symbolic.Pow) symbolic.Expr {

@@ -94,12 +94,38 @@ func (l *linearisation) perturb(wrt []string) error {
 		switch {
 		case i < 0 || l.p.Functions[i].Role != symbolic.Field:
 			return fmt.Errorf("operator %s has no field %s; its fields are %s", l.p.Name, name, strings.Join(l.fields(), ", "))
-		case l.p.Functions[i].Mean == symbolic.Harmonic:
-			return fmt.Errorf("%s enters with its harmonic mean, which is not yet linearised; linearise in other fields", name)
 		case l.d.perturbation[l.p.Functions[i]] != nil:
 			return fmt.Errorf("field %s is named twice", name)
 		}
 		l.change(l.p.Functions[i])
+		if l.p.Functions[i].Mean == symbolic.Harmonic {
+			if err := l.placed(l.p.Functions[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// placed refuses a field with harmonic means inside a derivative, where it is
+// the stencil that says at which place the mean is taken.
+func (l *linearisation) placed(f *symbolic.Function) error {
+	for _, s := range l.p.Statements {
+		u, ok := s.(*symbolic.Update)
+		if !ok {
+			continue
+		}
+		for _, e := range []symbolic.Expr{u.Left, u.Right} {
+			inside := false
+			symbolic.Visit(e, func(e symbolic.Expr) {
+				if d, ok := e.(*symbolic.Deriv); ok && symbolic.Contains(d.Of, f.Here()) {
+					inside = true
+				}
+			})
+			if inside {
+				return fmt.Errorf("%s: %s enters with its harmonic mean inside a derivative, which cannot be linearised; give the operand a wavefield of its own", s.Origin(), f.Name)
+			}
+		}
 	}
 	return nil
 }
@@ -118,7 +144,7 @@ func (l *linearisation) fields() (names []string) {
 func (l *linearisation) change(f *symbolic.Function) {
 	c := *f
 	c.Name, c.Doc = l.free("d"+f.Name), "change of "+orElse(f.Doc, f.Name)
-	c.Unit = f.Unit
+	c.Mean = symbolic.Arithmetic
 	l.d.perturbation[f] = &c
 }
 
@@ -180,6 +206,7 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 			return nil, err
 		}
 		out = append(out, x)
+		l.d.at = x.Target.Func.Half
 		if change := l.d.perturbation[x.Target.Func]; change != nil {
 			u := *x
 			u.Target = change.At(x.Target.Time, x.Target.Offset)
@@ -194,6 +221,7 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 			return nil, err
 		}
 		out = append(out, x)
+		l.d.at = x.Target.Func.Half
 		if v := l.d.of(x.Value); !symbolic.IsZero(v) {
 			i := *x
 			i.Target, i.Value = l.d.perturbation[x.Target.Func].At(x.Target.Time, x.Target.Offset), v
@@ -203,6 +231,7 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 		if err := l.readable(x.Value); err != nil {
 			return nil, err
 		}
+		l.d.at = x.Half
 		if v := l.d.of(x.Value); !symbolic.IsZero(v) {
 			c := *x
 			c.Value = v
