@@ -30,6 +30,12 @@ func columns(s *Statement) *declaration {
 	if d.Harmonic != nil {
 		out.rest += "  harmonic"
 	}
+	if d.Saved != nil {
+		out.rest += "  saved"
+	}
+	if d.Folded != nil {
+		out.rest += "  folded"
+	}
 	if d.Default != nil {
 		out.rest += "  = " + FormatExpr(d.Default.Expr)
 	}

@@ -11,7 +11,7 @@ import (
 // Keywords cannot be used as names.
 var Keywords = []string{
 	"operator", "import", "order", "axes", "units", "let", "def",
-	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic",
+	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic", "saved", "folded",
 	"region", "boundary", "periodic",
 	"solve", "for", "inject", "into", "sample", "save", "reduce", "from", "in", "every",
 }

@@ -111,6 +111,8 @@ type Declare struct {
 	On        *On        `parser:"@@?"`
 	Staggered *Staggered `parser:"@@?"`
 	Harmonic  *Harmonic  `parser:"@@?"`
+	Saved     *Saved     `parser:"@@?"`
+	Folded    *Folded    `parser:"@@?"`
 	Default   *Node      `parser:"('=' @@)?"`
 }
 
@@ -133,6 +135,18 @@ type Staggered struct {
 type Harmonic struct {
 	Pos  Pos
 	Mean bool `parser:"@'harmonic'"`
+}
+
+// Saved keeps all time levels of a wavefield.
+type Saved struct {
+	Pos  Pos
+	Kept bool `parser:"@'saved'"`
+}
+
+// Folded turns edges around.
+type Folded struct {
+	Pos  Pos
+	Edge bool `parser:"@'folded'"`
 }
 
 // Let names a sub-expression.

@@ -6,7 +6,7 @@ import (
 )
 
 // Expr is an immutable expression. The set of kinds is closed: Num, Scalar,
-// Access, Add, Mul, Pow, Call and Deriv.
+// Access, Add, Mul, Pow, Call, Deriv and Place.
 type Expr interface {
 	// Hash is equal for equal expressions within one process.
 	Hash() uint64
@@ -71,6 +71,14 @@ type Deriv struct {
 	hash uint64
 }
 
+// Place is the value of an expression between the nodes or on them, wherever it
+// is used: brought from there by its mean.
+type Place struct {
+	Of   Expr
+	Half []bool // per grid axis: half a spacing up the axis from the nodes
+	hash uint64
+}
+
 // Scheme says what a derivative asks of its stencil. The zero value leaves
 // all to the conventions of the field; see fd.Rule.
 type Scheme struct {
@@ -122,6 +130,7 @@ func (e *Mul) Hash() uint64    { return e.hash }
 func (e *Pow) Hash() uint64    { return e.hash }
 func (e *Call) Hash() uint64   { return e.hash }
 func (e *Deriv) Hash() uint64  { return e.hash }
+func (e *Place) Hash() uint64  { return e.hash }
 
 func (*Num) rank() int    { return 0 }
 func (*Scalar) rank() int { return 1 }
@@ -131,6 +140,7 @@ func (*Call) rank() int   { return 4 }
 func (*Deriv) rank() int  { return 5 }
 func (*Mul) rank() int    { return 6 }
 func (*Add) rank() int    { return 7 }
+func (*Place) rank() int  { return 8 }
 
 // Rat returns a copy of the number's exact value.
 func (e *Num) Rat() *big.Rat { return new(big.Rat).Set(e.val) }
@@ -195,6 +205,22 @@ func NewDeriv(e Expr, axis, order int, s Scheme) *Deriv {
 		h = mix(h, maphash.String(seed, w.RatString()))
 	}
 	return &Deriv{Of: e, Axis: axis, Order: order, Scheme: s, hash: h}
+}
+
+// NewPlace is e at a place, given by the axes along which that lies between the
+// nodes; a number is the same everywhere.
+func NewPlace(e Expr, half []bool) Expr {
+	if _, ok := e.(*Num); ok {
+		return e
+	}
+	h := mix(9, e.Hash())
+	for _, b := range half {
+		h *= 3
+		if b {
+			h++
+		}
+	}
+	return &Place{Of: e, Half: half, hash: h}
 }
 
 // Equal reports whether a and b are the same expression.

@@ -56,6 +56,12 @@ func (n notation) bare(e Expr) (*Formula, int) {
 		return n.call(x, nil), bindPower
 	case *Deriv:
 		return n.derivative(x), bindPower
+	case *Place:
+		var where []*Formula
+		for axis, h := range x.Half {
+			where = append(where, shifted(symbol(axisOf(x.Of, axis)), 0, h))
+		}
+		return indexed(fenced(".|", n.set(x.Of, bindSum)), list(where), nil), bindPower
 	}
 	panic("symbolic: unknown kind of expression")
 }

@@ -34,6 +34,17 @@ func Compare(a, b Expr) int {
 		y := b.(*Deriv)
 		return cmp.Or(cmp.Compare(x.Axis, y.Axis), cmp.Compare(x.Order, y.Order), cmp.Compare(x.Accuracy, y.Accuracy), cmp.Compare(x.Side, y.Side),
 			cmp.Compare(x.Half, y.Half), slices.CompareFunc(x.Weights, y.Weights, (*big.Rat).Cmp), Compare(x.Of, y.Of))
+	case *Place:
+		y := b.(*Place)
+		return cmp.Or(slices.CompareFunc(x.Half, y.Half, func(a, b bool) int {
+			switch {
+			case a == b:
+				return 0
+			case a:
+				return 1
+			}
+			return -1
+		}), Compare(x.Of, y.Of))
 	case *Mul:
 		return slices.CompareFunc(x.Factors, b.(*Mul).Factors, Compare)
 	case *Add:

@@ -23,6 +23,7 @@ func (e *Mul) String() string    { return print(e, bindSum) }
 func (e *Pow) String() string    { return print(e, bindSum) }
 func (e *Call) String() string   { return print(e, bindSum) }
 func (e *Deriv) String() string  { return print(e, bindSum) }
+func (e *Place) String() string  { return print(e, bindSum) }
 
 // print writes e as the operator language does, in parentheses if it binds
 // less tightly than its surroundings.
@@ -115,6 +116,14 @@ func (p printer) print(e Expr, around int) string {
 		if a, ok := x.Of.(*Access); ok && a.Time == 0 && a.isHere() {
 			text = a.Func.Name + x.suffix()
 		}
+	case *Place:
+		text = "at(" + p.print(x.Of, bindSum)
+		for axis, h := range x.Half {
+			if h {
+				text += ", " + axisOf(x.Of, axis)
+			}
+		}
+		text += ")"
 	}
 	if bind < around {
 		return "(" + text + ")"
@@ -195,12 +204,15 @@ func (e *Deriv) suffix() string {
 	return s
 }
 
-// gridAxis finds the name of the derivative's axis in a function below it.
-func (e *Deriv) gridAxis() string {
-	name := fmt.Sprint(e.Axis)
-	Visit(e.Of, func(c Expr) {
+// gridAxis is the name of the derivative's axis.
+func (e *Deriv) gridAxis() string { return axisOf(e.Of, e.Axis) }
+
+// axisOf finds the name of an axis in a function below e.
+func axisOf(e Expr, axis int) string {
+	name := fmt.Sprint(axis)
+	Visit(e, func(c Expr) {
 		if a, ok := c.(*Access); ok {
-			name = a.Func.Grid.Axes[e.Axis]
+			name = a.Func.Grid.Axes[axis]
 		}
 	})
 	return name

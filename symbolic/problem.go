@@ -1,6 +1,9 @@
 package symbolic
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Grid is the discretisation that a problem is posed on. Its extent and its
 // spacings are given at run time.
@@ -47,6 +50,14 @@ type Function struct {
 	// Every is the number of steps from one frame of a History to the next: a
 	// Num or a Scalar.
 	Every Expr
+	// Saved says that all levels of a Wavefield are kept. Those of one that no
+	// statement computes are given by the caller.
+	Saved bool
+	// Folded turns the edges around: updates compute beyond them too, as far as
+	// their stencils reach, and what arises there is added to the place within
+	// the grid that the edge would have copied there. It is the transpose of
+	// the edge.
+	Folded bool
 }
 
 // Role says what a function is to an operator.
@@ -132,6 +143,25 @@ type Problem struct {
 	Points     []*Points
 	Series     []*Series
 	Statements []Statement // in the order in which a step carries them out
+	// Backward says that the steps are carried out from the last to the first:
+	// each computes level t-1 from those behind it.
+	Backward bool
+}
+
+// Given reports whether the caller gives all levels of a wavefield.
+func (p *Problem) Given(f *Function) bool {
+	return f.Saved && !slices.ContainsFunc(p.Statements, func(s Statement) bool {
+		u, ok := s.(*Update)
+		return ok && u.Target.Func == f
+	})
+}
+
+// Next is the level that a step computes, counted from the current one.
+func (p *Problem) Next() int {
+	if p.Backward {
+		return -1
+	}
+	return 1
 }
 
 // Region is a box of grid points, in points from the ends of each axis.
@@ -184,11 +214,12 @@ type Reduce struct {
 
 // Inject adds Value times a point's trace to Target at the grid nodes around
 // the point, weighted by the point's interpolation weights:
-// target[node] += weight * trace[t] * value[node].
+// target[node] += weight * trace[t+row] * value[node].
 type Inject struct {
 	Points *Points
 	Target *Access
 	Value  Expr // what multiplies the trace
+	Row    int  // of the trace, counted from t
 	Every  Expr
 	Source Source
 }

@@ -13,6 +13,8 @@ func Children(e Expr) []Expr {
 		return x.Args
 	case *Deriv:
 		return []Expr{x.Of}
+	case *Place:
+		return []Expr{x.Of}
 	}
 	return nil
 }
@@ -30,6 +32,8 @@ func Map(e Expr, f func(Expr) Expr) Expr {
 		return Apply(x.Fn, mapAll(x.Args, f)...)
 	case *Deriv:
 		return NewDeriv(f(x.Of), x.Axis, x.Order, x.Scheme)
+	case *Place:
+		return NewPlace(f(x.Of), x.Half)
 	}
 	return e
 }

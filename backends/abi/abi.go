@@ -17,13 +17,14 @@ var Header string
 const HeaderName = "courant_abi.h"
 
 // Version is COURANT_ABI_VERSION. It is part of every cache key.
-const Version = 2
+const Version = 3
 
 // Array is struct courant_array: a grid array with its halo.
 type Array struct {
 	Data   unsafe.Pointer // first interior element of time buffer 0
 	Buffer int64          // elements from one time buffer, or frame, to the next
 	Stride *int64         // per axis; 0 along an axis that it does not span
+	Count  int64          // time buffers, or frames
 }
 
 // Points is struct courant_points: sparse rows between grid nodes and traces.
@@ -43,6 +44,7 @@ type Args struct {
 	Version     int64
 	Threads     int64
 	First, Last int64
+	Mirror      int64
 	Size        *int64
 	Stride      *int64
 	Block       *int64

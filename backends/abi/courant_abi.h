@@ -7,14 +7,16 @@
  *     int courant_run(const struct courant_args *);         steps first..last
  *
  * courant_run may be called again with later steps: all state is in the
- * arrays, and the buffer that holds time level t is a function of t alone.
+ * arrays, and the buffer that holds time level t is a function of t alone: t
+ * counts up for an operator that steps backward, too. Where rows of traces,
+ * frames and numbers of series are counted by steps, they are its own steps.
  * Both return 0, or COURANT_BAD_ABI when the versions differ.
  */
 #ifndef COURANT_ABI_H
 #define COURANT_ABI_H
 #include <stdint.h>
 
-#define COURANT_ABI_VERSION 2
+#define COURANT_ABI_VERSION 3
 #define COURANT_BAD_ABI 1
 
 /* A grid array. data points at the interior's first element of buffer 0. */
@@ -22,6 +24,7 @@ struct courant_array {
   void *data;
   int64_t buffer; /* elements from one time buffer, or frame, to the next */
   const int64_t *stride; /* per axis; 0 along an axis that it does not span */
+  int64_t count;  /* time buffers, or frames */
 };
 
 /* Sparse rows: row r reads the entries start[r] .. start[r+1]-1.
@@ -54,6 +57,7 @@ struct courant_args {
   int64_t version;
   int64_t threads;
   int64_t first, last;   /* time steps, both included */
+  int64_t mirror;        /* a backward operator's own step is mirror - t */
   const int64_t *size;   /* interior points, per axis */
   const int64_t *stride; /* of every array that spans all axes */
   const int64_t *block;  /* block extent, per axis */

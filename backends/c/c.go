@@ -39,7 +39,9 @@ func (Backend) Emit(k *ir.Kernel) (*backends.Source, error) {
 	b.WriteString("\n *\n")
 	for _, a := range k.Arrays {
 		line := fmt.Sprintf("%s(%s)", a.Name, p.axisList(a))
-		if a.Buffers > 1 {
+		if a.Keeps() {
+			line += " with all its levels"
+		} else if a.Buffers > 1 {
 			line += fmt.Sprintf(" in %d time buffers", a.Buffers)
 		}
 		if a.Doc != "" {

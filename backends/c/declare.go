@@ -83,9 +83,13 @@ func (p *printer) declarations() []declaration {
 	for i, a := range p.k.Arrays {
 		n := p.name("array "+a.Name, a.Name)
 		add(n, "real *const %s = args->array[%d].data;", n, i)
-		if a.Buffers > 1 || a.Role == ir.History {
+		if a.Buffers > 1 || a.Role == ir.History || a.Keeps() {
 			b := p.bufferLen(a)
 			add(b, "const int64_t %s = args->array[%d].buffer;", b, i)
+		}
+		if a.Keeps() {
+			n := p.count(a)
+			add(n, "const int64_t %s = args->array[%d].count;", n, i)
 		}
 		if len(a.Axes) < len(p.k.Axes) {
 			for _, x := range a.Axes {

@@ -2,6 +2,7 @@ package c
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/courant-pde/courant/codegen/ir"
 )
@@ -11,6 +12,10 @@ import (
 // value whose image would lie beyond the other end of the axis is left alone.
 func (p *printer) exchange(x *ir.HaloExchange) {
 	a := p.k.Array(x.Array)
+	if a.Folded {
+		p.fold(a, x)
+		return
+	}
 	for axis := range p.k.Axes {
 		if a.Edges == nil || !a.Spans(axis) || a.Edges[axis] == [2]ir.Edge{} {
 			continue
@@ -18,6 +23,20 @@ func (p *printer) exchange(x *ir.HaloExchange) {
 		p.out.WriteString("\n")
 		p.line("/* what lies beyond the ends of %s for %s */", p.k.Axes[axis], a.Name)
 		for _, c := range p.copies(a, axis, x.Width[axis]) {
+			p.copyPlanes(a, x, axis, c)
+		}
+	}
+}
+
+// fold is the transpose of exchange: all of it the other way round.
+func (p *printer) fold(a *ir.Array, x *ir.HaloExchange) {
+	for axis := range slices.Backward(p.k.Axes) {
+		if a.Edges == nil || !a.Spans(axis) || a.Edges[axis] == [2]ir.Edge{} {
+			continue
+		}
+		p.out.WriteString("\n")
+		p.line("/* what arose beyond the ends of %s of %s */", p.k.Axes[axis], a.Name)
+		for _, c := range slices.Backward(p.copies(a, axis, x.Width[axis])) {
 			p.copyPlanes(a, x, axis, c)
 		}
 	}
@@ -49,6 +68,12 @@ func (p *printer) copies(a *ir.Array, axis, width int) []mirror {
 		}
 	}
 	var out []mirror
+	if first == ir.Last {
+		out = append(out, mirror{lo: "1", hi: fmt.Sprint(width), to: "-k", from: "0"})
+	}
+	if last == ir.Last {
+		out = append(out, mirror{lo: "1", hi: fmt.Sprint(width), to: n + " - 1 + k", from: n + " - 1"})
+	}
 	if first == ir.Odd && half == 0 {
 		out = append(out, mirror{lo: "0", hi: "0", to: "0"})
 	}
@@ -123,6 +148,14 @@ func (p *printer) copyPlanes(a *ir.Array, x *ir.HaloExchange, axis int, c mirror
 		if c.minus {
 			value = "-" + value
 		}
+	}
+	if a.Folded && c.from != "" {
+		operator := "+="
+		if c.minus {
+			operator = "-="
+		}
+		p.line("%s %s %s;", at(c.from), operator, at(c.to))
+		value = "0"
 	}
 	p.line("%s = %s;", at(c.to), value)
 	for range depth {

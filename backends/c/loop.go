@@ -33,10 +33,13 @@ func (p *printer) runBody() {
 	body := p.out.String()
 	words := identifiers(body)
 	p.out.Reset()
-	p.out.WriteString(before)
 	for _, a := range p.k.Arrays {
+		if a.Keeps() {
+			p.kept(a, words)
+			continue
+		}
 		if n := p.level(a, 0); a.Role == ir.History && words[n] {
-			p.line("real *const %s = %s + t / %s * %s; /* the frame of level t */", n, p.name("array "+a.Name, a.Name), p.steps(a.Every), p.bufferLen(a))
+			p.line("real *const %s = %s + %s / %s * %s; /* the frame of level %s */", n, p.name("array "+a.Name, a.Name), p.step(), p.steps(a.Every), p.bufferLen(a), p.step())
 		}
 		if a.Buffers == 1 {
 			continue
@@ -60,13 +63,37 @@ func (p *printer) runBody() {
 			p.line("real *const %s = %s + %s %% %d * %s; /* level %s */", n, p.name("array "+a.Name, a.Name), place, a.Buffers, p.bufferLen(a), strings.Join(levels, " and "))
 		}
 	}
-	p.out.WriteString(body)
+	levels := p.out.String()
+	p.out.Reset()
+	p.out.WriteString(before)
+	if p.k.Backward && (words["n"] || identifiers(levels)["n"]) {
+		p.line("const int64_t n = args->mirror - t; /* the step of an operator that runs backward */")
+	}
+	p.out.WriteString(levels + body)
 	p.indent--
 	p.line("}")
 	p.line("courant_restore(mode);")
 	p.indent--
 	p.line("}")
 }
+
+// kept declares the levels in use of an array that keeps them all.
+func (p *printer) kept(a *ir.Array, words map[string]bool) {
+	step := "t"
+	if a.Role == ir.Given {
+		step = p.step()
+	}
+	for time := -mostLevels; time <= mostLevels; time++ {
+		if n := p.level(a, time); words[n] {
+			array := p.name("array "+a.Name, a.Name)
+			p.line("real *const %s = %s + (%s) %% %s * %s;", n, array, plus(step, time), p.count(a), p.bufferLen(a))
+		}
+	}
+}
+
+// mostLevels bounds the levels away from the current one that a step reads of
+// an array that keeps them all.
+const mostLevels = 8
 
 func (p *printer) statement(s ir.Stmt) {
 	switch x := s.(type) {
@@ -92,7 +119,7 @@ func (p *printer) statement(s ir.Stmt) {
 		p.reduce(x)
 	case *ir.Every:
 		p.out.WriteString("\n")
-		p.line("if (t %% %s == 0) {", p.steps(x.Steps))
+		p.line("if (%s %% %s == 0) {", p.step(), p.steps(x.Steps))
 		p.indent++
 		for _, s := range x.Body {
 			p.statement(s)

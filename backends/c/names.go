@@ -2,6 +2,7 @@ package c
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/courant-pde/courant/codegen/ir"
@@ -21,7 +22,7 @@ type printer struct {
 // reserved are the words of C, of the ABI and of this printer.
 var reserved = strings.Fields(`auto break case char const continue default do double else enum extern float for goto if inline int long
 register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool
-real t args least r e sum trace points row entry mode main errno NULL sqrt exp log sin cos tan asin acos atan sinh cosh tanh fabs fmin fmax
+real t n args least r e sum trace points row entry mode main errno NULL sqrt exp log sin cos tan asin acos atan sinh cosh tanh fabs fmin fmax
 atan2 pow abs min max total k fabs INFINITY j0 j1 jn y0 y1 yn gamma signgam int8_t int16_t int32_t int64_t uint32_t uint64_t size_t omp`)
 
 func newPrinter(k *ir.Kernel) *printer {
@@ -85,6 +86,9 @@ func (p *printer) blockLen(axis int) string {
 	return p.name(fmt.Sprint("blocklen ", axis), "block_"+p.k.Axes[axis])
 }
 
+// count is the number of time buffers of an array that keeps its levels.
+func (p *printer) count(a *ir.Array) string { return p.name("count "+a.Name, a.Name+"_levels") }
+
 func (p *printer) bufferLen(a *ir.Array) string {
 	return p.name("buffer "+a.Name, a.Name+"_buffer")
 }
@@ -103,6 +107,13 @@ func (p *printer) local(name string) string { return p.name("local "+name, name)
 func (p *printer) level(a *ir.Array, time int) string {
 	if a.Role == ir.History {
 		return p.name("frame "+a.Name, a.Name+"_t")
+	}
+	if a.Keeps() {
+		name := a.Name + "_t"
+		if time != 0 {
+			name += map[bool]string{true: "p", false: "m"}[time > 0] + strconv.Itoa(max(time, -time))
+		}
+		return p.name(fmt.Sprint("level ", a.Name, time), name)
 	}
 	if a.Buffers == 1 {
 		return p.name("array "+a.Name, a.Name)

@@ -11,9 +11,13 @@ func (p *printer) inject(x *ir.Inject) {
 	p.out.WriteString("\n")
 	p.line("/* %s */", commentSafe(x.Note))
 	p.line("#pragma omp for")
-	p.rows(n)
+	row := plus(p.step(), x.Row)
+	p.rows(n, x.Row)
 	p.indent++
-	p.line("const real *const trace = (const real *)%s->traces + t*%s->count;", n, n)
+	if x.Row != 0 {
+		row = "(" + row + ")"
+	}
+	p.line("const real *const trace = (const real *)%s->traces + %s*%s->count;", n, row, n)
 	value := p.access(x.Target) + p.expr(x.Value, 2, false)
 	p.nodeOf(n, "r", value)
 	p.line("double sum = 0;")
@@ -28,7 +32,7 @@ func (p *printer) sample(x *ir.Sample) {
 	p.out.WriteString("\n")
 	p.line("/* %s */", commentSafe(x.Note))
 	p.line("#pragma omp for")
-	p.rows(n)
+	p.rows(n, 0)
 	p.indent++
 	p.line("double sum = 0;")
 	p.line("for (int64_t e = %s->start[r]; e < %s->start[r + 1]; ++e) {", n, n)
@@ -38,14 +42,27 @@ func (p *printer) sample(x *ir.Sample) {
 	p.line("sum += %s->weight[e] * (double)%s;", n, value)
 	p.indent--
 	p.line("}")
-	p.line("((real *)%s->traces)[t*%s->count + r - (%s->first ? %s->first[t] : 0)] = (real)sum;", n, n, n, n)
+	p.line("((real *)%s->traces)[%s*%s->count + r - (%s->first ? %s->first[%s] : 0)] = (real)sum;", n, p.step(), n, n, n, p.step())
 	p.indent--
 	p.line("}")
 }
 
-// rows begins the loop over the rows of the step.
-func (p *printer) rows(points string) {
-	p.line("for (int64_t r = %s->first ? %s->first[t] : 0; r < (%s->first ? %s->first[t + 1] : %s->rows); ++r) {", points, points, points, points, points)
+// rows begins the loop over the rows of the step, or of one so many steps later.
+func (p *printer) rows(points string, later int) {
+	step := p.step()
+	from := step
+	if later != 0 {
+		from = fmt.Sprintf("%s + %d", step, later)
+	}
+	p.line("for (int64_t r = %s->first ? %s->first[%s] : 0; r < (%s->first ? %s->first[%s + %d] : %s->rows); ++r) {", points, points, from, points, points, step, later+1, points)
+}
+
+// step is the number of the step at hand.
+func (p *printer) step() string {
+	if p.k.Backward {
+		return "n"
+	}
+	return "t"
 }
 
 // nodeOf declares the coordinates of a node, those that text uses.

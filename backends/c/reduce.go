@@ -56,7 +56,7 @@ func (p *printer) reduce(x *ir.Reduce) {
 	if x.Op == "norm" {
 		result = "sqrt(total)"
 	}
-	p.line("%s->values[t] = %s;", n, result)
+	p.line("%s->values[%s] = %s;", n, p.step(), result)
 	p.indent--
 	p.line("}")
 }

@@ -32,6 +32,7 @@ func allocate[T Real](k *ir.Kernel, a *ir.Array, size []int64) Array[T] {
 		length *= size[x] + 2*int64(k.Halo[x])
 	}
 	s.Buffer = int(length)
+	s.Count = a.Buffers
 	s.Data = make([]T, s.Buffer*a.Buffers)
 	return s
 }

@@ -1,14 +1,22 @@
 package interp
 
-import "github.com/courant-pde/courant/codegen/ir"
+import (
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/ir"
+)
 
 // exchange fills the halo of one level by the array's edges: axis by axis, so
 // that corners come out right, each over all there is along the others.
 func (m *machine[T]) exchange(x *ir.HaloExchange) {
 	i := m.arrays[x.Array]
 	a, store := m.k.Arrays[i], &m.b.Arrays[i]
-	data := store.Data[store.Origin+m.buffer(a, x.Time)*store.Buffer-m.inset(a, store):]
+	data := store.Data[store.Origin+m.buffer(a, store, x.Time)*store.Buffer-m.inset(a, store):]
 	origin := m.inset(a, store)
+	if a.Folded {
+		m.fold(x, a, store, data, int64(origin))
+		return
+	}
 	for axis := range m.k.Axes {
 		if a.Edges == nil || !a.Spans(axis) || a.Edges[axis] == [2]ir.Edge{} {
 			continue
@@ -17,6 +25,23 @@ func (m *machine[T]) exchange(x *ir.HaloExchange) {
 			m.plane(a, axis, x.Width, 0, int64(origin), func(at int64) {
 				from, to := at+c.From*store.Stride[axis], at+c.To*store.Stride[axis]
 				data[to] = T(c.Sign) * data[from]
+			}, store)
+		}
+	}
+}
+
+// fold is the transpose of exchange: all of it the other way round.
+func (m *machine[T]) fold(x *ir.HaloExchange, a *ir.Array, store *Array[T], data []T, origin int64) {
+	for axis := range slices.Backward(m.k.Axes) {
+		if a.Edges == nil || !a.Spans(axis) {
+			continue
+		}
+		for _, c := range slices.Backward(Copies(a, axis, m.b.Size[axis], int64(x.Width[axis]))) {
+			m.plane(a, axis, x.Width, 0, origin, func(at int64) {
+				from, to := at+c.From*store.Stride[axis], at+c.To*store.Stride[axis]
+				v := data[to]
+				data[to] = 0
+				data[from] += T(c.Sign) * v
 			}, store)
 		}
 	}
@@ -69,6 +94,11 @@ func Copies(a *ir.Array, axis int, n, width int64) []Copy {
 	half := int64(0)
 	if a.Half != nil && a.Half[axis] {
 		half = 1
+	}
+	for end, e := range a.Edges[axis] {
+		for k := int64(1); e == ir.Last && k <= width; k++ {
+			add([]int64{-k, n - 1 + k}[end], []int64{0, n - 1}[end], 1)
+		}
 	}
 	signs := map[ir.Edge]int{ir.Even: 1, ir.Odd: -1}
 	first, last := a.Edges[axis][0], a.Edges[axis][1]

@@ -24,6 +24,7 @@ type Array[T Real] struct {
 	Origin int     // place in Data of the first interior element of buffer 0
 	Buffer int     // elements from one time buffer, or frame, to the next
 	Stride []int64 // per kernel axis, 0 along axes that it does not span
+	Count  int     // time buffers of an array that keeps its levels
 }
 
 // Points is the storage of one set of points; see struct courant_points for
@@ -43,6 +44,7 @@ type Binding[T Real] struct {
 	Arrays      []Array[T]
 	Points      []Points[T]
 	Series      [][]float64 // one number per step each
+	Mirror      int         // see ir.Kernel.Backward
 }
 
 // Prepare carries out what the kernel does once per run.
@@ -62,7 +64,10 @@ func Steps[T Real](k *ir.Kernel, b *Binding[T], first, last int) error {
 		}
 	}
 	for t := first; t <= last; t++ {
-		m.t = t
+		m.t, m.n = t, t
+		if k.Backward {
+			m.n = b.Mirror - t
+		}
 		if err := m.run(k.Step); err != nil {
 			return fmt.Errorf("step %d: %w", t, err)
 		}
@@ -73,7 +78,7 @@ func Steps[T Real](k *ir.Kernel, b *Binding[T], first, last int) error {
 type machine[T Real] struct {
 	k      *ir.Kernel
 	b      *Binding[T]
-	t      int
+	t, n   int // see ir.Kernel.Backward
 	vars   map[string]int64
 	at     []int64 // current point
 	wide   map[string]float64
@@ -128,7 +133,7 @@ func (m *machine[T]) run(body []ir.Stmt) error {
 				return err
 			}
 		case *ir.Every:
-			if m.t%int(m.steps(x.Steps)) == 0 {
+			if m.n%int(m.steps(x.Steps)) == 0 {
 				if err := m.run(x.Body); err != nil {
 					return err
 				}
@@ -239,7 +244,7 @@ func (m *machine[T]) row(l *ir.Loop, n int) error {
 func (m *machine[T]) place(a *ir.Access, axis int) (data []T, at, stride int) {
 	i := m.arrays[a.Array]
 	array, store := m.k.Arrays[i], &m.b.Arrays[i]
-	at = store.Origin + m.buffer(array, a.Time)*store.Buffer
+	at = store.Origin + m.buffer(array, store, a.Time)*store.Buffer
 	for x, o := range a.Offset {
 		if array.Spans(x) {
 			at += int(store.Stride[x]) * (int(m.at[x]) + o)
@@ -252,9 +257,14 @@ func (m *machine[T]) place(a *ir.Access, axis int) (data []T, at, stride int) {
 }
 
 // buffer is the number of the time buffer, or of the frame, of a level.
-func (m *machine[T]) buffer(a *ir.Array, time int) int {
-	if a.Role == ir.History {
-		return m.t / int(m.steps(a.Every))
+func (m *machine[T]) buffer(a *ir.Array, store *Array[T], time int) int {
+	switch {
+	case a.Role == ir.History:
+		return m.n / int(m.steps(a.Every))
+	case a.Role == ir.Given:
+		return (m.n + time) % store.Count
+	case a.Kept:
+		return (m.t + time) % store.Count
 	}
 	return a.Buffer(m.t + time)
 }

@@ -59,7 +59,7 @@ func (m *machine[T]) reduce(x *ir.Reduce) error {
 		total = math.Sqrt(total)
 	}
 	series := slices.IndexFunc(m.k.Series, func(s *ir.Series) bool { return s.Name == x.Series })
-	m.b.Series[series][m.t] = total
+	m.b.Series[series][m.n] = total
 	return nil
 }
 

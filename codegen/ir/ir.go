@@ -52,6 +52,12 @@ type Kernel struct {
 	// next tile is begun; 0 when every step covers the whole grid. Results do
 	// not depend on it.
 	TimeTile int
+	// Backward says that the operator's own steps run the other way: while t
+	// counts up, its step is n = mirror - t, with a number of the ABI. Levels
+	// of wavefields count in the direction of t; traces, series, frames,
+	// conditions and levels that the caller gives belong to n, which is t when
+	// the operator steps forward.
+	Backward bool
 }
 
 // Role says who fills an array.
@@ -63,12 +69,13 @@ const (
 	State               // a wavefield with time buffers
 	Scratch             // computed by Prepare
 	Image               // one value per point that steps add to; zero, or given, at first
-	History             // frames, the one of step t is number t/Every
+	History             // frames, the one of step n is number n/Every
 	Temp                // computed by each step before it is read
+	Given               // levels of a wavefield that the caller gives, level l in buffer l mod their number
 )
 
 func (r Role) String() string {
-	return [...]string{"param", "state", "scratch", "image", "history", "temp"}[r]
+	return [...]string{"param", "state", "scratch", "image", "history", "temp", "given"}[r]
 }
 
 // Edge is what the halo holds beyond the end of an axis.
@@ -82,9 +89,10 @@ const (
 	Odd                 // the mirror image with its sign changed
 	Nothing             // zero, for parameters too
 	Wrap                // the other end of the axis
+	Last                // the last value
 )
 
-func (e Edge) String() string { return [...]string{"open", "even", "odd", "zero", "wrap"}[e] }
+func (e Edge) String() string { return [...]string{"open", "even", "odd", "zero", "wrap", "last"}[e] }
 
 // Array is a grid array with a halo.
 type Array struct {
@@ -97,6 +105,11 @@ type Array struct {
 	// Levels is the number of time levels that a step involves (t+1 and
 	// back); fewer Buffers than Levels means that t+1 overwrites the oldest.
 	Levels int
+	// Kept says that all levels stay: the ABI tells the number of time buffers.
+	Kept bool
+	// Folded says that an exchange works the other way: it adds each value in
+	// the halo to the one that its edge would have copied there, and clears it.
+	Folded bool
 	// Resident says that the array lives in the memory of a device during the
 	// run, and is copied there before it and back behind it.
 	Resident bool
@@ -190,9 +203,11 @@ type Assign struct {
 	Note   string // equation that it carries out, for readers of the source
 }
 
-// Inject adds weight * trace[t] * Value to Target at the nodes around points.
+// Inject adds weight * trace[n+Row] * Value to Target at the nodes around
+// points.
 type Inject struct {
 	Points string
+	Row    int
 	Target *Access
 	Value  Expr
 	Note   string
@@ -320,7 +335,19 @@ func (k *Kernel) Array(name string) *Array {
 
 // Buffer is the time buffer, from 0, that holds level t+time when t is a
 // multiple of Buffers: two levels share a place exactly when it is the same.
-func (a *Array) Buffer(time int) int { return ((time % a.Buffers) + a.Buffers) % a.Buffers }
+func (a *Array) Buffer(time int) int {
+	n := a.Buffers
+	if a.Keeps() {
+		n = keptLevels
+	}
+	return ((time % n) + n) % n
+}
+
+// keptLevels is more than the levels that a step can involve.
+const keptLevels = 32
+
+// Keeps reports whether the ABI tells the number of time buffers.
+func (a *Array) Keeps() bool { return a.Kept || a.Role == Given }
 
 // PointSet finds points by name, nil when there are none.
 func (k *Kernel) PointSet(name string) *Points {

@@ -141,6 +141,7 @@ func (p *parser) kernel() {
 	if p.accept("tile") {
 		k.TimeTile = p.integer()
 	}
+	k.Backward = p.accept("backward")
 	for p.declaration() {
 	}
 	p.expect("prepare")
@@ -169,6 +170,8 @@ func (p *parser) declaration() bool {
 		p.array(History)
 	case p.accept("temp"):
 		p.array(Temp)
+	case p.accept("given"):
+		p.array(Given)
 	case p.accept("points"):
 		q := &Points{Name: p.name("points")}
 		q.Traces = q.Name
@@ -193,7 +196,7 @@ func (p *parser) array(role Role) {
 	a := &Array{Role: role, Levels: 1, Buffers: 1, Name: p.name("an array")}
 	p.expect("[")
 	separator := ""
-	if role == State {
+	if role == State || role == Given {
 		p.expect("t")
 		separator = ","
 	}
@@ -209,6 +212,8 @@ func (p *parser) array(role Role) {
 		p.expect("buffers")
 		a.Buffers = p.integer()
 	}
+	a.Kept = p.accept("kept")
+	a.Folded = p.accept("folded")
 	a.Resident = p.accept("resident")
 	if p.accept("every") {
 		a.Every = p.operand()
@@ -239,12 +244,12 @@ func (p *parser) half() []bool {
 
 func (p *parser) edge() Edge {
 	t := p.take()
-	for _, e := range []Edge{Open, Even, Odd, Nothing, Wrap} {
+	for _, e := range []Edge{Open, Even, Odd, Nothing, Wrap, Last} {
 		if t.text == e.String() {
 			return e
 		}
 	}
-	p.fail(t, "expected open, even, odd, zero or wrap, found %s", t)
+	p.fail(t, "expected open, even, odd, zero, wrap or last, found %s", t)
 	return Open
 }
 
@@ -284,6 +289,9 @@ func (p *parser) statement() Stmt {
 		return l
 	case p.accept("inject"):
 		s := &Inject{Points: p.name("points")}
+		if p.accept("row") {
+			s.Row = p.integer()
+		}
 		p.expect("into")
 		s.Target = p.access()
 		p.expect("times")

@@ -65,6 +65,9 @@ func (k *Kernel) String() string {
 	if k.TimeTile != 0 {
 		p.writef(" tile %d", k.TimeTile)
 	}
+	if k.Backward {
+		p.WriteString(" backward")
+	}
 	p.WriteString("\n")
 	for _, s := range k.Scalars {
 		p.writef("scalar %s\n", s)
@@ -125,7 +128,7 @@ func (p *printer) axis(i int) string {
 
 func (p *printer) array(a *Array) {
 	var spans []string
-	if a.Role == State {
+	if a.Role == State || a.Role == Given {
 		spans = append(spans, "t")
 	}
 	for _, x := range a.Axes {
@@ -134,6 +137,12 @@ func (p *printer) array(a *Array) {
 	p.writef("%s %s[%s]", a.Role, a.Name, strings.Join(spans, ", "))
 	if a.Levels != 1 || a.Buffers != 1 {
 		p.writef(" levels %d buffers %d", a.Levels, a.Buffers)
+	}
+	if a.Kept {
+		p.WriteString(" kept")
+	}
+	if a.Folded {
+		p.WriteString(" folded")
 	}
 	if a.Resident {
 		p.WriteString(" resident")
@@ -183,7 +192,11 @@ func (p *printer) stmts(body []Stmt, indent string) {
 			p.expr(x.Value, bindSum)
 			p.quoted("note ", x.Note)
 		case *Inject:
-			p.writef("inject %s into ", x.Points)
+			p.writef("inject %s", x.Points)
+			if x.Row != 0 {
+				p.writef(" row %d", x.Row)
+			}
+			p.WriteString(" into ")
 			p.access(x.Target)
 			p.WriteString(" times ")
 			p.expr(x.Value, bindSum)
@@ -221,7 +234,7 @@ func (p *printer) stmts(body []Stmt, indent string) {
 			p.WriteString("sweep")
 		case *Row:
 			p.writef("row %s = %s", x.Name, x.Array)
-			if a := p.k.Array(x.Array); a == nil || a.Role == State || x.Time != 0 {
+			if a := p.k.Array(x.Array); a == nil || a.Role == State || a.Role == Given || x.Time != 0 {
 				p.writef("[%s]", shifted("t", x.Time))
 			}
 		}

@@ -118,10 +118,13 @@ func (v verifier) array(a *Array) error {
 	// Levels t and back stay alive until t+1 is complete.
 	wrong := a.Buffers != 1 || a.Levels != 1
 	if a.Role == State {
-		wrong = a.Levels < 2 || a.Buffers > a.Levels || a.Buffers < a.Levels-1
+		wrong = a.Levels < 2 || a.Buffers > a.Levels || a.Buffers < a.Levels-1 || a.Kept && a.Buffers < a.Levels
 	}
 	if wrong {
 		return fmt.Errorf("%s array %s: %d buffers for %d levels", a.Role, a.Name, a.Buffers, a.Levels)
+	}
+	if a.Kept && a.Role != State || a.Folded && a.Role != State && a.Role != Image {
+		return fmt.Errorf("%s array %s: levels are kept of a state, and a state or an image is folded", a.Role, a.Name)
 	}
 	if (a.Role == History) != (a.Every != nil) {
 		return fmt.Errorf("%s array %s: frames belong to histories, and histories to frames", a.Role, a.Name)
@@ -331,6 +334,9 @@ func (v verifier) exchange(x *HaloExchange) error {
 
 // level checks that a has level t+time.
 func (v verifier) level(a *Array, time int) error {
+	if a.Role == Given && max(time, -time) < keptLevels/2 {
+		return nil
+	}
 	if a.Role != State && time != 0 {
 		return fmt.Errorf("%s[%s]: %s does not vary in time", a.Name, shifted("t", time), a.Name)
 	}
@@ -346,7 +352,7 @@ func (v verifier) target(t *Access, s scope) error {
 	}
 	a := v.k.Array(t.Array)
 	switch {
-	case a.Role == Param:
+	case a.Role == Param || a.Role == Given:
 		return fmt.Errorf("%s is written, but it is given by the caller", t.Array)
 	case s.once != (a.Role == Scratch):
 		return fmt.Errorf("%s is written, but what prepare computes is scratch, and only that", t.Array)
@@ -415,7 +421,7 @@ func (v verifier) access(a *Access, s scope) error {
 	if err := v.level(array, a.Time); err != nil {
 		return err
 	}
-	if array.Role == State && s.once {
+	if (array.Role == State || array.Role == Given) && s.once {
 		return fmt.Errorf("%s: wavefields do not exist in prepare", v.k.Text(a))
 	}
 	if len(a.Offset) != len(v.k.Axes) {

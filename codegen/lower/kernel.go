@@ -17,14 +17,14 @@ import (
 // to blame.
 func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 	k := &ir.Kernel{Name: p.Name, Doc: p.Doc, Real: real, Axes: slices.Clone(p.Grid.Axes), Halo: make([]int, p.Grid.Dim()), Scalars: p.Scalars(),
-		FirstStep: p.Grid.TimeOrder - 1, LastStep: 1}
+		FirstStep: p.Grid.TimeOrder - 1, LastStep: 1, Backward: p.Backward}
 	for _, f := range p.Functions {
-		k.Arrays = append(k.Arrays, array(p.Grid, f))
+		k.Arrays = append(k.Arrays, array(p, f))
 	}
 	for _, s := range p.Series {
 		k.Series = append(k.Series, &ir.Series{Name: s.Name, Doc: s.Doc})
 	}
-	l := lowering{k: k, margin: margins(p)}
+	l := lowering{k: k, problem: p, margin: margins(p, k)}
 	for _, s := range p.Statements {
 		l.source = s.Origin()
 		l.statement(s)
@@ -34,10 +34,16 @@ func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 }
 
 // array is the storage of a function.
-func array(g *symbolic.Grid, f *symbolic.Function) *ir.Array {
-	a := &ir.Array{Name: f.Name, Axes: slices.Clone(f.Axes), Buffers: 1, Levels: 1, Half: slices.Clone(f.Half), Doc: f.Doc}
+func array(p *symbolic.Problem, f *symbolic.Function) *ir.Array {
+	g := p.Grid
+	a := &ir.Array{Name: f.Name, Axes: slices.Clone(f.Axes), Buffers: 1, Levels: 1, Half: slices.Clone(f.Half), Doc: f.Doc, Folded: f.Folded}
 	switch f.Role {
 	case symbolic.Wavefield:
+		if p.Given(f) {
+			a.Role = ir.Given
+			break
+		}
+		a.Kept = f.Saved
 		a.Role, a.Levels = ir.State, g.TimeOrder+1
 		a.Buffers = a.Levels
 	case symbolic.Image:
@@ -54,6 +60,11 @@ func array(g *symbolic.Grid, f *symbolic.Function) *ir.Array {
 	for axis := range edges {
 		if f.Edges != nil {
 			edges[axis] = [2]ir.Edge{ir.Edge(f.Edges[axis][0]), ir.Edge(f.Edges[axis][1])}
+		}
+		for end, e := range edges[axis] {
+			if e == ir.Open && a.Folded && a.Role == ir.Image {
+				edges[axis][end] = ir.Last // as fields go on
+			}
 		}
 		if g.Periodic != nil && g.Periodic[axis] {
 			edges[axis] = [2]ir.Edge{ir.Wrap, ir.Wrap}
@@ -77,11 +88,12 @@ func fixed(e symbolic.Expr) ir.Expr {
 }
 
 type lowering struct {
-	k      *ir.Kernel
-	margin map[*symbolic.Function][][2]int // of temporaries, see margins
-	around [][2]int                        // margin of the statement at hand
-	source symbolic.Source                 // of the statement at hand
-	err    error
+	k       *ir.Kernel
+	problem *symbolic.Problem
+	margin  map[*symbolic.Function][][2]int // of temporaries and folded functions, see margins
+	around  [][2]int                        // margin of the statement at hand
+	source  symbolic.Source                 // of the statement at hand
+	err     error
 }
 
 func (l *lowering) statement(s symbolic.Statement) {
@@ -93,13 +105,18 @@ func (l *lowering) statement(s symbolic.Statement) {
 		if m := l.margin[x.Target.Func]; m != nil {
 			l.around = m
 			for axis := range lo {
-				lo[axis].Shift -= m[axis][0]
-				hi[axis].Shift += m[axis][1]
+				// A region that ends within the grid ends there.
+				if lo[axis] == (ir.Bound{}) {
+					lo[axis].Shift = -m[axis][0]
+				}
+				if hi[axis] == (ir.Bound{Kind: ir.Size}) {
+					hi[axis].Shift = m[axis][1]
+				}
 			}
 		}
 		l.emit(x.Every, NestOver(k, k.Array(x.Target.Func.Name).Axes, lo, hi, &ir.Assign{Target: l.access(x.Target), Value: l.expr(x.Value), Note: note}))
 	case *symbolic.Inject:
-		l.emit(x.Every, &ir.Inject{Points: l.points(x.Points, x.Target.Func.Half), Target: l.access(x.Target), Value: l.expr(x.Value), Note: note})
+		l.emit(x.Every, &ir.Inject{Points: l.points(x.Points, x.Target.Func.Half), Row: x.Row, Target: l.access(x.Target), Value: l.expr(x.Value), Note: note})
 	case *symbolic.Sample:
 		l.emit(x.Every, &ir.Sample{Points: l.points(x.Points, x.Half), Value: l.expr(x.Value), Note: note})
 	case *symbolic.Reduce:
@@ -174,7 +191,11 @@ func (l *lowering) access(a *symbolic.Access) *ir.Access {
 			l.k.Halo[axis] = max(l.k.Halo[axis], l.around[axis][1]+o, l.around[axis][0]-o)
 		}
 	}
-	return &ir.Access{Array: a.Func.Name, Time: a.Time, Offset: slices.Clone(a.Offset)}
+	time := a.Time
+	if l.problem.Backward && !l.problem.Given(a.Func) {
+		time = -time
+	}
+	return &ir.Access{Array: a.Func.Name, Time: time, Offset: slices.Clone(a.Offset)}
 }
 
 func (l *lowering) expr(e symbolic.Expr) ir.Expr {

@@ -1,13 +1,19 @@
 package lower
 
-import "github.com/courant-pde/courant/symbolic"
+import (
+	"slices"
 
-// margins says how far beyond the grid each temporary is needed, per axis at
-// its first and last point: as far as the stencils of its readers reach from
-// where they are computed themselves. Neighbouring temporaries that do not
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/symbolic"
+)
+
+// margins says how far beyond the grid each temporary and each folded function
+// is computed, per axis at its first and last point. A temporary is needed as
+// far as the stencils of its readers reach from where they are computed
+// themselves. Neighbouring temporaries that do not
 // read each other share the widest margin, so that one nest can compute them.
-func margins(p *symbolic.Problem) map[*symbolic.Function][][2]int {
-	out := map[*symbolic.Function][][2]int{}
+func margins(p *symbolic.Problem, k *ir.Kernel) map[*symbolic.Function][][2]int {
+	out := folded(p, k)
 	// A reader stands behind what it reads, so its own margin is known first
 	// when statements are taken from the end.
 	for i := len(p.Statements) - 1; i >= 0; {
@@ -78,6 +84,49 @@ func widen(a, b [][2]int) [][2]int {
 		out[axis] = b[axis]
 		if a != nil {
 			out[axis] = [2]int{max(a[axis][0], b[axis][0]), max(a[axis][1], b[axis][1])}
+		}
+	}
+	return out
+}
+
+// folded says how far beyond the grid what is folded arises: as far as the
+// stencils reach that compute it, at the ends where there is an edge to fold.
+func folded(p *symbolic.Problem, k *ir.Kernel) map[*symbolic.Function][][2]int {
+	out, far := map[*symbolic.Function][][2]int{}, map[*symbolic.Function][][2]int{}
+	for _, s := range p.Statements {
+		u, ok := s.(*symbolic.Update)
+		if !ok {
+			continue
+		}
+		f := u.Target.Func
+		reach := make([][2]int, p.Grid.Dim())
+		symbolic.Visit(u.Value, func(e symbolic.Expr) {
+			a, ok := e.(*symbolic.Access)
+			if !ok || a.Func.Role == symbolic.Field {
+				return
+			}
+			for axis, o := range a.Offset {
+				var own [2]int
+				if m := far[a.Func]; m != nil {
+					own = m[axis]
+				}
+				// What is read o points up the axis gives something o points down.
+				reach[axis] = [2]int{max(reach[axis][0], own[0]+o), max(reach[axis][1], own[1]-o)}
+			}
+		})
+		if f.Role == symbolic.Temporary {
+			far[f] = reach
+		}
+		if f.Folded {
+			edges := k.Array(f.Name).Edges
+			for axis := range reach {
+				for end := range reach[axis] {
+					if edges == nil || !slices.Contains([]ir.Edge{ir.Even, ir.Odd, ir.Last}, edges[axis][end]) {
+						reach[axis][end] = 0
+					}
+				}
+			}
+			out[f] = widen(out[f], reach)
 		}
 	}
 	return out

@@ -29,7 +29,7 @@ func lineariseNest(k *ir.Kernel, nest *ir.Loop) *ir.Loop {
 		name, ok := named[key]
 		if !ok {
 			name = a.Array + "_row"
-			if array.Role == ir.State {
+			if array.Role == ir.State || array.Role == ir.Given {
 				name = fmt.Sprintf("%s_row%d", a.Array, buffer)
 			}
 			named[key] = name

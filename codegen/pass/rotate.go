@@ -10,7 +10,7 @@ import "github.com/courant-pde/courant/codegen/ir"
 // that level: then each value is read before the same iteration overwrites it.
 func rotateBuffers(k *ir.Kernel) {
 	for _, a := range k.Arrays {
-		if a.Role == ir.State && a.Buffers == a.Levels && a.Levels > 1 && oldestIsSpent(k, a) {
+		if a.Role == ir.State && !a.Kept && a.Buffers == a.Levels && a.Levels > 1 && oldestIsSpent(k, a) {
 			a.Buffers--
 		}
 	}

@@ -23,6 +23,8 @@ func (c *checker) call(x *dsl.Call) *value {
 		return c.apply(x, f)
 	}
 	switch x.Fn.Name {
+	case "at":
+		return c.placed(x)
 	case "identity":
 		c.fail(x, "write identity alone", "identity takes no argument")
 		return nil

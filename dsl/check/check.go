@@ -104,6 +104,8 @@ type checker struct {
 	solving  []*symbolic.Function          // what the equation being checked is solved for
 	lenient  bool                          // next levels may be read before they are known: in a let
 	inject   bool                          // points may appear in the expression
+	next     string                        // what the steps compute: forward or backward
+	stepped  map[string]bool               // names of the wavefields that some statement computes
 }
 
 func (c *checker) fail(at dsl.Expr, hint, format string, args ...any) {
@@ -179,6 +181,7 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		return // without axes every derivative would be reported
 	}
 	c.declarations()
+	c.direction()
 	updated := false
 	for _, s := range c.present {
 		updated = updated || s.Solve != nil || s.Assign != nil
@@ -186,7 +189,7 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 	}
 	switch {
 	case !updated:
-		c.failAt(op.Pos, len("operator"), "add solve EQUATION for u.forward", "operator %s updates nothing", op.Name)
+		c.failAt(op.Pos, len("operator"), "add solve EQUATION for u."+c.next, "operator %s updates nothing", op.Name)
 	case !c.unclear: // otherwise what follows might only repeat a fault
 		c.complete()
 	}

@@ -75,7 +75,7 @@ func TestAccepted(t *testing.T) {
 		// Three and four levels.
 		"order time 4  solve u.dt2 - u.dt3l(order 4) - laplace(u.backward.backward.backward) = 0 for u.forward",
 		// Words that are read at fixed places are names elsewhere.
-		"scalar first  scalar at  scalar all  scalar faces = 2  region inner = inner 2 along x  u.forward = first*at*all*faces*u  reduce last from min(u) in inner",
+		"scalar first  scalar both  scalar all  scalar faces = 2  region inner = inner 2 along x  u.forward = first*both*all*faces*u  reduce last from min(u) in inner",
 		"image g  boundary m, g even at both x  u.forward = u  g += u",
 	} {
 		f, err := dsl.Parse("a.pde", "operator a { wavefield u  field m  "+body+" }")

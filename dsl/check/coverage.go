@@ -12,7 +12,7 @@ import (
 func (c *checker) claim(t *target, r *symbolic.Region) bool {
 	for _, f := range t.functions {
 		if _, begun := c.missing[f]; begun && r == nil {
-			c.fail(t.at, "combine the two updates, or limit this one with in REGION", "%s.forward is computed twice in one step", c.spelling[f])
+			c.fail(t.at, "combine the two updates, or limit this one with in REGION", "%s.%s is computed twice in one step", c.spelling[f], c.next)
 			c.compute(t, r)
 			return false
 		}
@@ -56,7 +56,7 @@ func (c *checker) completed(name string, e *entity) {
 	for _, f := range e.functions {
 		missing, begun := c.missing[f]
 		switch {
-		case f.Role != symbolic.Wavefield && f.Role != symbolic.Image:
+		case f.Role != symbolic.Wavefield && f.Role != symbolic.Image || c.given(f):
 		case !begun:
 			faults[""] = append(faults[""], c.spelling[f])
 		case len(missing) > 0:
@@ -72,9 +72,9 @@ func (c *checker) completed(name string, e *entity) {
 		for _, of := range lacking {
 			switch {
 			case part != "":
-				c.failAt(e.pos, len(name), "add an update for what is missing: "+part, "%s.forward is not computed at all points", of)
+				c.failAt(e.pos, len(name), "add an update for what is missing: "+part, "%s.%s is not computed at all points", of, c.next)
 			case e.functions[0].Varies():
-				c.failAt(e.pos, len(name), "add solve EQUATION for "+of+".forward, or declare it as a field", "wavefield %s is never updated", of)
+				c.failAt(e.pos, len(name), "add solve EQUATION for "+of+"."+c.next+", or declare it as a field", "wavefield %s is never updated", of)
 			default:
 				c.failAt(e.pos, len(name), "add "+of+" += EXPRESSION, or declare it as a field", "image %s is never added to", of)
 			}

@@ -56,6 +56,12 @@ func (c *checker) misplaced(d *dsl.Declare) {
 	if d.Harmonic != nil && d.Kind != "field" {
 		c.failAt(d.Harmonic.Pos, len("harmonic"), "remove it", "%s is never brought to other places by its harmonic mean: only a field is", a)
 	}
+	if d.Saved != nil && d.Kind != "wavefield" {
+		c.failAt(d.Saved.Pos, len("saved"), "remove it", "%s has no time levels to keep: only a wavefield has", a)
+	}
+	if d.Folded != nil && d.Kind != "wavefield" && d.Kind != "image" {
+		c.failAt(d.Folded.Pos, len("folded"), "remove it", "%s is not computed, so nothing can be folded into it: only into a wavefield or an image", a)
+	}
 	if d.Default != nil && d.Kind != "scalar" {
 		c.fail(d.Default.Expr, "set it when the operator is run", "%s has no default value", a)
 	}
@@ -143,7 +149,7 @@ func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
 		every = c.frames(s)
 	}
 	for k, index := range c.components(e.rank) {
-		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: unit, Grid: c.problem.Grid, Role: role, Every: every}
+		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: unit, Grid: c.problem.Grid, Role: role, Every: every, Saved: d.Saved != nil, Folded: d.Folded != nil}
 		f.Axes = c.spanned(d, e.rank, index, k == 0)
 		f.Half = c.place(d, f, e.rank, index, k == 0)
 		if d.Harmonic != nil {

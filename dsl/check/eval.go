@@ -91,7 +91,7 @@ func (c *checker) name(x *dsl.Name) *value {
 	e := c.names[x.Name]
 	if e == nil {
 		switch {
-		case symbolic.Functions[x.Name].Name != "" || functions[x.Name] != nil || x.Name == "norm":
+		case symbolic.Functions[x.Name].Name != "" || functions[x.Name] != nil || x.Name == "norm" || x.Name == "at":
 			c.fail(x, "write "+x.Name+"(...)", "%s needs an argument", x.Name)
 		case slices.Contains(c.axes(), x.Name) || x.Name == "t":
 			c.fail(x, "declare a field and give it the coordinate's values", "the coordinate %s cannot be used as a value", x.Name)
@@ -119,7 +119,7 @@ func (c *checker) name(x *dsl.Name) *value {
 			c.fail(x, "traces can be used only in inject", "%s stands for traces at points, not for a value on the grid", x.Name)
 			return nil
 		}
-		return one(symbolic.NewScalar(traceName(x.Name)), e.unit)
+		return one(trace(x.Name, 0), e.unit)
 	case component:
 		c.fail(x, "write "+e.of, "%s is the name of a component outside of this file", x.Name)
 	case region:

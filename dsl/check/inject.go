@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/fd"
@@ -10,7 +12,7 @@ import (
 func (c *checker) injectInto(s *dsl.Statement) {
 	declared, unknown := c.pointsIn(s.Inject.Value.Expr)
 	if len(declared) == 0 {
-		hint := "write for example inject src*dt^2/m into u.forward"
+		hint := "write for example inject src*dt^2/m into u." + c.next
 		if len(unknown) > 1 {
 			for _, id := range unknown {
 				c.fail(&dsl.Name{Pos: id.Pos, Name: id.Name}, "declare it, with points if it stands for the traces to inject", "unknown name %s", id.Name)
@@ -39,13 +41,13 @@ func (c *checker) injectInto(s *dsl.Statement) {
 	amounts := c.parts(at, t.rank, t.index, v)
 	injected := false
 	for k, e := range amounts {
-		amount := c.amount(at, t, e, p)
+		amount, row := c.amount(at, t, e, p)
 		if amount == nil || !c.taken(at, t.functions[k].Half, amount) {
 			return
 		}
 		if !symbolic.IsZero(amount) {
 			injected = true
-			c.problem.Statements = append(c.problem.Statements, &symbolic.Inject{Points: p, Target: t.access(k), Value: amount, Every: every, Source: c.source(s)})
+			c.problem.Statements = append(c.problem.Statements, &symbolic.Inject{Points: p, Target: t.access(k), Value: amount, Row: row, Every: every, Source: c.source(s)})
 		}
 	}
 	if amounts != nil && !injected {
@@ -53,43 +55,53 @@ func (c *checker) injectInto(s *dsl.Statement) {
 	}
 }
 
-// amount is what multiplies the trace of p in e, nil after a fault.
-func (c *checker) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Points) symbolic.Expr {
+// amount is what multiplies the trace of p in e, and the row of that trace
+// counted from the current step; nil after a fault.
+func (c *checker) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Points) (amount symbolic.Expr, row int) {
 	e, err := fd.DiscretiseTime(e, c.problem.Grid)
 	if err != nil {
 		c.fail(at, "raise the order of accuracy", "%v", err)
-		return nil
+		return nil, 0
 	}
-	a, b, err := solve.Linear(e, symbolic.NewScalar(traceName(p.Name)))
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		if s, ok := e.(*symbolic.Scalar); ok && isTrace(s) {
+			_, row = traceOf(s)
+		}
+	})
+	if row < 0 || row > maxTimeOrder {
+		c.fail(at, fmt.Sprintf("write %s, or up to %d times .forward behind it", p.Name, maxTimeOrder), "a step reads its own row of the traces and later ones only")
+		return nil, 0
+	}
+	a, b, err := solve.Linear(e, trace(p.Name, row))
 	if err != nil || !symbolic.IsZero(b) {
 		c.fail(at, "write an expression times "+p.Name, "what is injected must be a multiple of %s", p.Name)
-		return nil
+		return nil, 0
 	}
 	for k, f := range t.functions {
 		if insideDerivative(a, t.access(k)) {
 			name := c.spelling[f]
-			c.fail(at, "take derivatives of the current level, "+name, "the amount at a node may not depend on %s.forward at other nodes, which are injected into at the same time", name)
-			return nil
+			c.fail(at, "take derivatives of the current level, "+name, "the amount at a node may not depend on %s.%s at other nodes, which are injected into at the same time", name, c.next)
+			return nil, 0
 		}
 	}
-	return a
+	return a, row
 }
 
 // injectTarget is the next level of a wavefield, which must be computed.
 func (c *checker) injectTarget(n *dsl.Node) *target {
 	if name, ok := n.Expr.(*dsl.Name); ok {
 		if e := c.names[name.Name]; e != nil && e.kind == function && e.functions[0].Varies() {
-			c.fail(n.Expr, "write "+name.Name+".forward", "the current level of %s is already in use: inject into the next one", name.Name)
+			c.fail(n.Expr, "write "+name.Name+"."+c.next, "the current level of %s is already in use: inject into the next one", name.Name)
 			return nil
 		}
 	}
-	t := c.next(n)
+	t := c.nextLevel(n)
 	if t == nil {
 		return nil
 	}
 	for _, f := range t.functions {
 		if !c.known(f) {
-			c.fail(n.Expr, "put inject behind the update", "%s.forward is injected into before it is computed", c.spelling[f])
+			c.fail(n.Expr, "put inject behind the update", "%s.%s is injected into before it is computed", c.spelling[f], c.next)
 			return nil
 		}
 	}

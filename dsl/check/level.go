@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
@@ -14,6 +15,10 @@ func (c *checker) level(x *dsl.Member, v *value) *value {
 		return nil
 	}
 	n := map[string]int{"forward": 1, "backward": -1}[x.Suffix]
+	if t, ok := v.part[0].(*symbolic.Scalar); ok && isTrace(t) {
+		points, row := traceOf(t)
+		return one(trace(points, row+n), v.unit)
+	}
 	if !v.varies(symbolic.TimeAxis) {
 		c.fail(x, "only wavefields have time levels", "%s does not vary in time", dsl.FormatExpr(x.Of))
 		return nil
@@ -54,6 +59,9 @@ func (c *checker) levels(x dsl.Expr, v *value) bool {
 	for _, p := range v.part {
 		c.reads(p, 0, 0, func(f *symbolic.Function, first, last int) {
 			name := c.spelling[f]
+			if c.problem.Backward {
+				first, last = -last, -first // counted in the direction of the steps
+			}
 			switch {
 			case !good:
 				return
@@ -62,18 +70,23 @@ func (c *checker) levels(x dsl.Expr, v *value) bool {
 					return
 				}
 				c.fail(x, "put the statement that saves it first", "%s is read before it is saved", name)
+			case c.given(f):
+				if max(last, -first) <= maxTimeOrder {
+					return
+				}
+				c.fail(x, fmt.Sprintf("stay within %d levels of the current one", maxTimeOrder), "this reads %s %s from the current level", name, count(max(last, -first), "level"))
 			case last > 1:
 				c.fail(x, "a step computes only the next level", "this reads %s %s ahead of the current level", name, count(last, "level"))
 			case first < 1-n:
 				c.fail(x, c.levelsHint(-first), "this reads %s %s back, but time order %d stores only %s", name, count(-first, "level"), n, stored(n))
 			case last == 1 && slices.Contains(c.updating, f):
-				c.fail(x, "write solve EQUATION for "+name+".forward", "%s.forward is used in its own update", name)
+				c.fail(x, "write solve EQUATION for "+name+"."+c.next, "%s.%s is used in its own update", name, c.next)
 			case last < 1 || c.known(f) || c.lenient || slices.Contains(c.solving, f):
 				return
 			case c.missing[f] != nil:
-				c.fail(x, "put the statements for the rest of the grid first: "+c.describe(c.missing[f][0]), "%s.forward is not known at all points here", name)
+				c.fail(x, "put the statements for the rest of the grid first: "+c.describe(c.missing[f][0]), "%s.%s is not known at all points here", name, c.next)
 			default:
-				c.fail(x, "put the statement that computes it first", "%s.forward is not known here: it is a future value", name)
+				c.fail(x, "put the statement that computes it first", "%s.%s is not known here: it is a future value", name, c.next)
 			}
 			good = false
 		})
@@ -97,6 +110,12 @@ func stored(n int) string {
 		return "the current and the previous level"
 	}
 	return fmt.Sprintf("the current and the %d previous levels", n-1)
+}
+
+// given reports whether the caller gives all levels of a wavefield.
+func (c *checker) given(f *symbolic.Function) bool {
+	name, _, _ := strings.Cut(c.spelling[f], ".")
+	return f.Saved && !c.stepped[name]
 }
 
 // known reports whether the next level of a wavefield is computed already, at

@@ -119,7 +119,8 @@ func (c *checker) named(ids []*dsl.Ident) []int {
 func (c *checker) lies(e symbolic.Expr) []bool {
 	var found [2][3]bool // per place, on a node or not, and axis
 	agree := true
-	symbolic.Visit(e, func(e symbolic.Expr) {
+	var look func(e symbolic.Expr)
+	look = func(e symbolic.Expr) {
 		switch x := e.(type) {
 		case *symbolic.Deriv:
 			agree = agree && x.Axis == symbolic.TimeAxis
@@ -131,8 +132,21 @@ func (c *checker) lies(e symbolic.Expr) []bool {
 					found[0][a] = true
 				}
 			}
+		case *symbolic.Place:
+			for a, h := range x.Half {
+				if h {
+					found[1][a] = true
+				} else {
+					found[0][a] = true
+				}
+			}
+			return
 		}
-	})
+		for _, part := range symbolic.Children(e) {
+			look(part)
+		}
+	}
+	look(e)
 	half := slices.Clone(found[1][:c.dim])
 	for a := range half {
 		agree = agree && !(found[0][a] && found[1][a])

@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
@@ -86,6 +88,17 @@ func (c *checker) pointsIn(e dsl.Expr) (declared, unknown []*dsl.Ident) {
 	return declared, unknown
 }
 
-// traceName is the scalar that stands for a point's trace while an injected
-// expression is taken apart; no name of a file holds a space.
-func traceName(points string) string { return "trace of " + points }
+// trace is the scalar that stands for a row of a point's trace while an
+// injected expression is taken apart; no name of a file holds a space.
+func trace(points string, row int) *symbolic.Scalar {
+	return symbolic.NewScalar(fmt.Sprintf("trace %s %d", points, row))
+}
+
+func isTrace(s *symbolic.Scalar) bool { return strings.HasPrefix(s.Name, "trace ") }
+
+// traceOf takes trace apart.
+func traceOf(s *symbolic.Scalar) (points string, row int) {
+	parts := strings.Fields(s.Name)
+	row, _ = strconv.Atoi(parts[2])
+	return parts[1], row
+}

@@ -139,7 +139,7 @@ func builtin(name string) string {
 		return "the number pi"
 	case name == "forward" || name == "backward":
 		return "a time level"
-	case symbolic.Functions[name].Name != "" || functions[name] != nil || name == "norm":
+	case symbolic.Functions[name].Name != "" || functions[name] != nil || name == "norm" || name == "at":
 		return "a function"
 	case name == "identity":
 		return "the unit matrix"
@@ -236,7 +236,7 @@ func (c *checker) resolve(d *dsl.Def) {
 // Builtin lists the functions of the language and the names of constants.
 func Builtin() []string {
 	names := append(slices.Collect(maps.Keys(symbolic.Functions)), slices.Collect(maps.Keys(functions))...)
-	names = append(names, "identity", "norm")
+	names = append(names, "identity", "norm", "at")
 	slices.Sort(names)
 	return names
 }

@@ -39,7 +39,7 @@ func (c *checker) limits(s *dsl.Statement) {
 }
 
 func (c *checker) solve(s *dsl.Statement) {
-	t := c.next(s.Solve.Target)
+	t := c.nextLevel(s.Solve.Target)
 	region, good := c.regionOf(s)
 	if t == nil {
 		c.unclear = true
@@ -57,7 +57,7 @@ func (c *checker) solve(s *dsl.Statement) {
 	}
 	r := max(left.rank, right.rank)
 	if r != t.rank {
-		c.fail(s.Solve.Left.Expr, "the target and both sides must be of one kind", "an equation between %s cannot be solved for %s.forward, %s", plural(r), t.name, t.rank)
+		c.fail(s.Solve.Left.Expr, "the target and both sides must be of one kind", "an equation between %s cannot be solved for %s.%s, %s", plural(r), t.name, c.next, t.rank)
 		return
 	}
 	equation := &value{rank: r}
@@ -110,14 +110,14 @@ func (c *checker) solvable(s *dsl.Statement, t *target, u *symbolic.Update) bool
 		c.fail(s.Solve.Left.Expr, "raise the order of accuracy", "%v", err)
 		return false
 	}
-	name := c.spelling[u.Target.Func] + ".forward"
+	name := c.spelling[u.Target.Func] + "." + c.next
 	if insideDerivative(residual, u.Target) {
 		c.fail(t.at, "apply space derivatives to the current level", "the equation couples %s at neighbouring points: that is an implicit scheme, which cannot be solved point by point", name)
 		return false
 	}
 	for k, f := range t.functions {
 		if f != u.Target.Func && symbolic.Contains(residual, t.access(k)) {
-			c.fail(t.at, "solve for one component after the other, each in a statement of its own", "the equation for %s holds %s.forward, which the statement computes too", name, c.spelling[f])
+			c.fail(t.at, "solve for one component after the other, each in a statement of its own", "the equation for %s holds %s.%s, which the statement computes too", name, c.spelling[f], c.next)
 			return false
 		}
 	}
@@ -142,7 +142,7 @@ func (c *checker) assign(s *dsl.Statement) {
 		c.fail(s.Assign.Target.Expr, "write "+dsl.FormatExpr(s.Assign.Target.Expr)+" +=", "an image can only be added to")
 		return
 	}
-	t := c.next(s.Assign.Target)
+	t := c.nextLevel(s.Assign.Target)
 	region, good := c.regionOf(s)
 	if t == nil {
 		c.unclear = true
@@ -206,7 +206,7 @@ func (c *checker) add(s *dsl.Statement) {
 	v := c.eval(s.Assign.Value.Expr)
 	if e == nil {
 		c.unclear = true
-		c.fail(s.Assign.Target.Expr, "declare an image to add to, or write u.forward = ...", "only an image can be added to")
+		c.fail(s.Assign.Target.Expr, "declare an image to add to, or write u."+c.next+" = ...", "only an image can be added to")
 		return
 	}
 	name, part := c.reference(s.Assign.Target.Expr)

@@ -98,30 +98,33 @@ func (c *checker) computed(e *entity, name *dsl.Name, part *dsl.Member) *target 
 	return t
 }
 
-// next checks what is to be computed: the next level of a wavefield.
-func (c *checker) next(n *dsl.Node) *target {
+// nextLevel checks what is to be computed: the next level of a wavefield.
+func (c *checker) nextLevel(n *dsl.Node) *target {
 	if name, part := c.reference(n.Expr); c.isWavefield(name) && (part == nil || c.componentOf(c.names[name.Name], part.Suffix) >= 0) {
 		text := dsl.FormatExpr(n.Expr)
-		c.fail(n.Expr, "write "+text+".forward", "%s is the current level, which is already known", text)
+		c.fail(n.Expr, "write "+text+"."+c.next, "%s is the current level, which is already known", text)
 		return nil
 	}
 	member, _ := n.Expr.(*dsl.Member)
 	var name *dsl.Name
 	var part *dsl.Member
-	if member != nil && member.Suffix == "forward" {
+	if member != nil && member.Suffix == c.next {
 		name, part = c.reference(member.Of)
 	}
 	if name == nil {
-		hint := "write for example u.forward"
+		hint := "write for example u." + c.next
 		if member != nil {
-			if of, ok := member.Of.(*dsl.Member); ok && of.Suffix == "forward" {
-				hint = "write ." + member.Suffix + " before .forward"
+			if member.Suffix == c.otherWay() {
+				hint = "all statements of an operator step the same way, here to ." + c.next
+			}
+			if of, ok := member.Of.(*dsl.Member); ok && of.Suffix == c.next {
+				hint = "write ." + member.Suffix + " before ." + c.next
 			}
 		}
 		c.fail(n.Expr, hint, "the target must be the next level of a wavefield")
 		return nil
 	}
-	if !c.noOptions(member, "forward") {
+	if !c.noOptions(member, c.next) {
 		return nil
 	}
 	e := c.names[name.Name]
@@ -137,7 +140,7 @@ func (c *checker) next(n *dsl.Node) *target {
 	}
 	t := c.computed(e, name, part)
 	if t != nil {
-		t.at, t.time = n.Expr, 1
+		t.at, t.time = n.Expr, c.problem.Next()
 	}
 	return t
 }
@@ -155,8 +158,8 @@ func (c *checker) isWavefield(name *dsl.Name) bool {
 // other components: the order of the points is open.
 func (c *checker) apart(t *target, at dsl.Expr, values []symbolic.Expr) bool {
 	suffix := ""
-	if t.time > 0 {
-		suffix = ".forward"
+	if t.time != 0 {
+		suffix = "." + c.next
 	}
 	for k, v := range values {
 		for l, f := range t.functions {
@@ -174,13 +177,17 @@ func (c *checker) apart(t *target, at dsl.Expr, values []symbolic.Expr) bool {
 	return true
 }
 
-// insideDerivative reports whether e reads part at other points: under a
-// derivative in space.
+// insideDerivative reports whether e may read part at other points: under a
+// derivative in space or in a mean.
 func insideDerivative(e symbolic.Expr, part symbolic.Expr) bool {
 	found := false
 	symbolic.Visit(e, func(e symbolic.Expr) {
-		d, ok := e.(*symbolic.Deriv)
-		found = found || ok && d.Axis != symbolic.TimeAxis && symbolic.Contains(d.Of, part)
+		switch x := e.(type) {
+		case *symbolic.Deriv:
+			found = found || x.Axis != symbolic.TimeAxis && symbolic.Contains(x.Of, part)
+		case *symbolic.Place: // which may be a mean
+			found = found || symbolic.Contains(x.Of, part)
+		}
 	})
 	return found
 }

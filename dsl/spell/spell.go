@@ -74,6 +74,12 @@ func (w *writer) declarations() {
 		if f.Mean == symbolic.Harmonic {
 			parts += " harmonic"
 		}
+		if f.Saved {
+			parts += " saved"
+		}
+		if f.Folded {
+			parts += " folded"
+		}
 		if f.Every != nil {
 			parts += " every " + f.Every.String()
 		}

@@ -12,7 +12,7 @@ func (w *writer) statement(s symbolic.Statement) {
 	case *symbolic.Update:
 		w.update(x)
 	case *symbolic.Inject:
-		w.line("inject %s into %s%s", expr(symbolic.Product(symbolic.NewScalar(x.Points.Name), x.Value)), access(x.Target), behind(nil, x.Every))
+		w.line("inject %s into %s%s", expr(symbolic.Product(symbolic.NewScalar(level(x.Points.Name, x.Row)), x.Value)), access(x.Target), behind(nil, x.Every))
 	case *symbolic.Sample:
 		w.line("sample %s from %s%s", x.Points.Name, expr(x.Value), behind(nil, x.Every))
 	case *symbolic.Reduce:
@@ -49,14 +49,14 @@ func expr(e symbolic.Expr) string { return symbolic.Print(e, access) }
 
 // access is a function at its level. Before derivatives become stencils there
 // are no other places than the current one.
-func access(a *symbolic.Access) string {
-	switch {
-	case a.Time > 0:
-		return a.Func.Name + strings.Repeat(".forward", a.Time)
-	case a.Time < 0:
-		return a.Func.Name + strings.Repeat(".backward", -a.Time)
+func access(a *symbolic.Access) string { return level(a.Func.Name, a.Time) }
+
+// level is a name, moved in time.
+func level(name string, time int) string {
+	if time < 0 {
+		return name + strings.Repeat(".backward", -time)
 	}
-	return a.Func.Name
+	return name + strings.Repeat(".forward", time)
 }
 
 // regions declares each region that statements name.

@@ -219,13 +219,19 @@ func (b *binder) fields() {
 			continue
 		}
 		if !given || a == nil {
-			if x.Role == ir.Param {
+			switch x.Role {
+			case ir.Given:
+				b.add("wavefield %s%s has no values; give its levels, an array of shape %s", x.Name, described(x.Doc), field.ShapeString(append([]int{b.a.Steps}, b.shapeOf(x)...)))
+			case ir.Param:
 				b.add("field %s%s has no values; give an array of shape %s or a number", x.Name, described(x.Doc), field.ShapeString(b.shapeOf(x)))
 			}
 			continue
 		}
 		want := b.shapeOf(x)
 		levels := append([]int{b.k.FirstStep + 1}, want...)
+		if x.Role == ir.Given {
+			want = append([]int{b.a.Steps}, want...)
+		}
 		switch {
 		case slices.Equal(a.Shape, want), x.Role == ir.State && slices.Equal(a.Shape, levels):
 			if i := a.FirstNotFinite(); i != nil {
@@ -240,7 +246,9 @@ func (b *binder) fields() {
 }
 
 // isGiven reports whether the caller may give an array values.
-func isGiven(x *ir.Array) bool { return x.Role == ir.Param || x.Role == ir.State || x.Role == ir.Image }
+func isGiven(x *ir.Array) bool {
+	return x.Role == ir.Param || x.Role == ir.State || x.Role == ir.Image || x.Role == ir.Given
+}
 
 // rhythms checks the numbers of steps of conditions and histories.
 func (b *binder) rhythms() {
@@ -270,10 +278,11 @@ func (b *binder) regions() {
 	seen := map[string]bool{}
 	check := func(axis int, lo, hi ir.Bound, note string) {
 		at := func(e ir.Bound) int {
+			// The halo holds what is computed beyond the ends.
 			if e.Kind == ir.Size {
-				return b.a.Shape[axis] + e.Shift
+				return b.a.Shape[axis] + min(e.Shift, 0)
 			}
-			return e.Shift
+			return max(e.Shift, 0)
 		}
 		isEnd := func(e ir.Bound) bool { return e.Kind == ir.Size || e.Kind == ir.Zero }
 		if !isEnd(lo) || !isEnd(hi) || lo.Kind == ir.Zero && lo.Shift <= 0 && hi.Kind == ir.Size && hi.Shift >= 0 {
@@ -424,11 +433,15 @@ func (b *binder) scalar(name string) float64 {
 // layout makes a run with everything placed but nothing allocated.
 func (b *binder) layout() (*Run, error) {
 	r := &Run{op: b.op, args: b.a, Next: b.k.FirstStep, checked: b.k.FirstStep, First: b.k.FirstStep, Last: b.a.Steps - 1 - b.k.LastStep}
+	r.mirror = r.First + r.Last
 	for i, x := range b.k.Arrays {
 		frames, every := 0, 0
 		if x.Role == ir.History {
 			every = int(b.steps64(x.Every))
 			frames = (b.a.Steps + every - 1) / every
+		}
+		if x.Keeps() {
+			frames = b.a.Steps
 		}
 		s, err := newStorage(b.k, x, b.a.Shape, i, frames, every)
 		if err != nil {
@@ -459,7 +472,11 @@ func (b *binder) load(r *Run) error {
 		}
 		if a := b.a.Fields[x.Name]; a != nil {
 			n := int(s.layout.Points())
-			for level := range min(b.k.FirstStep+1, x.Buffers) {
+			levels := min(b.k.FirstStep+1, x.Buffers)
+			if x.Role == ir.Given {
+				levels = b.a.Steps
+			}
+			for level := range levels {
 				s.write(s.bufferOf(level), a, level*n%max(a.Len(), 1))
 			}
 		}

@@ -20,18 +20,32 @@ type pointData struct {
 // caller's stay as they are.
 func (b *binder) traces(p *ir.Points, given Points) *field.Array {
 	n := given.count()
+	rows := b.a.Steps + b.later()
 	var out *field.Array
 	if b.k.Real == ir.F32 {
-		out = field.New32(b.a.Steps, n)
+		out = field.New32(rows, n)
 	} else {
-		out = field.New64(b.a.Steps, n)
+		out = field.New64(rows, n)
 	}
 	if p.Inject && given.Traces != nil {
-		for i := range out.Len() {
+		// Rows of steps that do not run count as zero, also for a step that
+		// reads a row of another.
+		for i := range (b.a.Steps - b.k.LastStep) * n {
 			out.Set(i, given.Traces.At(i))
 		}
 	}
 	return out
+}
+
+// later is the number of rows behind its own that a step reads of traces.
+func (b *binder) later() int {
+	most := 0
+	ir.VisitStmts(b.k.Step, func(s ir.Stmt) {
+		if x, ok := s.(*ir.Inject); ok {
+			most = max(most, x.Row)
+		}
+	})
+	return most
 }
 
 // pointData interpolates a set of points at the places that the kernel reads.
@@ -39,6 +53,11 @@ func (b *binder) pointData(p *ir.Points, given Points, traces *field.Array) *poi
 	d := &pointData{count: given.count(), traces: traces}
 	lattice := b.lattice.at(p.Half)
 	all := lattice.spreads(given, b.a.Steps, b.a.Interpolation, b.a.Outside, b.lattice)
+	if len(all) > 1 {
+		for range b.later() {
+			all = append(all, func(func(int, []int64, float64)) {})
+		}
+	}
 	if p.Inject {
 		d.rows = lattice.injectRows(all)
 	} else {

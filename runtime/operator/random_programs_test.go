@@ -45,7 +45,7 @@ func (g *programs) scalar(depth int) string {
 	if depth == 0 {
 		return g.pick(g.level("u"), g.level("w"), g.level("v")+"."+axis)
 	}
-	switch g.IntN(9) {
+	switch g.IntN(10) {
 	case 0:
 		return "m*" + g.scalar(depth-1)
 	case 1:
@@ -58,6 +58,8 @@ func (g *programs) scalar(depth int) string {
 		return "(" + g.scalar(depth-1) + ").d" + axis + g.pick("(at 1/2)", "(at -1/2, order 2)", "(order space/2)", "(weights -1/2, 0, 1/2)", "2")
 	case 5:
 		return "sin(b)*" + g.scalar(depth-1)
+	case 8:
+		return "at(" + g.scalar(depth-1) + g.pick("", ", "+axis) + ")"
 	case 6:
 		return "sin(" + g.scalar(depth-1) + ")"
 	case 7:
@@ -97,10 +99,10 @@ func (g *programs) operator(dim int) string {
 	if g.profile {
 		line("vector field d on its axis")
 	}
-	line("wavefield u")
+	line("wavefield u %s", g.maybe("saved"))
 	line("wavefield w %s", g.maybe("staggered "+axis))
 	line("vector wavefield v %s", g.pick("", "staggered", "staggered faces"))
-	line("image g")
+	line("image g %s", g.maybe("folded"))
 	switch g.IntN(4) {
 	case 0:
 		line("boundary u, v %s at %s %s", g.pick("odd", "even"), g.pick("first", "last", "both"), axis)
@@ -129,6 +131,9 @@ func (g *programs) operator(dim int) string {
 	line("save past from %s %s", g.scalar(g.IntN(2)), g.maybe("every 3"))
 	line("reduce size from %s(%s) %s", g.pick("sum", "min", "max", "norm"), g.scalar(1), g.maybe("in part"))
 	b.WriteString("}\n")
+	if g.IntN(3) == 0 { // the other way round
+		return strings.NewReplacer("forward", "backward", "u.dt ", "u.dtl(order 1) ", "saved", "").Replace(b.String())
+	}
 	return b.String()
 }
 

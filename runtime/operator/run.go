@@ -12,7 +12,7 @@ import (
 // Run is an operator with its data between two steps.
 type Run struct {
 	First, Last int // steps of the run, both included; step t makes level t+1
-	Next        int // step to be carried out next
+	Next        int // step to be carried out next; backward operators count up too
 
 	op      *Operator
 	args    Arguments
@@ -24,6 +24,7 @@ type Run struct {
 	blocks  *blockSearch
 	pace    time.Duration // of a step, as last measured
 	checked int           // steps before this one gave finite wavefields
+	mirror  int           // a backward operator's own step is mirror-t
 }
 
 // begin makes the engine and carries out what is done once per run.
@@ -113,6 +114,9 @@ func (r *Run) checkFinite() error {
 			continue
 		}
 		if at := s.notFinite(s.bufferOf(r.Next)); at != nil {
+			if r.op.Program.Kernel.Backward {
+				from, to = r.mirror-to, r.mirror-from
+			}
 			return &Diverged{Field: s.array.Name, From: from, To: to, At: at}
 		}
 	}
@@ -135,14 +139,15 @@ func (e *Diverged) Error() string {
 }
 
 // Field copies the newest time level of a wavefield, a field, an image, or all
-// frames of a history, whose axis comes first; without halo. It is nil when
+// frames of a history or levels of a saved wavefield, whose axis comes first;
+// without halo. It is nil when
 // the operator has none of that name.
 func (r *Run) Field(name string) *field.Array {
 	for _, s := range r.arrays {
 		if s.array.Name != name || s.memory == nil {
 			continue
 		}
-		if s.every > 0 {
+		if s.every > 0 || s.array.Keeps() {
 			return s.frames()
 		}
 		return s.read(s.bufferOf(r.Next))

@@ -27,7 +27,7 @@ type storage struct {
 // number is the array's place among all: arrays start at different distances
 // from a page, as the points of all arrays at one node would otherwise fall
 // into the same set of the cache. frames is the number of a history's frames,
-// which lie every so many steps.
+// which lie every so many steps, or of the levels that an array keeps.
 func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int, frames, every int) (*storage, error) {
 	var extent, halo []int
 	for _, x := range a.Axes {
@@ -41,7 +41,7 @@ func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int, frames, ever
 		return nil, err
 	}
 	s := &storage{array: a, real: k.Real, layout: l, stride: make([]int64, len(k.Axes)), count: int64(a.Buffers), every: every}
-	if a.Role == ir.History {
+	if a.Role == ir.History || a.Keeps() {
 		s.count = int64(frames)
 	}
 	for i, x := range a.Axes {
@@ -75,7 +75,7 @@ func (s *storage) bufferOf(level int) int64 {
 	if s.every > 0 {
 		return min(int64(level/s.every), s.count-1)
 	}
-	n := s.array.Buffers
+	n := int(s.count)
 	return int64((level%n + n) % n)
 }
 
@@ -105,7 +105,7 @@ func (s *storage) write(buffer int64, a *field.Array, from int) {
 
 // edges fills the halo of one buffer by the array's edges.
 func (s *storage) edges(buffer int64) {
-	if s.array.Edges == nil {
+	if s.array.Edges == nil || s.array.Folded {
 		return
 	}
 	for i, axis := range s.array.Axes {
@@ -160,7 +160,7 @@ func (s *storage) read(buffer int64) *field.Array {
 	return a
 }
 
-// frames copies the interior of all frames of a history.
+// frames copies the interior of all frames of a history, or of all levels.
 func (s *storage) frames() *field.Array {
 	var all *field.Array
 	shape := append([]int{int(s.count)}, s.layout.Shape...)
@@ -194,10 +194,11 @@ func (s *storage) abiArray() abi.Array {
 		Data:   s.memory.Pointer(s.lead+s.layout.Origin, s.real.Size()),
 		Buffer: s.buffer,
 		Stride: unsafe.SliceData(s.stride),
+		Count:  s.count,
 	}
 }
 
 // interpArray describes the storage to the interpreter.
 func interpArray[T interp.Real](s *storage, all []T) interp.Array[T] {
-	return interp.Array[T]{Data: all, Origin: int(s.lead + s.layout.Origin), Buffer: int(s.buffer), Stride: s.stride}
+	return interp.Array[T]{Data: all, Origin: int(s.lead + s.layout.Origin), Buffer: int(s.buffer), Stride: s.stride, Count: int(s.count)}
 }

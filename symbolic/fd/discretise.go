@@ -63,6 +63,8 @@ func (x *discretiser) at(e symbolic.Expr, at []bool) symbolic.Expr {
 		return mean(e, at)
 	case *symbolic.Deriv:
 		return x.derivative(e, at)
+	case *symbolic.Place:
+		return brought(x.at(e.Of, e.Half), e.Half, at)
 	}
 	return symbolic.Map(e, func(part symbolic.Expr) symbolic.Expr { return x.at(part, at) })
 }
@@ -89,6 +91,16 @@ func (x *discretiser) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
 	return symbolic.Product(symbolic.Power(x.grid.Spacing(d.Axis), symbolic.Int(-d.Order)), s.Apply(inner, d.Axis))
 }
 
+// brought is the mean at a place of an expression whose values lie at another.
+func brought(e symbolic.Expr, from, to []bool) symbolic.Expr {
+	for axis := range to {
+		if from[axis] != to[axis] && symbolic.Varies(e, axis) {
+			e = symbolic.Product(symbolic.Frac(1, 2), symbolic.Sum(e, symbolic.Shift(e, axis, 1-2*half(from[axis]))))
+		}
+	}
+	return e
+}
+
 func half(b bool) int {
 	if b {
 		return 1
@@ -97,20 +109,30 @@ func half(b bool) int {
 }
 
 // Lies reports whether e lies halfway between the nodes along axis. What
-// varies in time decides, and fields only without it; when these lie at
+// varies in time or is at a stated place decides, and fields only without it; when these lie at
 // different places, wanted does.
 func Lies(e symbolic.Expr, axis int, wanted bool) bool {
 	var fields, others [2]bool
-	symbolic.Visit(e, func(e symbolic.Expr) {
-		a, ok := e.(*symbolic.Access)
-		switch {
-		case !ok || !a.Func.Spans(axis):
-		case a.Func.Role == symbolic.Field:
-			fields[half(a.Func.IsHalf(axis))] = true
-		default:
-			others[half(a.Func.IsHalf(axis))] = true
+	var look func(e symbolic.Expr)
+	look = func(e symbolic.Expr) {
+		switch x := e.(type) {
+		case *symbolic.Place:
+			others[half(x.Half[axis])] = true
+			return
+		case *symbolic.Access:
+			switch {
+			case !x.Func.Spans(axis):
+			case x.Func.Role == symbolic.Field:
+				fields[half(x.Func.IsHalf(axis))] = true
+			default:
+				others[half(x.Func.IsHalf(axis))] = true
+			}
 		}
-	})
+		for _, part := range symbolic.Children(e) {
+			look(part)
+		}
+	}
+	look(e)
 	if others == [2]bool{} {
 		others = fields
 	}

@@ -27,7 +27,11 @@ func Isolate(left, right symbolic.Expr, target *symbolic.Access) (symbolic.Expr,
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", target, err)
 	}
-	base := target.Func.At(target.Time-1, target.Offset)
+	known := target.Time - 1
+	if target.Time < 0 {
+		known = target.Time + 1
+	}
+	base := target.Func.At(known, target.Offset)
 	step := symbolic.NewScalar("increment of " + target.Func.Name) // no scalar of a file holds a space
 	moved := symbolic.Substitute(residual, target, symbolic.Sum(base, step))
 	if increment, err := quotient(moved, step); err == nil {

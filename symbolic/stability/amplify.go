@@ -16,12 +16,12 @@ func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error)
 	first := map[*symbolic.Function]int{}
 	n := 0
 	for _, f := range p.Functions {
-		if f.Varies() {
+		if f.Varies() && !p.Given(f) {
 			first[f] = n
 			n += p.Grid.TimeOrder
 		}
 	}
-	w := &wave{medium: m, phase: phase, first: first, size: n, next: map[*symbolic.Function]form{}, fields: map[*symbolic.Function]complex128{}}
+	w := &wave{medium: m, phase: phase, first: first, size: n, next: map[*symbolic.Function]form{}, fields: map[*symbolic.Function]complex128{}, ahead: p.Next()}
 	for _, s := range p.Statements {
 		u, ok := s.(*symbolic.Update)
 		if !ok || u.Target.Func.Role == symbolic.Image || u.Target.Func.Role == symbolic.History {
@@ -80,6 +80,7 @@ type wave struct {
 	size   int                         // entries of the state
 	next   map[*symbolic.Function]form // levels t+1 and temporaries computed so far
 	fields map[*symbolic.Function]complex128
+	ahead  int // the level that a step computes
 }
 
 // form is a linear form in the entries of the state: a number alone, or a
@@ -202,6 +203,9 @@ func (w *wave) access(a *symbolic.Access) (form, error) {
 		}
 		return form{alone: v}, nil
 	}
+	if _, computed := w.first[a.Func]; !computed && a.Func.Varies() {
+		return form{}, fmt.Errorf("%w: it depends on %s", ErrNonlinear, a.Func.Name)
+	}
 	angle := 0.0
 	for axis, o := range a.Offset {
 		angle += w.phase[axis] * float64(o)
@@ -210,8 +214,8 @@ func (w *wave) access(a *symbolic.Access) (form, error) {
 	if angle != 0 {
 		shift = cmplx.Exp(complex(0, angle))
 	}
-	if a.Func.Role == symbolic.Temporary || a.Time == 1 {
+	if a.Func.Role == symbolic.Temporary || a.Time == w.ahead {
 		return w.next[a.Func].times(shift), nil
 	}
-	return form{entry: w.first[a.Func] - a.Time, amount: shift, linear: true}, nil
+	return form{entry: w.first[a.Func] - a.Time*w.ahead, amount: shift, linear: true}, nil
 }
