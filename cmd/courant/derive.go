@@ -9,6 +9,7 @@ import (
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/dsl/spell"
+	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
 )
 
@@ -17,26 +18,74 @@ func newDerive() *cobra.Command {
 		Use:   "derive",
 		Short: "Derive an operator from another and print it",
 		Long: `Derives an operator from that of a file and prints it as an operator file, to
-be read, explained and run like one that was written by hand.`,
+be read, explained and run like one that was written by hand. Each is exact for
+the discrete steps of the operator that it is derived from.
+
+What is derived holds for one number of axes, --dim, and one order in space,
+--so.`,
 	}
-	c.AddCommand(newDeriveBorn())
+	c.AddCommand(newDeriveBorn(), newDeriveAdjoint(), newDeriveGradient())
 	return c
 }
 
 func newDeriveBorn() *cobra.Command {
-	f := &compileFlags{}
 	var wrt []string
-	c := &cobra.Command{
-		Use:   "born FILE --wrt FIELD",
-		Short: "Linearised modelling: the change of the records that a change of fields causes",
-		Long: `Prints linearised (Born) modelling: beside each wavefield u it computes the
-change du that a small change dm of the field m causes, to first order. It is
-the exact derivative of the discrete steps. Receivers record the changes.
+	c := derivation(func(p *symbolic.Problem) (*symbolic.Problem, string, error) {
+		if len(wrt) == 0 {
+			return nil, "", usage("name the fields to linearise in: --wrt m")
+		}
+		out, err := adjoint.Linearise(p, wrt...)
+		return out, fmt.Sprintf("Derived from operator %s: its change with %s, to first order.", p.Name, strings.Join(wrt, ", ")), err
+	})
+	c.Use, c.Short = "born FILE --wrt FIELD", "Linearised modelling: the change of the records that a change of fields causes"
+	c.Long = `Prints linearised (Born) modelling: beside each wavefield u it computes the
+change du that a small change dm of the field m causes, to first order.
+Receivers record the changes.`
+	c.Example = `  courant derive born acoustic.pde --wrt m --dim 2 > born.pde
+  courant derive born elastic.pde --wrt lam,b --dim 3`
+	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to linearise in, separated by commas")
+	return c
+}
 
-What is derived holds for one number of axes, --dim, and one order in space,
---so.`,
-		Example: `  courant derive born acoustic.pde --wrt m --dim 2 > born.pde
-  courant derive born elastic.pde --wrt lam,b --dim 3`,
+func newDeriveAdjoint() *cobra.Command {
+	c := derivation(func(p *symbolic.Problem) (*symbolic.Problem, string, error) {
+		out, err := adjoint.Adjoint(p)
+		return out, fmt.Sprintf("Derived from operator %s: the exact transpose of its steps.", p.Name), err
+	})
+	c.Use, c.Short = "adjoint FILE", "The adjoint: from traces at the receivers back to the sources"
+	c.Long = `Prints the adjoint: it steps backward, injects traces at the receivers and
+records at the sources. It is the exact transpose of the discrete steps, or of
+their linearisation when they are not linear; then it reads the wavefields of
+the forward run, declared as saved.`
+	c.Example = `  courant derive adjoint acoustic.pde --dim 2 > adjoint.pde`
+	return c
+}
+
+func newDeriveGradient() *cobra.Command {
+	var wrt []string
+	c := derivation(func(p *symbolic.Problem) (*symbolic.Problem, string, error) {
+		if len(wrt) == 0 {
+			return nil, "", usage("name the fields to differentiate by: --wrt m")
+		}
+		out, err := adjoint.Gradient(p, wrt...)
+		return out, fmt.Sprintf("Derived from operator %s: what the derivatives of a misfit by the records,\ninjected at the receivers, say of its derivative by %s.", p.Name, strings.Join(wrt, ", ")), err
+	})
+	c.Use, c.Short = "gradient FILE --wrt FIELD", "The adjoint, and images of the derivatives by fields"
+	c.Long = `Prints the adjoint with an image g_m for each field m: injecting at the
+receivers the derivatives of a misfit by the records gives the derivative of the
+misfit by m, exact for the discrete steps. It reads the wavefields of the
+forward run, declared as saved.`
+	c.Example = `  courant derive gradient acoustic.pde --wrt m --dim 2 > gradient.pde
+  courant derive gradient tti.pde --wrt m,epsilon,delta --dim 3`
+	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to differentiate by, separated by commas")
+	return c
+}
+
+// derivation is a command that prints what derive makes of a file's problem,
+// with a comment.
+func derivation(derive func(*symbolic.Problem) (out *symbolic.Problem, comment string, err error)) *cobra.Command {
+	f := &compileFlags{}
+	c := &cobra.Command{
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := f.options(f.dim)
@@ -51,14 +100,11 @@ What is derived holds for one number of axes, --dim, and one order in space,
 			if err != nil {
 				return err
 			}
-			if len(wrt) == 0 {
-				return usage("name the fields to linearise in: --wrt m")
-			}
-			linear, err := adjoint.Linearise(p, wrt...)
+			derived, comment, err := derive(p)
 			if err != nil {
 				return err
 			}
-			text, err := spell.Operator(linear, fmt.Sprintf("Derived from operator %s: its change with %s, to first order.", p.Name, strings.Join(wrt, ", ")))
+			text, err := spell.Operator(derived, comment)
 			if err != nil {
 				return err
 			}
@@ -67,6 +113,5 @@ What is derived holds for one number of axes, --dim, and one order in space,
 		},
 	}
 	f.add(c, "target", "dtype", "disable-pass")
-	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to linearise in, separated by commas")
 	return c
 }

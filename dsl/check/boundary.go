@@ -44,7 +44,7 @@ func (c *checker) boundary(b *dsl.Boundary) {
 		functions := c.mirrored(of)
 		spans := false
 		for _, f := range functions {
-			if b.Kind == "zero" && f.Role != symbolic.Field {
+			if b.Kind == "zero" && f.Role != symbolic.Field && !(f.Role == symbolic.Image && f.Folded) {
 				c.failIdent(of.Name, "remove it: that is so anyway", "%s is zero beyond the grid unless a boundary says otherwise", of.Name.Name)
 				return
 			}

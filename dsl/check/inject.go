@@ -87,8 +87,17 @@ func (c *checker) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Po
 	return a, row
 }
 
-// injectTarget is the next level of a wavefield, which must be computed.
+// injectTarget is the next level of a wavefield, which must be computed, or an
+// image.
 func (c *checker) injectTarget(n *dsl.Node) *target {
+	if e := c.imageIn(n); e != nil {
+		name, part := c.reference(n.Expr)
+		t := c.computed(e, name, part)
+		if t != nil {
+			t.at = n.Expr
+		}
+		return t
+	}
 	if name, ok := n.Expr.(*dsl.Name); ok {
 		if e := c.names[name.Name]; e != nil && e.kind == function && e.functions[0].Varies() {
 			c.fail(n.Expr, "write "+name.Name+"."+c.next, "the current level of %s is already in use: inject into the next one", name.Name)

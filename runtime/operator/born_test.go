@@ -25,11 +25,17 @@ func born(t *testing.T, p *symbolic.Problem, o codegen.Options, wrt ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := spell.Operator(linear, "")
+	return derived(t, linear, o)
+}
+
+// derived is the operator for a problem, by way of its text.
+func derived(t *testing.T, p *symbolic.Problem, o codegen.Options) *Operator {
+	t.Helper()
+	text, err := spell.Operator(p, "")
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, text)
 	}
-	file, err := dsl.Parse("born.pde", text)
+	file, err := dsl.Parse("derived.pde", text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package adjoint
 
 import (
 	"fmt"
-	"math/big"
 
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -11,8 +10,7 @@ import (
 // change by those that perturbation names for them.
 type differential struct {
 	perturbation map[*symbolic.Function]*symbolic.Function
-	at           []bool // the place of the statement at hand, nil for the nodes
-	err          error  // the first thing that has no derivative
+	err          error // the first thing that has no derivative
 }
 
 // of is the change of e; zero when nothing in it changes. Functions enter
@@ -51,22 +49,18 @@ func (d *differential) of(e symbolic.Expr) symbolic.Expr {
 		if change := d.of(x.Of); !symbolic.IsZero(change) {
 			return symbolic.NewDeriv(change, x.Axis, x.Order, x.Scheme)
 		}
+	case *symbolic.Place:
+		return symbolic.NewPlace(d.of(x.Of), x.Half)
 	}
 	return symbolic.Int(0)
 }
 
-// harmonic is the change of a harmonic mean: the square of the mean times the
-// arithmetic mean of df/f^2. That is the mean of an expression, spelt as the
-// stencil that it is: weights 1/2 and 1/2.
+// harmonic is the change of a function that enters with its harmonic mean: the
+// square of the mean times the arithmetic mean of df/f^2, wherever that is.
 func (d *differential) harmonic(a *symbolic.Access, change *symbolic.Function) symbolic.Expr {
-	relative := symbolic.Quotient(change.At(a.Time, a.Offset), square(a))
-	half := symbolic.Scheme{Weights: []*big.Rat{big.NewRat(1, 2), big.NewRat(1, 2)}}
-	for axis := range d.at {
-		if a.Func.Spans(axis) && d.at[axis] != a.Func.IsHalf(axis) {
-			relative = symbolic.Product(a.Func.Grid.Spacing(axis), symbolic.NewDeriv(relative, axis, 1, half))
-		}
-	}
-	return symbolic.Product(square(a), relative)
+	half := make([]bool, len(a.Func.Grid.Axes))
+	copy(half, a.Func.Half)
+	return symbolic.Product(square(a), symbolic.NewPlace(symbolic.Quotient(change.At(a.Time, a.Offset), square(a)), half))
 }
 
 func (d *differential) power(x *symbolic.Pow) symbolic.Expr {
@@ -105,25 +99,37 @@ func oneMinusSquare(a symbolic.Expr) symbolic.Expr {
 	return symbolic.Sub(symbolic.Int(1), square(a))
 }
 
-func (d *differential) call(x *symbolic.Call) symbolic.Expr {
-	changes, changed := make([]symbolic.Expr, len(x.Args)), false
-	for i, a := range x.Args {
-		changes[i] = d.of(a)
-		changed = changed || !symbolic.IsZero(changes[i])
-	}
-	if !changed {
-		return symbolic.Int(0)
-	}
+// slopeOf is the derivative of a function in one of its arguments.
+func slopeOf(x *symbolic.Call, i int) (symbolic.Expr, error) {
 	if slope := slopes[x.Fn]; slope != nil {
-		return symbolic.Product(slope(x.Args[0]), changes[0])
+		return slope(x.Args[0]), nil
 	}
 	if x.Fn == "atan2" {
 		b, a := x.Args[0], x.Args[1]
-		turn := symbolic.Sub(symbolic.Product(a, changes[0]), symbolic.Product(b, changes[1]))
-		return symbolic.Quotient(turn, symbolic.Sum(square(a), square(b)))
+		size := symbolic.Sum(square(a), square(b))
+		if i == 0 {
+			return symbolic.Quotient(a, size), nil
+		}
+		return symbolic.Quotient(symbolic.Neg(b), size), nil
 	}
-	if d.err == nil {
-		d.err = fmt.Errorf("%s has no derivative where its branches meet; use a smooth function", x.Fn)
+	return nil, fmt.Errorf("%s has no derivative where its branches meet; use a smooth function", x.Fn)
+}
+
+func (d *differential) call(x *symbolic.Call) symbolic.Expr {
+	var terms []symbolic.Expr
+	for i, a := range x.Args {
+		change := d.of(a)
+		if symbolic.IsZero(change) {
+			continue
+		}
+		slope, err := slopeOf(x, i)
+		if err != nil {
+			if d.err == nil {
+				d.err = err
+			}
+			return symbolic.Int(0)
+		}
+		terms = append(terms, symbolic.Product(slope, change))
 	}
-	return symbolic.Int(0)
+	return symbolic.Sum(terms...)
 }

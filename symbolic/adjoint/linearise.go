@@ -93,50 +93,27 @@ func (l *linearisation) perturb(wrt []string) error {
 		i := slices.IndexFunc(l.p.Functions, func(f *symbolic.Function) bool { return f.Name == name })
 		switch {
 		case i < 0 || l.p.Functions[i].Role != symbolic.Field:
-			return fmt.Errorf("operator %s has no field %s; its fields are %s", l.p.Name, name, strings.Join(l.fields(), ", "))
+			return noField(l.p, name)
 		case l.d.perturbation[l.p.Functions[i]] != nil:
 			return fmt.Errorf("field %s is named twice", name)
 		}
 		l.change(l.p.Functions[i])
-		if l.p.Functions[i].Mean == symbolic.Harmonic {
-			if err := l.placed(l.p.Functions[i]); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }
 
-// placed refuses a field with harmonic means inside a derivative, where it is
-// the stencil that says at which place the mean is taken.
-func (l *linearisation) placed(f *symbolic.Function) error {
-	for _, s := range l.p.Statements {
-		u, ok := s.(*symbolic.Update)
-		if !ok {
-			continue
-		}
-		for _, e := range []symbolic.Expr{u.Left, u.Right} {
-			inside := false
-			symbolic.Visit(e, func(e symbolic.Expr) {
-				if d, ok := e.(*symbolic.Deriv); ok && symbolic.Contains(d.Of, f.Here()) {
-					inside = true
-				}
-			})
-			if inside {
-				return fmt.Errorf("%s: %s enters with its harmonic mean inside a derivative, which cannot be linearised; give the operand a wavefield of its own", s.Origin(), f.Name)
-			}
-		}
-	}
-	return nil
-}
-
-func (l *linearisation) fields() (names []string) {
-	for _, f := range l.p.Functions {
+// noField says that a problem has no field of that name.
+func noField(p *symbolic.Problem, name string) error {
+	var names []string
+	for _, f := range p.Functions {
 		if f.Role == symbolic.Field {
 			names = append(names, f.Name)
 		}
 	}
-	return names
+	if names == nil {
+		return fmt.Errorf("operator %s has no field %s; it has no fields at all", p.Name, name)
+	}
+	return fmt.Errorf("operator %s has no field %s; its fields are %s", p.Name, name, strings.Join(names, ", "))
 }
 
 // change makes the function that holds the change of f, with f's place and
@@ -150,16 +127,18 @@ func (l *linearisation) change(f *symbolic.Function) {
 
 // free is a name that nothing in the problem has, like the one wished for.
 func (l *linearisation) free(name string) string {
-	taken := func(name string) bool {
-		return slices.Contains(l.p.Scalars(), name) || slices.Contains(l.p.Grid.Axes, name) ||
-			slices.ContainsFunc(l.p.Functions, func(f *symbolic.Function) bool { return f.Name == name }) ||
-			slices.ContainsFunc(l.p.Points, func(q *symbolic.Points) bool { return q.Name == name }) ||
-			slices.ContainsFunc(l.p.Series, func(s *symbolic.Series) bool { return s.Name == name })
-	}
-	for taken(name) || name == "dt" {
+	for taken(l.p, name) {
 		name += "_"
 	}
 	return name
+}
+
+// taken reports whether something in a problem has a name.
+func taken(p *symbolic.Problem, name string) bool {
+	return slices.Contains(p.Scalars(), name) || slices.Contains(p.Grid.Axes, name) ||
+		slices.ContainsFunc(p.Functions, func(f *symbolic.Function) bool { return f.Name == name }) ||
+		slices.ContainsFunc(p.Points, func(q *symbolic.Points) bool { return q.Name == name }) ||
+		slices.ContainsFunc(p.Series, func(s *symbolic.Series) bool { return s.Name == name })
 }
 
 // activate gives a change to every wavefield that depends on what changes,
@@ -202,11 +181,10 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 		if x.Target.Func.Role != symbolic.Wavefield {
 			return nil, nil
 		}
-		if err := l.readable(x.Left, x.Right); err != nil {
+		if err := readable(x.Left, x.Right); err != nil {
 			return nil, err
 		}
 		out = append(out, x)
-		l.d.at = x.Target.Func.Half
 		if change := l.d.perturbation[x.Target.Func]; change != nil {
 			u := *x
 			u.Target = change.At(x.Target.Time, x.Target.Offset)
@@ -217,21 +195,19 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 			out = append(out, &u)
 		}
 	case *symbolic.Inject:
-		if err := l.readable(x.Value); err != nil {
+		if err := readable(x.Value); err != nil {
 			return nil, err
 		}
 		out = append(out, x)
-		l.d.at = x.Target.Func.Half
 		if v := l.d.of(x.Value); !symbolic.IsZero(v) {
 			i := *x
 			i.Target, i.Value = l.d.perturbation[x.Target.Func].At(x.Target.Time, x.Target.Offset), v
 			out = append(out, &i)
 		}
 	case *symbolic.Sample:
-		if err := l.readable(x.Value); err != nil {
+		if err := readable(x.Value); err != nil {
 			return nil, err
 		}
-		l.d.at = x.Half
 		if v := l.d.of(x.Value); !symbolic.IsZero(v) {
 			c := *x
 			c.Value = v
@@ -241,8 +217,8 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 	return out, l.d.err
 }
 
-// readable refuses what is left out of the linearised operator.
-func (l *linearisation) readable(es ...symbolic.Expr) (err error) {
+// readable refuses what derivatives are not carried through.
+func readable(es ...symbolic.Expr) (err error) {
 	for _, e := range es {
 		symbolic.Visit(e, func(e symbolic.Expr) {
 			if a, ok := e.(*symbolic.Access); ok && (a.Func.Role == symbolic.Image || a.Func.Role == symbolic.History) {

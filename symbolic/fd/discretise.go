@@ -74,7 +74,7 @@ func (x *discretiser) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
 	// stencil a staggered one. Along the others it is taken where it is wanted.
 	operand := append([]bool(nil), at...)
 	operand[d.Axis] = Lies(d.Of, d.Axis, at[d.Axis])
-	s, err := stencil(d, x.grid, half(at[d.Axis])-half(operand[d.Axis]))
+	s, err := StencilBetween(d, x.grid, half(at[d.Axis])-half(operand[d.Axis]))
 	if err != nil {
 		x.err = err
 		return d.Of

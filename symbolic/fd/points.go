@@ -110,11 +110,11 @@ func floorHalf(n int) int { return (n - n&1) / 2 }
 
 // StencilOf is the stencil that the grid prescribes for a derivative that is
 // taken at the place where its operand lies.
-func StencilOf(d *symbolic.Deriv, g *symbolic.Grid) (*Stencil, error) { return stencil(d, g, 0) }
+func StencilOf(d *symbolic.Deriv, g *symbolic.Grid) (*Stencil, error) { return StencilBetween(d, g, 0) }
 
-// stencil is the stencil of d when its result is wanted half half-points up
+// StencilBetween is the stencil of d when its result is wanted half half-points up
 // the axis from its operand.
-func stencil(d *symbolic.Deriv, g *symbolic.Grid, half int) (*Stencil, error) {
+func StencilBetween(d *symbolic.Deriv, g *symbolic.Grid, half int) (*Stencil, error) {
 	if d.Weights != nil {
 		return stated(d.Order, slices.Clone(d.Weights), d.Side, half+d.Half), nil
 	}
