@@ -21,7 +21,10 @@ type Options struct {
 	Real          ir.Type          // type of grid values
 	Backend       backends.Backend // nil makes no source, for the interpreter
 	Passes        pass.Options
-	Stage         func(name string, d time.Duration) // observes the stages, may be nil
+	// Halo is the least width of the halo, per axis, beside what the operator
+	// needs: operators of the same halo share arrays. It may be nil.
+	Halo  []int
+	Stage func(name string, d time.Duration) // observes the stages, may be nil
 }
 
 // Program is an operator on its way through the compiler: each field is the
@@ -38,16 +41,36 @@ type Program struct {
 // the target cannot do it.
 func Compile(file *dsl.File, o Options) (*Program, error) {
 	p := &Program{}
-	stages := []struct {
-		name string
-		run  func() error
-	}{
-		// Names, dimensions, orders, units: the syntax becomes mathematics.
-		{"check", func() (err error) { p.Problem, err = check.Problem(file, o.Options); return }},
+	// Names, dimensions, orders, units: the syntax becomes mathematics.
+	check := stage{"check", func() (err error) { p.Problem, err = check.Problem(file, o.Options); return }}
+	if err := p.through(o, check); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// CompileProblem takes a problem, such as a derived one, through the stages
+// behind check. The options that check reads do not matter.
+func CompileProblem(problem *symbolic.Problem, o Options) (*Program, error) {
+	p := &Program{Problem: problem}
+	if err := p.through(o); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+type stage struct {
+	name string
+	run  func() error
+}
+
+// through carries out some stages and then those that all programs share.
+func (p *Program) through(o Options, first ...stage) error {
+	stages := append(first, []stage{
 		// Derivatives become stencils, equations become explicit updates.
 		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem); return }},
 		// Updates become loops over the grid, one nest each.
-		{"lower", func() (err error) { p.Kernel, err = lower.Kernel(p.Discretised, o.Real); return }},
+		{"lower", func() (err error) { p.Kernel, err = lower.Kernel(p.Discretised, o.Real, o.Halo); return }},
 		// Nests become fast nests: see pass.Table for the order and its reasons.
 		{"passes", func() error { return pass.Run(p.Kernel, o.Passes) }},
 		// Nests become text.
@@ -57,17 +80,17 @@ func Compile(file *dsl.File, o Options) (*Program, error) {
 			}
 			return
 		}},
-	}
+	}...)
 	for _, s := range stages {
 		start := time.Now()
 		if err := s.run(); err != nil {
-			return nil, positioned(err)
+			return positioned(err)
 		}
 		if o.Stage != nil {
 			o.Stage(s.name, time.Since(start))
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // positioned gives a fault of lowering the form of all other faults of a file.

@@ -92,7 +92,7 @@ func kernelOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Probl
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := lower.Kernel(d, ir.F64)
+	k, err := lower.Kernel(d, ir.F64, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ type Step struct {
 // work counts operations and traffic, as the equations stand and after the
 // passes.
 func (r *Report) work(p *codegen.Program) error {
-	plain, err := lower.Kernel(p.Discretised, p.Kernel.Real)
+	plain, err := lower.Kernel(p.Discretised, p.Kernel.Real, nil)
 	if err != nil {
 		return err
 	}

@@ -100,7 +100,7 @@ func roundTripAll(t *testing.T, file *dsl.File, o check.Options) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := lower.Kernel(discretised, ir.F32)
+	k, err := lower.Kernel(discretised, ir.F32, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

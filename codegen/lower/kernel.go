@@ -13,9 +13,10 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-// Kernel lowers a discretised problem. The error is a *Fault when the file is
+// Kernel lowers a discretised problem. The halo is at least as wide as halo, which
+// may be nil. The error is a *Fault when the file is
 // to blame.
-func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
+func Kernel(p *symbolic.Problem, real ir.Type, halo []int) (*ir.Kernel, error) {
 	k := &ir.Kernel{Name: p.Name, Doc: p.Doc, Real: real, Axes: slices.Clone(p.Grid.Axes), Halo: make([]int, p.Grid.Dim()), Scalars: p.Scalars(),
 		FirstStep: p.Grid.TimeOrder - 1, LastStep: 1, Backward: p.Backward}
 	for _, f := range p.Functions {
@@ -28,6 +29,9 @@ func Kernel(p *symbolic.Problem, real ir.Type) (*ir.Kernel, error) {
 	for _, s := range p.Statements {
 		l.source = s.Origin()
 		l.statement(s)
+	}
+	for axis, n := range halo {
+		k.Halo[axis] = max(k.Halo[axis], n)
 	}
 	k.Step = withExchanges(k, k.Step)
 	return k, l.err

@@ -42,9 +42,6 @@ func (c *checker) direction() {
 	}
 }
 
-// ahead is a number of levels counted in the direction of the steps.
-func (c *checker) ahead(levels int) int { return levels * c.problem.Next() }
-
 // otherWay is the suffix against the direction of the steps.
 func (c *checker) otherWay() string {
 	if c.problem.Backward {

@@ -29,6 +29,14 @@ type Arguments struct {
 	Interpolation Interpolation // how points between grid nodes are reached
 	Outside       Outside       // what becomes of points outside of the grid
 
+	// Kept is the number of levels that saved wavefields keep, 0 for all: level
+	// l is kept until level l+Kept is computed.
+	Kept int
+	// Levels are those of saved wavefields that the operator does not compute,
+	// shared with the run that keeps them. Others are arrays in Fields, of
+	// shape (Steps, ...).
+	Levels map[string]*Levels
+
 	Threads  int   // 0 for one per core
 	Block    []int // extent of a tile per axis; nil to find it by measuring
 	Unstable bool  // run even when Dt is above the stability limit

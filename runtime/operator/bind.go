@@ -221,6 +221,9 @@ func (b *binder) fields() {
 		if !given || a == nil {
 			switch x.Role {
 			case ir.Given:
+				if b.a.Levels[x.Name] != nil {
+					continue
+				}
 				b.add("wavefield %s%s has no values; give its levels, an array of shape %s", x.Name, described(x.Doc), field.ShapeString(append([]int{b.a.Steps}, b.shapeOf(x)...)))
 			case ir.Param:
 				b.add("field %s%s has no values; give an array of shape %s or a number", x.Name, described(x.Doc), field.ShapeString(b.shapeOf(x)))
@@ -442,10 +445,21 @@ func (b *binder) layout() (*Run, error) {
 		}
 		if x.Keeps() {
 			frames = b.a.Steps
+			if b.a.Kept > 0 {
+				frames = max(min(b.a.Kept, b.a.Steps), b.k.FirstStep+2)
+			}
 		}
 		s, err := newStorage(b.k, x, b.a.Shape, i, frames, every)
 		if err != nil {
 			return nil, BadArguments{err.Error()}
+		}
+		if l := b.a.Levels[x.Name]; l != nil && x.Role == ir.Given {
+			if !l.fitsInto(s) {
+				return nil, BadArguments{fmt.Sprintf("the levels of %s are laid out for another grid or halo; compile both operators with the same halo", x.Name)}
+			}
+			c := *l.storage
+			c.array, c.shared = x, true
+			s = &c
 		}
 		r.arrays = append(r.arrays, s)
 	}
@@ -461,6 +475,9 @@ func (b *binder) layout() (*Run, error) {
 // load allocates and fills.
 func (b *binder) load(r *Run) error {
 	for _, s := range r.arrays {
+		if s.shared {
+			continue
+		}
 		if err := s.allocate(); err != nil {
 			return err
 		}

@@ -11,6 +11,9 @@ import (
 func (b *binder) fits(r *Run) error {
 	need := int64(0)
 	for _, s := range r.arrays {
+		if s.shared {
+			continue
+		}
 		need += s.bytes()
 	}
 	for _, p := range b.a.Points {

@@ -6,6 +6,7 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/jit"
+	"github.com/courant-pde/courant/symbolic"
 )
 
 // Operator is a compiled operator. It holds no data and may be bound any
@@ -30,8 +31,25 @@ func Load(ctx context.Context, path string, o codegen.Options) (*Operator, error
 // Compile is Load for a file that is parsed.
 func Compile(ctx context.Context, file *dsl.File, o codegen.Options) (*Operator, error) {
 	program, err := codegen.Compile(file, o)
-	if err != nil || program.Source == nil {
-		return &Operator{Program: program}, err
+	if err != nil {
+		return nil, err
+	}
+	return finish(ctx, program)
+}
+
+// CompileProblem is Compile for a problem, such as a derived one.
+func CompileProblem(ctx context.Context, p *symbolic.Problem, o codegen.Options) (*Operator, error) {
+	program, err := codegen.CompileProblem(p, o)
+	if err != nil {
+		return nil, err
+	}
+	return finish(ctx, program)
+}
+
+// finish builds a program that has source.
+func finish(ctx context.Context, program *codegen.Program) (*Operator, error) {
+	if program.Source == nil {
+		return &Operator{Program: program}, nil
 	}
 	builder, err := jit.NewBuilder()
 	if err != nil {

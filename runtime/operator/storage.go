@@ -20,6 +20,7 @@ type storage struct {
 	count  int64         // time buffers, or frames
 	every  int           // steps from one frame to the next; 0 for an array without frames
 	memory *field.Memory
+	shared bool // the memory is another run's
 }
 
 // newStorage lays an array out. Nothing is allocated yet.
@@ -64,7 +65,7 @@ func (s *storage) allocate() (err error) {
 }
 
 func (s *storage) free() {
-	if s.memory != nil {
+	if s.memory != nil && !s.shared {
 		_ = s.memory.Free() // fails only for memory that is not ours
 		s.memory = nil
 	}

@@ -284,7 +284,7 @@ func (b *backward) activate() error {
 		}
 	}
 	if len(b.active) == 0 {
-		return fmt.Errorf("operator %s samples nothing, so there is nothing to start an adjoint from; add sample rec from ...", b.p.Name)
+		return fmt.Errorf("operator %s samples nothing, so there is nothing to start an adjoint from; add a sample statement", b.p.Name)
 	}
 	for grown := true; grown; {
 		grown = false
