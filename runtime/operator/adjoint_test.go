@@ -96,7 +96,7 @@ func transposes(t *testing.T, op *Operator, o codegen.Options) {
 	d := map[string]*field.Array{}
 	for _, q := range p.Points {
 		if !q.Inject {
-			d[q.Name] = random64(random, -1, 1, a.Steps, a.Points[q.Name].count())
+			d[q.Name] = random64(random, -1, 1, a.Steps, a.Points[q.Name].Count())
 		}
 	}
 	for _, q := range backward.Program.Problem.Points {

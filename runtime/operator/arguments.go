@@ -59,8 +59,8 @@ type Points struct {
 	Traces         *field.Array // shape (Steps, points); only for sources
 }
 
-// count is the number of points.
-func (p Points) count() int {
+// Count is the number of points.
+func (p Points) Count() int {
 	switch {
 	case p.Weights != nil:
 		return p.Weights.Shape[0]

@@ -16,19 +16,8 @@ import (
 // Bind checks the arguments, takes the memory and makes everything ready for
 // the first step. Errors: BadArguments with all faults, or an engine's.
 func (op *Operator) Bind(a Arguments) (*Run, error) {
-	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe()}
-	b.separate()
-	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms, b.regions} {
-		check()
-		// What follows needs a grid to speak of.
-		if b.lattice == nil {
-			return nil, b.err()
-		}
-	}
-	if err := b.err(); err != nil {
-		return nil, err
-	}
-	if err := b.stability(); err != nil {
+	b, err := op.checked(a, false)
+	if err != nil {
 		return nil, err
 	}
 	run, err := b.layout()
@@ -45,6 +34,27 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 	return run, nil
 }
 
+// checked is a binder whose arguments are good. Those that plan leave levels out
+// that are shared later.
+func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
+	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe(), plan: plan}
+	b.separate()
+	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms, b.regions} {
+		check()
+		// What follows needs a grid to speak of.
+		if b.lattice == nil {
+			return nil, b.err()
+		}
+	}
+	if err := b.err(); err != nil {
+		return nil, err
+	}
+	if err := b.stability(); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
 // binder checks one set of arguments.
 type binder struct {
 	faults
@@ -53,6 +63,7 @@ type binder struct {
 	a       Arguments
 	machine machine.Machine
 	lattice *lattice
+	plan    bool // levels may be missing
 }
 
 // separate takes arrays without axes for the numbers that they are.
@@ -221,7 +232,7 @@ func (b *binder) fields() {
 		if !given || a == nil {
 			switch x.Role {
 			case ir.Given:
-				if b.a.Levels[x.Name] != nil {
+				if b.plan || b.a.Levels[x.Name] != nil {
 					continue
 				}
 				b.add("wavefield %s%s has no values; give its levels, an array of shape %s", x.Name, described(x.Doc), field.ShapeString(append([]int{b.a.Steps}, b.shapeOf(x)...)))
@@ -348,7 +359,7 @@ func (b *binder) points() {
 		if !b.placed(p.Name, given) {
 			continue
 		}
-		switch want := []int{b.a.Steps, given.count()}; {
+		switch want := []int{b.a.Steps, given.Count()}; {
 		case !p.Inject && given.Traces != nil:
 			b.add("%s is recorded, so it takes no traces", p.Name)
 		case p.Inject && given.Traces == nil:

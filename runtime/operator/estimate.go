@@ -18,7 +18,7 @@ func (b *binder) fits(r *Run) error {
 	}
 	for _, p := range b.a.Points {
 		if p.At != nil || p.Weights != nil {
-			need += int64(p.count()) * int64(b.a.Steps) * int64(b.k.Real.Size())
+			need += int64(p.Count()) * int64(b.a.Steps) * int64(b.k.Real.Size())
 		}
 	}
 	have := b.machine.Available
@@ -33,3 +33,54 @@ func (b *binder) fits(r *Run) error {
 }
 
 func gibibytes(n int64) string { return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30)) }
+
+// Needs is the memory of a run, in bytes.
+type Needs struct {
+	Fixed int64 // arrays, without what saved wavefields keep
+	Level int64 // one level of the saved wavefields that the operator computes
+	State int64 // what the next step reads
+	Real  int   // a number
+}
+
+// Needs checks arguments as Bind does, and says what memory a run takes; none
+// is taken. Levels that are to be shared need not be given.
+func (op *Operator) Needs(a Arguments) (Needs, error) {
+	b, err := op.checked(a, true)
+	if err != nil {
+		return Needs{}, err
+	}
+	r, err := b.layout()
+	if err != nil {
+		return Needs{}, err
+	}
+	n := Needs{Real: b.k.Real.Size()}
+	for _, s := range r.arrays {
+		switch {
+		case s.array.Role == ir.Given:
+		case s.array.Keeps():
+			n.Level += s.buffer * int64(s.real.Size())
+		default:
+			n.Fixed += s.bytes()
+		}
+		if s.array.Role == ir.State {
+			n.State += int64(b.k.FirstStep+1) * s.layout.Len * int64(s.real.Size())
+		}
+	}
+	for _, p := range b.a.Points {
+		n.Fixed += int64(p.Count()) * int64(b.a.Steps) * int64(b.k.Real.Size())
+	}
+	return n, nil
+}
+
+// Bytes is the memory that the run holds of its own.
+func (r *Run) Bytes() (n int64) {
+	for _, s := range r.arrays {
+		if !s.shared {
+			n += s.bytes()
+		}
+	}
+	for _, p := range r.points {
+		n += int64(p.traces.Len()) * int64(r.op.Program.Kernel.Real.Size())
+	}
+	return n
+}

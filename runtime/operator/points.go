@@ -19,7 +19,7 @@ type pointData struct {
 // traces are the traces of a set of points in the kernel's type, so that the
 // caller's stay as they are.
 func (b *binder) traces(p *ir.Points, given Points) *field.Array {
-	n := given.count()
+	n := given.Count()
 	rows := b.a.Steps + b.later()
 	var out *field.Array
 	if b.k.Real == ir.F32 {
@@ -50,7 +50,7 @@ func (b *binder) later() int {
 
 // pointData interpolates a set of points at the places that the kernel reads.
 func (b *binder) pointData(p *ir.Points, given Points, traces *field.Array) *pointData {
-	d := &pointData{count: given.count(), traces: traces}
+	d := &pointData{count: given.Count(), traces: traces}
 	lattice := b.lattice.at(p.Half)
 	all := lattice.spreads(given, b.a.Steps, b.a.Interpolation, b.a.Outside, b.lattice)
 	if len(all) > 1 {

@@ -29,7 +29,7 @@ func (g *lattice) spreads(p Points, steps int, kind Interpolation, outside Outsi
 	}
 	out := make([]spread, steps)
 	for t := range out {
-		out[t] = g.around(p.At, t*p.count(), kind, outside, nodes)
+		out[t] = g.around(p.At, t*p.Count(), kind, outside, nodes)
 	}
 	return out
 }

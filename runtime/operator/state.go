@@ -149,3 +149,11 @@ func (l *Levels) fitsInto(s *storage) bool {
 func sameLayout(a, b *field.Layout) bool {
 	return a.Len == b.Len && a.Origin == b.Origin && slices.Equal(a.Shape, b.Shape) && slices.Equal(a.Halo, b.Halo) && slices.Equal(a.Stride, b.Stride)
 }
+
+// MoveTo says that the state is that before another step.
+func (st *State) MoveTo(next int) {
+	for i := range st.levels {
+		st.levels[i].time += next - st.Next
+	}
+	st.Next = next
+}

@@ -613,7 +613,7 @@ func (b *backward) spread(f *symbolic.Function, q *symbolic.Points, row int, sou
 func (b *backward) points(q *symbolic.Points, inject bool) *symbolic.Points {
 	name := q.Name
 	if q.Inject && inject { // the traces of a source beside those that it records
-		name = q.Name + "_traces"
+		name = Traces(q.Name)
 	}
 	for _, have := range b.out.Points {
 		if have.Name == name && have.Inject == inject {
@@ -624,6 +624,10 @@ func (b *backward) points(q *symbolic.Points, inject bool) *symbolic.Points {
 	b.out.Points = append(b.out.Points, c)
 	return c
 }
+
+// Traces is the name under which a gradient takes the traces of p's own source
+// of that name, beside those that it records under the name itself.
+func Traces(source string) string { return source + "_traces" }
 
 // weighs is what level t+1 of an active wavefield weighs, in step t.
 func (b *backward) weighs(f *symbolic.Function) symbolic.Expr {

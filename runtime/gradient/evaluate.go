@@ -1,0 +1,187 @@
+package gradient
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/runtime/operator"
+)
+
+// Result is the value of a misfit and its derivatives.
+type Result struct {
+	Value   float64
+	Records map[string]*field.Array // traces of the receivers, shape (steps, points)
+	// Fields are the derivatives by the fields, of their shapes.
+	Fields map[string]*field.Array
+	// Sources are the derivatives by the traces of the sources, shape (steps,
+	// points).
+	Sources map[string]*field.Array
+	Report  Report
+}
+
+// Report says what a gradient took.
+type Report struct {
+	Plan     Plan
+	Bytes    int64         // peak of the memory that the runs held
+	Steps    int           // forward steps carried out
+	Forward  time.Duration // time of these
+	Backward time.Duration
+}
+
+// Plan chooses how the wavefields are kept. Errors: those of the arguments, and
+// a storage that is too small, which says what is needed.
+func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
+	if s.Keep == Sampled && s.Every < 0 {
+		return Plan{}, fmt.Errorf("levels cannot be kept every %d steps", s.Every)
+	}
+	forth, err := op.taped.Needs(a)
+	if err != nil {
+		return Plan{}, err
+	}
+	b, err := op.backwardArguments(a, placeholders(op, a))
+	if err != nil {
+		return Plan{}, err
+	}
+	back, err := op.backward.Needs(b)
+	if err != nil {
+		return Plan{}, err
+	}
+	first, last := op.reads()
+	k := op.taped.Program.Kernel
+	return plan(s, sizes{
+		steps: a.Steps - k.FirstStep - k.LastStep, fixed: forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
+		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1,
+	}, machine.Describe().Available)
+}
+
+// placeholders stand for the traces of the receivers while memory is counted.
+func placeholders(op *Operator, a operator.Arguments) map[string]*field.Array {
+	out := map[string]*field.Array{}
+	for _, q := range op.Forward.Program.Problem.Points {
+		if p, ok := a.Points[q.Name]; ok && !q.Inject {
+			out[q.Name] = field.New32(a.Steps, p.Count())
+		}
+	}
+	return out
+}
+
+// Evaluate runs forward, lets the misfit judge the records, and runs backward.
+// Errors: those of the arguments, of the runs and of the misfit, and when ctx
+// ends.
+func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit, p Plan) (*Result, error) {
+	if len(op.reading()) == 0 {
+		p.Keep, p.Segments, p.Levels = All, 1, 0
+	}
+	a.Kept = p.Levels
+	forward, err := op.taped.Bind(a)
+	if err != nil {
+		return nil, err
+	}
+	defer forward.Close()
+	t := &tape{op: op, plan: p, forward: forward, states: map[int]*state{}}
+	defer t.close()
+	t.before, t.after = op.reads()
+	if err := t.record(ctx); err != nil {
+		return nil, err
+	}
+	out := &Result{Records: map[string]*field.Array{}, Fields: map[string]*field.Array{}, Sources: map[string]*field.Array{}}
+	adjoints := map[string]*field.Array{}
+	for _, q := range op.Forward.Program.Problem.Points {
+		if _, placed := a.Points[q.Name]; q.Inject || !placed {
+			continue
+		}
+		record := forward.Traces(q.Name)
+		value, d, err := m.Misfit(q.Name, record)
+		if err != nil {
+			return nil, err
+		}
+		out.Value += value
+		out.Records[q.Name], adjoints[q.Name] = copied(record), d
+	}
+	b, err := op.backwardArguments(a, adjoints)
+	if err != nil {
+		return nil, err
+	}
+	backward := op.backward
+	if p.Keep == Sampled {
+		if backward, err = op.sampled(ctx, p.Every); err != nil {
+			return nil, err
+		}
+	}
+	b.Levels = map[string]*operator.Levels{}
+	for _, name := range op.reading() {
+		b.Levels[name] = forward.Levels(name)
+	}
+	if t.backward, err = backward.Bind(b); err != nil {
+		return nil, err
+	}
+	defer t.backward.Close()
+	if err := t.playBack(ctx); err != nil {
+		return nil, err
+	}
+	for _, name := range op.wrt {
+		out.Fields[name] = op.overAxes(name, t.backward.Field("g_"+name), a)
+	}
+	for _, q := range op.Forward.Program.Problem.Points {
+		if q.Inject {
+			if d := t.backward.Traces(q.Name); d != nil {
+				out.Sources[q.Name] = copied(d)
+			}
+		}
+	}
+	out.Report = Report{Plan: p, Bytes: forward.Bytes() + t.backward.Bytes() + t.most, Steps: t.steps, Forward: t.forth, Backward: t.back}
+	return out, nil
+}
+
+// reading are the wavefields of the forward run that the backward run reads.
+func (op *Operator) reading() (names []string) {
+	for _, x := range op.backward.Program.Kernel.Arrays {
+		if x.Role == ir.Given {
+			names = append(names, x.Name)
+		}
+	}
+	return names
+}
+
+func copied(a *field.Array) *field.Array {
+	out := field.New64(a.Shape...)
+	for i := range out.F64 {
+		out.F64[i] = a.At(i)
+	}
+	return out
+}
+
+// overAxes is the derivative by a field of the shape that the field has: the
+// image's sum along the axes that it does not span, or over all points when it
+// is given as one number.
+func (op *Operator) overAxes(name string, g *field.Array, a operator.Arguments) *field.Array {
+	var axes []int
+	for _, f := range op.Forward.Program.Problem.Functions {
+		if f.Name == name {
+			axes = f.Axes
+		}
+	}
+	if x := a.Fields[name]; x == nil || len(x.Shape) == 0 {
+		axes = nil
+	}
+	if len(axes) == len(g.Shape) {
+		return g
+	}
+	shape := []int{}
+	for _, x := range axes {
+		shape = append(shape, a.Shape[x])
+	}
+	out := field.New64(shape...)
+	for i := range g.Len() {
+		at, place := g.Index(i), 0
+		for _, x := range axes {
+			place = place*a.Shape[x] + at[x]
+		}
+		out.F64[place] += g.At(i)
+	}
+	return out
+}

@@ -1,0 +1,209 @@
+package gradient
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/adjoint"
+)
+
+// Options choose what is differentiated, and how operators are compiled.
+type Options struct {
+	codegen.Options
+	Wrt []string // fields to differentiate by; none gives the derivatives by the sources alone
+	// Initial asks for the derivatives by the initial states of the wavefields.
+	Initial bool
+}
+
+// Operator is an operator with its derivatives, compiled. It holds no data and
+// may be evaluated by several goroutines at once.
+type Operator struct {
+	Forward *operator.Operator // the operator itself, with all its results
+
+	taped    *operator.Operator // the forward operator, which keeps levels
+	backward *operator.Operator
+	initial  *operator.Operator // nil when not asked for
+	wrt      []string
+	backend  backends.Backend
+}
+
+// Load compiles the operator of a file with its derivatives. Errors: those of
+// dsl.ParseFile, check.Problem, adjoint.Gradient and operator.Compile.
+func Load(ctx context.Context, path string, o Options) (*Operator, error) {
+	file, err := dsl.ParseFile(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := check.Problem(file, o.Options.Options)
+	if err != nil {
+		return nil, err
+	}
+	return Compile(ctx, p, o)
+}
+
+// Compile compiles a problem with its derivatives.
+func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, error) {
+	var reverse *symbolic.Problem
+	var err error
+	if len(o.Wrt) == 0 {
+		reverse, err = adjoint.Adjoint(p)
+	} else {
+		reverse, err = adjoint.Gradient(p, o.Wrt...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	// Runs share levels when their halos are the same: the widest of them.
+	plain := o.Options
+	plain.Backend = nil
+	problems := []*symbolic.Problem{p, keeping(p, reverse), reverse}
+	halo := make([]int, p.Grid.Dim())
+	for _, q := range problems {
+		program, err := codegen.CompileProblem(q, plain)
+		if err != nil {
+			return nil, err
+		}
+		for axis, n := range program.Kernel.Halo {
+			halo[axis] = max(halo[axis], n)
+		}
+	}
+	shared := o.Options
+	shared.Halo = halo
+	op := &Operator{wrt: o.Wrt, backend: o.Backend}
+	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
+		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
+			return nil, err
+		}
+	}
+	return op, nil
+}
+
+// keeping is a problem whose wavefields keep the levels that another one reads,
+// and which leaves out all results but the records.
+func keeping(p, reader *symbolic.Problem) *symbolic.Problem {
+	out := *p
+	copies := map[*symbolic.Function]*symbolic.Function{}
+	out.Functions = nil
+	for _, f := range p.Functions {
+		if slices.ContainsFunc(reader.Functions, func(g *symbolic.Function) bool { return g.Name == f.Name && g.Saved }) {
+			c := *f
+			c.Saved = true
+			copies[f] = &c
+			f = &c
+		}
+		out.Functions = append(out.Functions, f)
+	}
+	var swap func(symbolic.Expr) symbolic.Expr
+	swap = func(e symbolic.Expr) symbolic.Expr {
+		if a, ok := e.(*symbolic.Access); ok {
+			if c := copies[a.Func]; c != nil {
+				return c.At(a.Time, a.Offset)
+			}
+			return a
+		}
+		return symbolic.Map(e, swap)
+	}
+	out.Statements, out.Series = nil, nil
+	for _, s := range p.Statements {
+		switch x := s.(type) {
+		case *symbolic.Update:
+			if x.Target.Func.Role == symbolic.Image || x.Target.Func.Role == symbolic.History {
+				continue
+			}
+			u := *x
+			u.Target = swap(x.Target).(*symbolic.Access)
+			u.Left, u.Right = swap(x.Left), swap(x.Right)
+			if x.Value != nil {
+				u.Value = swap(x.Value)
+			}
+			s = &u
+		case *symbolic.Inject:
+			c := *x
+			c.Target, c.Value = swap(x.Target).(*symbolic.Access), swap(x.Value)
+			s = &c
+		case *symbolic.Sample:
+			c := *x
+			c.Value = swap(x.Value)
+			s = &c
+		case *symbolic.Reduce:
+			continue
+		}
+		out.Statements = append(out.Statements, s)
+	}
+	out.Functions = slices.DeleteFunc(out.Functions, func(f *symbolic.Function) bool {
+		return f.Role == symbolic.Image || f.Role == symbolic.History
+	})
+	return &out
+}
+
+// reads is the range of levels, counted from its step, that the backward
+// operator reads of the forward run's wavefields.
+func (op *Operator) reads() (first, last int) {
+	ir.VisitStmts(op.backward.Program.Kernel.Step, func(s ir.Stmt) {
+		if v := ir.Value(s); v != nil {
+			ir.VisitExpr(v, func(e ir.Expr) {
+				if a, ok := e.(*ir.Access); ok && op.backward.Program.Kernel.Array(a.Array).Role == ir.Given {
+					first, last = min(first, a.Time), max(last, a.Time)
+				}
+			})
+		}
+	})
+	return first, last
+}
+
+// backwardArguments are the arguments of the backward run: the medium of the
+// forward run, and traces that the misfit makes.
+func (op *Operator) backwardArguments(a operator.Arguments, adjoints map[string]*field.Array) (operator.Arguments, error) {
+	b := a
+	b.Fields, b.Constants, b.Points = map[string]*field.Array{}, map[string]float64{}, map[string]operator.Points{}
+	b.Unstable = true // the forward run is stable, and so is its transpose
+	for _, x := range op.backward.Program.Kernel.Arrays {
+		if x.Role != ir.Param {
+			continue
+		}
+		if v, ok := a.Fields[x.Name]; ok {
+			b.Fields[x.Name] = v
+		}
+		if v, ok := a.Constants[x.Name]; ok {
+			b.Constants[x.Name] = v
+		}
+	}
+	for _, q := range op.backward.Program.Problem.Parameters {
+		if v, ok := a.Constants[q.Name]; ok {
+			b.Constants[q.Name] = v
+		}
+	}
+	for _, q := range op.Forward.Program.Problem.Points {
+		p, ok := a.Points[q.Name]
+		if !ok {
+			continue
+		}
+		for _, r := range op.backward.Program.Problem.Points {
+			switch {
+			case r.Name == q.Name && r.Inject:
+				d := adjoints[q.Name]
+				if d == nil {
+					return b, fmt.Errorf("the misfit says nothing of the records %s", q.Name)
+				}
+				p.Traces = d
+				b.Points[r.Name] = p
+			case r.Name == q.Name:
+				c := a.Points[q.Name]
+				c.Traces = nil
+				b.Points[r.Name] = c
+			case r.Name == adjoint.Traces(q.Name):
+				b.Points[r.Name] = a.Points[q.Name]
+			}
+		}
+	}
+	return b, nil
+}
