@@ -186,7 +186,8 @@ type Series struct {
 }
 
 // Statement is an Update, an Inject, a Sample or a Reduce. Each may be carried
-// out in some steps only: when Every, a Num or a Scalar, is not nil, in those
+// out in some steps only: when Every, a Num or a Scalar, is 0, in the last step
+// that is carried out; when it is something else than nil, in those
 // t that it divides.
 type Statement interface{ Origin() Source }
 

@@ -44,6 +44,7 @@ type Args struct {
 	Version     int64
 	Threads     int64
 	First, Last int64
+	End         int64
 	Mirror      int64
 	Size        *int64
 	Stride      *int64

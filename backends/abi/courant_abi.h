@@ -57,6 +57,7 @@ struct courant_args {
   int64_t version;
   int64_t threads;
   int64_t first, last;   /* time steps, both included */
+  int64_t end;           /* the last t of the whole run */
   int64_t mirror;        /* a backward operator's own step is mirror - t */
   const int64_t *size;   /* interior points, per axis */
   const int64_t *stride; /* of every array that spans all axes */

@@ -119,7 +119,11 @@ func (p *printer) statement(s ir.Stmt) {
 		p.reduce(x)
 	case *ir.Every:
 		p.out.WriteString("\n")
-		p.line("if (%s %% %s == 0) {", p.step(), p.steps(x.Steps))
+		if x.Steps == ir.Expr(ir.Const(0)) {
+			p.line("if (t == args->end) {")
+		} else {
+			p.line("if (%s %% %s == 0) {", p.step(), p.steps(x.Steps))
+		}
 		p.indent++
 		for _, s := range x.Body {
 			p.statement(s)

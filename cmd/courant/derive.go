@@ -63,11 +63,15 @@ the forward run, declared as saved.`
 
 func newDeriveGradient() *cobra.Command {
 	var wrt []string
+	var initial bool
 	c := derivation(func(p *symbolic.Problem) (*symbolic.Problem, string, error) {
-		if len(wrt) == 0 {
+		if len(wrt) == 0 && !initial {
 			return nil, "", usage("name the fields to differentiate by: --wrt m")
 		}
-		out, err := adjoint.Gradient(p, wrt...)
+		out, err := adjoint.Gradient(p, adjoint.By{Fields: wrt, Initial: initial})
+		if initial {
+			wrt = append(wrt, "the initial state")
+		}
 		return out, fmt.Sprintf("Derived from operator %s: what the derivatives of a misfit by the records,\ninjected at the receivers, say of its derivative by %s.", p.Name, strings.Join(wrt, ", ")), err
 	})
 	c.Use, c.Short = "gradient FILE --wrt FIELD", "The adjoint, and images of the derivatives by fields"
@@ -78,6 +82,7 @@ forward run, declared as saved.`
 	c.Example = `  courant derive gradient acoustic.pde --wrt m --dim 2 > gradient.pde
   courant derive gradient tti.pde --wrt m,epsilon,delta --dim 3`
 	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to differentiate by, separated by commas")
+	c.Flags().BoolVar(&initial, "initial", false, "differentiate by the initial state too: images g_u_0 of the last level before the run, g_u_1 of the one before")
 	return c
 }
 

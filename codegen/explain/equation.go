@@ -108,6 +108,9 @@ func everyText(every symbolic.Expr) string {
 	if every == nil || symbolic.IsOne(every) {
 		return ""
 	}
+	if symbolic.IsZero(every) {
+		return "in the last step"
+	}
 	return fmt.Sprintf("every %s steps", every)
 }
 

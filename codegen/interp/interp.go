@@ -45,6 +45,7 @@ type Binding[T Real] struct {
 	Points      []Points[T]
 	Series      [][]float64 // one number per step each
 	Mirror      int         // see ir.Kernel.Backward
+	End         int         // the last t of the run
 }
 
 // Prepare carries out what the kernel does once per run.
@@ -133,7 +134,7 @@ func (m *machine[T]) run(body []ir.Stmt) error {
 				return err
 			}
 		case *ir.Every:
-			if m.n%int(m.steps(x.Steps)) == 0 {
+			if k := int(m.steps(x.Steps)); k == 0 && m.t == m.b.End || k > 0 && m.n%k == 0 {
 				if err := m.run(x.Body); err != nil {
 					return err
 				}

@@ -232,8 +232,9 @@ type Reduce struct {
 	Note   string
 }
 
-// Every carries out its body in those steps t that a whole number of steps
+// Every carries out its body in those steps n that a whole number of steps
 // divides: a Const or a Scalar.
+// A Const of 0 stands for the last step of the run alone.
 type Every struct {
 	Steps Expr
 	Body  []Stmt

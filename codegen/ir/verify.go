@@ -283,8 +283,10 @@ func (v verifier) stmt(s Stmt, sc scope) error {
 	case *Reduce:
 		return v.reduce(x)
 	case *Every:
-		if err := v.rhythm(x.Steps); err != nil {
-			return err
+		if x.Steps != Expr(Const(0)) {
+			if err := v.rhythm(x.Steps); err != nil {
+				return err
+			}
 		}
 		sc.sometimes = true
 		return v.block(x.Body, sc)

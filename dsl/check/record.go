@@ -8,10 +8,17 @@ import (
 )
 
 // every is the number of steps from one time that a statement is carried out
-// to the next, nil for all steps.
+// to the next, nil for all steps; 0 is the last step alone.
 func (c *checker) every(s *dsl.Statement) (every symbolic.Expr, ok bool) {
 	if s.Every == nil {
 		return nil, true
+	}
+	if name, ok := s.Every.Expr.(*dsl.Name); ok && name.Name == "last" && c.names["last"] == nil {
+		if s.Save != nil {
+			c.fail(s.Every.Expr, "save a frame every so many steps", "a history has more than one frame")
+			return nil, false
+		}
+		return symbolic.Int(0), true
 	}
 	every = c.steps(s.Every.Expr)
 	if every == nil {

@@ -40,7 +40,12 @@ func behind(r *symbolic.Region, every symbolic.Expr) string {
 		text = " in " + r.Name
 	}
 	if every != nil && !symbolic.IsOne(every) {
-		text += " every " + every.String()
+		text += " every "
+		if symbolic.IsZero(every) {
+			text += "last"
+		} else {
+			text += every.String()
+		}
 	}
 	return text
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/symbolic/adjoint"
 )
 
 // Result is the value of a misfit and its derivatives.
@@ -20,6 +21,10 @@ type Result struct {
 	// Sources are the derivatives by the traces of the sources, shape (steps,
 	// points).
 	Sources map[string]*field.Array
+	// Initial are the derivatives by the initial states of the wavefields, shape
+	// (levels, grid), in the order in which arguments give levels; nil when they
+	// were not asked for.
+	Initial map[string]*field.Array
 	Report  Report
 }
 
@@ -126,6 +131,7 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	for _, name := range op.wrt {
 		out.Fields[name] = op.overAxes(name, t.backward.Field("g_"+name), a)
 	}
+	out.Initial = op.initial(t.backward, a)
 	for _, q := range op.Forward.Program.Problem.Points {
 		if q.Inject {
 			if d := t.backward.Traces(q.Name); d != nil {
@@ -135,6 +141,30 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	}
 	out.Report = Report{Plan: p, Bytes: forward.Bytes() + t.backward.Bytes() + t.most, Steps: t.steps, Forward: t.forth, Backward: t.back}
 	return out, nil
+}
+
+// initial are the derivatives by initial states, nil when they are not there.
+func (op *Operator) initial(r *operator.Run, a operator.Arguments) map[string]*field.Array {
+	var out map[string]*field.Array
+	levels := op.taped.Program.Kernel.FirstStep + 1
+	for _, x := range op.taped.Program.Kernel.Arrays {
+		for before := range levels {
+			g := r.Field(adjoint.InitialImage(x.Name, before))
+			if x.Role != ir.State || g == nil {
+				continue
+			}
+			if out == nil {
+				out = map[string]*field.Array{}
+			}
+			if out[x.Name] == nil {
+				out[x.Name] = field.New64(append([]int{levels}, a.Shape...)...)
+			}
+			for i := range g.Len() {
+				out[x.Name].F64[(levels-1-before)*g.Len()+i] = g.At(i)
+			}
+		}
+	}
+	return out
 }
 
 // reading are the wavefields of the forward run that the backward run reads.

@@ -31,7 +31,6 @@ type Operator struct {
 
 	taped    *operator.Operator // the forward operator, which keeps levels
 	backward *operator.Operator
-	initial  *operator.Operator // nil when not asked for
 	wrt      []string
 	backend  backends.Backend
 }
@@ -54,10 +53,10 @@ func Load(ctx context.Context, path string, o Options) (*Operator, error) {
 func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, error) {
 	var reverse *symbolic.Problem
 	var err error
-	if len(o.Wrt) == 0 {
+	if len(o.Wrt) == 0 && !o.Initial {
 		reverse, err = adjoint.Adjoint(p)
 	} else {
-		reverse, err = adjoint.Gradient(p, o.Wrt...)
+		reverse, err = adjoint.Gradient(p, adjoint.By{Fields: o.Wrt, Initial: o.Initial})
 	}
 	if err != nil {
 		return nil, err
@@ -143,6 +142,13 @@ func keeping(p, reader *symbolic.Problem) *symbolic.Problem {
 		return f.Role == symbolic.Image || f.Role == symbolic.History
 	})
 	return &out
+}
+
+// IsLinear reports whether the equations of a problem are linear in its
+// wavefields: whether its adjoint needs no states.
+func IsLinear(p *symbolic.Problem) bool {
+	reverse, err := adjoint.Adjoint(p)
+	return err == nil && !slices.ContainsFunc(reverse.Functions, func(f *symbolic.Function) bool { return f.Saved })
 }
 
 // reads is the range of levels, counted from its step, that the backward

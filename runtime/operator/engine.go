@@ -49,7 +49,7 @@ func newNative(r *Run) *native {
 		n.series = append(n.series, abi.Series{Values: unsafe.SliceData(s), Partial: unsafe.SliceData(n.partial)})
 	}
 	n.args = abi.Args{
-		Version: abi.Version, Threads: int64(r.args.Threads), Mirror: int64(r.mirror),
+		Version: abi.Version, Threads: int64(r.args.Threads), End: int64(r.Last), Mirror: int64(r.mirror),
 		Size: unsafe.SliceData(n.size), Stride: unsafe.SliceData(n.stride), Scalar: unsafe.SliceData(r.scalars),
 		Array: unsafe.SliceData(n.arrays), Points: unsafe.SliceData(n.points), Series: unsafe.SliceData(n.series),
 	}
@@ -78,7 +78,7 @@ type interpreted[T interp.Real] struct {
 }
 
 func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *interpreted[T] {
-	i := &interpreted[T]{k: r.op.Program.Kernel, b: interp.Binding[T]{Scalars: r.scalars, Series: r.series, Mirror: r.mirror}}
+	i := &interpreted[T]{k: r.op.Program.Kernel, b: interp.Binding[T]{Scalars: r.scalars, Series: r.series, Mirror: r.mirror, End: r.Last}}
 	for _, s := range r.arrays {
 		i.b.Arrays = append(i.b.Arrays, interpArray(s, field.Numbers[T](s.memory)))
 	}

@@ -35,7 +35,15 @@ func Adjoint(p *symbolic.Problem) (*symbolic.Problem, error) {
 	return &b.out, nil
 }
 
-// Gradient is Adjoint with an image g_m for each of the fields m named by wrt:
+// By says what to differentiate by besides the traces of sources.
+type By struct {
+	Fields []string
+	// Initial asks for the derivatives by the initial state, in images named by
+	// InitialImage. They are made in the last step that is carried out.
+	Initial bool
+}
+
+// Gradient is Adjoint with an image g_m for each of the fields m that by names:
 // what the adjoint's traces d, as the derivatives of a misfit by the traces of
 // the receivers, make of the derivative of the misfit by m. An image spans the
 // whole grid; for a field that does not, its sum along the other axes is the
@@ -43,9 +51,9 @@ func Adjoint(p *symbolic.Problem) (*symbolic.Problem, error) {
 //
 // The wavefields of p that the images need are saved ones, whose levels the
 // caller gives. Errors: as of Adjoint, and names that are no fields of p.
-func Gradient(p *symbolic.Problem, wrt ...string) (*symbolic.Problem, error) {
-	b := &backward{p: p}
-	for _, name := range wrt {
+func Gradient(p *symbolic.Problem, by By) (*symbolic.Problem, error) {
+	b := &backward{p: p, state: by.Initial}
+	for _, name := range by.Fields {
 		i := slices.IndexFunc(p.Functions, func(f *symbolic.Function) bool { return f.Name == name && f.Role == symbolic.Field })
 		switch {
 		case i < 0:
@@ -55,14 +63,15 @@ func Gradient(p *symbolic.Problem, wrt ...string) (*symbolic.Problem, error) {
 		}
 		b.wrt = append(b.wrt, p.Functions[i])
 	}
-	if len(wrt) == 0 {
-		return nil, fmt.Errorf("name the fields to differentiate by")
-	}
 	if err := b.run(); err != nil {
 		return nil, err
 	}
 	b.out.Name = p.Name + "_gradient"
-	b.out.Doc = fmt.Sprintf("gradient of %s by %s", orElse(p.Doc, p.Name), strings.Join(wrt, ", "))
+	of := by.Fields
+	if by.Initial {
+		of = append(slices.Clip(of), "initial state")
+	}
+	b.out.Doc = fmt.Sprintf("gradient of %s by %s", orElse(p.Doc, p.Name), strings.Join(of, ", "))
 	return &b.out, nil
 }
 
@@ -83,9 +92,10 @@ func Gradient(p *symbolic.Problem, wrt ...string) (*symbolic.Problem, error) {
 // But when p samples next levels the last level carries weight too: then step t
 // handles l = t+1, and the multipliers of step t are at level t-1.
 type backward struct {
-	p   *symbolic.Problem
-	wrt []*symbolic.Function
-	out symbolic.Problem
+	p     *symbolic.Problem
+	wrt   []*symbolic.Function
+	state bool // derivatives by the initial state are wanted
+	out   symbolic.Problem
 
 	late        bool // step t handles l = t+1
 	active      map[*symbolic.Function]bool
@@ -150,6 +160,13 @@ func (b *backward) run() error {
 	gradient, err := b.gradient()
 	if err != nil {
 		return err
+	}
+	if b.state {
+		initial, err := b.initial()
+		if err != nil {
+			return err
+		}
+		gradient = append(gradient, initial...)
 	}
 	for _, s := range slices.Concat(b.head, body, tail, gradient) {
 		b.out.Statements = append(b.out.Statements, b.withStates(s))
@@ -711,21 +728,22 @@ func (b *backward) withStates(s symbolic.Statement) symbolic.Statement {
 		}
 		return b.saved[a.Func].At(a.Time, a.Offset)
 	}
+	finish := func(e symbolic.Expr) symbolic.Expr { return tidy(walk(e)) }
 	switch x := s.(type) {
 	case *symbolic.Update:
 		u := *x
-		u.Left, u.Right = walk(x.Left), walk(x.Right)
+		u.Left, u.Right = finish(x.Left), finish(x.Right)
 		if x.Value != nil {
-			u.Value = walk(x.Value)
+			u.Value = finish(x.Value)
 		}
 		return &u
 	case *symbolic.Inject:
 		c := *x
-		c.Value = walk(x.Value)
+		c.Value = finish(x.Value)
 		return &c
 	case *symbolic.Sample:
 		c := *x
-		c.Value = walk(x.Value)
+		c.Value = finish(x.Value)
 		return &c
 	}
 	return s

@@ -226,10 +226,11 @@ func brought(w symbolic.Expr, from, to []bool) symbolic.Expr {
 	return symbolic.NewPlace(w, from)
 }
 
-// lies reports whether a function lies at a place.
+// lies reports whether a function lies at a place; one that does not span an axis
+// counts as lying on its nodes.
 func lies(a *symbolic.Access, at []bool) bool {
 	for axis := range at {
-		if !a.Func.Spans(axis) || a.Func.IsHalf(axis) != at[axis] {
+		if a.Func.IsHalf(axis) != at[axis] {
 			return false
 		}
 	}

@@ -1,0 +1,120 @@
+package verify
+
+import (
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
+)
+
+// library calls f with every operator of the library that records anything, on
+// every grid.
+func library(t *testing.T, f func(t *testing.T, p *symbolic.Problem, o Options)) {
+	t.Helper()
+	paths, err := filepath.Glob("../../testdata/operators/*.pde")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		for dim := 1; dim <= 3; dim++ {
+			if dim == 3 && testing.Short() {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s/%dD", strings.TrimSuffix(filepath.Base(path), ".pde"), dim), func(t *testing.T) {
+				t.Parallel()
+				file, err := dsl.ParseFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := Options{Options: codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: ir.F64}}
+				if dim == 3 {
+					o.Shape, o.Steps = []int{10, 9, 11}, 16
+				}
+				p, err := check.Problem(file, o.Options.Options)
+				if err != nil {
+					t.Skip("not for this grid")
+				}
+				for _, s := range p.Statements {
+					if _, ok := s.(*symbolic.Sample); ok {
+						f(t, p, o)
+						return
+					}
+				}
+				t.Skip("it records nothing")
+			})
+		}
+	}
+}
+
+// All derivatives of all operators are transposes: see Tolerance.
+func TestLibraryAdjoints(t *testing.T) {
+	library(t, func(t *testing.T, p *symbolic.Problem, o Options) {
+		all, err := Adjoint(t.Context(), p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(all) == 0 && len(fieldsOf(p)) > 0 {
+			t.Error("nothing was compared")
+		}
+		for _, d := range all {
+			if !(d.Error <= Tolerance(ir.F64)) {
+				t.Errorf("%s: <y, F x> is %.15g, <F' y, x> is %.15g: they differ by %.1e", d.Of, d.Left, d.Right, d.Error)
+			}
+		}
+	})
+}
+
+// The same in single precision.
+func TestLibraryAdjointsInSinglePrecision(t *testing.T) {
+	library(t, func(t *testing.T, p *symbolic.Problem, o Options) {
+		o.Real, o.Backend = ir.F32, nil
+		all, err := Adjoint(t.Context(), p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range all {
+			if !(d.Error <= Tolerance(ir.F32)) {
+				t.Errorf("%s: <y, F x> is %.15g, <F' y, x> is %.15g: they differ by %.1e", d.Of, d.Left, d.Right, d.Error)
+			}
+		}
+	})
+}
+
+// The gradients of all operators, by each field, have remainders of second
+// order.
+func TestLibraryGradients(t *testing.T) {
+	library(t, func(t *testing.T, p *symbolic.Problem, o Options) {
+		wrt := fieldsOf(p)
+		if len(wrt) == 0 {
+			t.Skip("it has no field")
+		}
+		all, err := Gradient(t.Context(), p, wrt, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range all {
+			if len(table.Remainders) < 4 {
+				t.Logf("by %s: the records are so little nonlinear in it that rounding hides what remains", table.Of)
+				continue
+			}
+			if s := table.Slope(); !(math.Abs(s-2) <= 0.02) {
+				t.Errorf("by %s the slope is %.4f: %+v", table.Of, s, table.Remainders)
+			}
+		}
+	})
+}
+
+// What is derived can be written down and read again: the text of a gradient
+// is the gradient.
+func TestDerivedTextIsTheDerived(t *testing.T) {
+	library(t, func(t *testing.T, p *symbolic.Problem, o Options) {
+		written(t, p, o)
+	})
+}
