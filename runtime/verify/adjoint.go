@@ -15,8 +15,9 @@ import (
 
 // DotProduct compares <y, F x> with <F' y, x> for random x and y.
 type DotProduct struct {
-	Of          string  `json:"of"` // what x is
-	Left, Right float64 // <y, F x>, <F' y, x>
+	Of    string  `json:"of"`    // what x is
+	Left  float64 `json:"left"`  // <y, F x>
+	Right float64 `json:"right"` // <F' y, x>
 	// Error is their difference by the sum of the sizes of all products: what
 	// rounding makes of a right adjoint is some units in the last place of that.
 	Error float64 `json:"error"`
