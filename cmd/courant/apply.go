@@ -56,6 +56,12 @@ level of a wavefield, an image, a history as (frames, grid), a series as (nt).`,
 			return isolated(c.Context(), func() error { return f.apply(c, args[0]) })
 		},
 	}
+	f.flags(c)
+	return c
+}
+
+// flags adds the flags that say what a run is bound to.
+func (f *applyFlags) flags(c *cobra.Command) {
 	f.add(c, "dim")
 	flags := c.Flags()
 	flags.IntSliceVar(&f.shape, "shape", nil, "grid points per axis, such as 101,101")
@@ -74,7 +80,6 @@ level of a wavefield, an image, a history as (frames, grid), a series as (nt).`,
 	for _, name := range []string{"shape", "spacing", "nt", "dt"} {
 		_ = c.MarkFlagRequired(name)
 	}
-	return c
 }
 
 func (f *applyFlags) apply(c *cobra.Command, path string) error {

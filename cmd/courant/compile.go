@@ -10,7 +10,9 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
 )
 
 // compileFlags choose an operator of a file and how to compile it.
@@ -48,6 +50,15 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"pde"}, cobra.ShellCompDirectiveFilterFileExt
 	}
+}
+
+// parsed is the problem that an operator file poses.
+func parsed(path string, o codegen.Options) (*symbolic.Problem, error) {
+	file, err := dsl.ParseFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return check.Problem(file, o.Options)
 }
 
 // options turns the flags into the compiler's options for a number of axes; 0

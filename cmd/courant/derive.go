@@ -6,8 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/dsl/spell"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
@@ -97,11 +95,7 @@ func derivation(derive func(*symbolic.Problem) (out *symbolic.Problem, comment s
 			if err != nil {
 				return err
 			}
-			file, err := dsl.ParseFile(args[0])
-			if err != nil {
-				return err
-			}
-			p, err := check.Problem(file, o.Options)
+			p, err := parsed(args[0], o)
 			if err != nil {
 				return err
 			}

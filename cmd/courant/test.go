@@ -8,8 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/codegen/ir"
-	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/verify"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -55,11 +53,7 @@ func (f *testFlags) problem(path string) (p *symbolic.Problem, err error) {
 	if f.o.Set, err = numbers(f.set); err != nil {
 		return nil, err
 	}
-	file, err := dsl.ParseFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return check.Problem(file, f.o.Options.Options)
+	return parsed(path, f.o.Options)
 }
 
 func newTestAdjoint() *cobra.Command {

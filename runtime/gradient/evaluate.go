@@ -37,6 +37,14 @@ type Report struct {
 	Backward time.Duration
 }
 
+// Recompute is the number of forward steps by the steps of the run.
+func (r Report) Recompute() float64 { return float64(r.Steps) / float64(max(r.Plan.Steps, 1)) }
+
+func (r Report) String() string {
+	return fmt.Sprintf("%d forward steps in %.2f s, %.2f a step (%.2f planned); backward %.2f s; %s of memory held, %s planned",
+		r.Steps, r.Forward.Seconds(), r.Recompute(), r.Plan.Recompute, r.Backward.Seconds(), mebibytes(r.Bytes), mebibytes(r.Plan.Bytes))
+}
+
 // Plan chooses how the wavefields are kept. Errors: those of the arguments, and
 // a storage that is too small, which says what is needed.
 func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
@@ -58,10 +66,13 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 	first, last := op.reads()
 	k := op.taped.Program.Kernel
 	return plan(s, sizes{
-		steps: a.Steps - k.FirstStep - k.LastStep, fixed: forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
+		steps: a.Steps - k.FirstStep - k.LastStep, fixed: process + forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
 		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1,
 	}, machine.Describe().Available)
 }
+
+// process is what the process takes besides the arrays of the runs.
+const process = 48 << 20
 
 // placeholders stand for the traces of the receivers while memory is counted.
 func placeholders(op *Operator, a operator.Arguments) map[string]*field.Array {
@@ -139,7 +150,7 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 			}
 		}
 	}
-	out.Report = Report{Plan: p, Bytes: forward.Bytes() + t.backward.Bytes() + t.most, Steps: t.steps, Forward: t.forth, Backward: t.back}
+	out.Report = Report{Plan: p, Bytes: process + forward.Bytes() + t.backward.Bytes() + t.most, Steps: t.steps, Forward: t.forth, Backward: t.back}
 	return out, nil
 }
 

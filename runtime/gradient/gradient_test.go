@@ -100,11 +100,12 @@ func TestPlanKeepsTheBudget(t *testing.T) {
 	}
 	before := 1.0
 	for _, part := range []int64{1, 2, 4, 8, 16} {
-		p, err := op.Plan(a, Storage{Memory: whole.Bytes / part})
+		budget := process + (whole.Bytes-process)/part
+		p, err := op.Plan(a, Storage{Memory: budget})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Bytes > whole.Bytes/part || p.Recompute < before || (part == 1) != (p.Keep == All) || p.Recompute > 4 {
+		if p.Bytes > budget || p.Recompute < before || (part == 1) != (p.Keep == All) || p.Recompute > 4 {
 			t.Errorf("1/%d of the memory: %s", part, p)
 		}
 		before = p.Recompute
