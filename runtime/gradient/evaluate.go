@@ -21,6 +21,9 @@ type Result struct {
 	// Sources are the derivatives by the traces of the sources, shape (steps,
 	// points).
 	Sources map[string]*field.Array
+	// Places are the derivatives by the coordinates of the sources, shape (points,
+	// axes); nil when they were not asked for.
+	Places map[string]*field.Array
 	// Initial are the derivatives by the initial states of the wavefields, shape
 	// (levels, grid), in the order in which arguments give levels; nil when they
 	// were not asked for.
@@ -145,13 +148,38 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	out.Initial = op.initial(t.backward, a)
 	for _, q := range op.Forward.Program.Problem.Points {
 		if q.Inject {
-			if d := t.backward.Traces(q.Name); d != nil {
+			d := t.backward.Traces(q.Name)
+			switch {
+			case d == nil:
+			case op.places:
+				if out.Places == nil {
+					out.Places = map[string]*field.Array{}
+				}
+				out.Sources[q.Name], out.Places[q.Name] = byPlace(d, a.Points[q.Name])
+			default:
 				out.Sources[q.Name] = copied(d)
 			}
 		}
 	}
 	out.Report = Report{Plan: p, Bytes: process + forward.Bytes() + t.backward.Bytes() + t.most, Steps: t.steps, Forward: t.forth, Backward: t.back}
 	return out, nil
+}
+
+// byPlace takes what was sampled at the sources and at their slopes apart: the
+// derivatives by the traces, and, with these, by the coordinates.
+func byPlace(d *field.Array, p operator.Points) (traces, places *field.Array) {
+	n := p.Count()
+	steps, dim := d.Shape[0], d.Shape[1]/n-1
+	traces, places = field.New64(steps, n), field.New64(n, dim)
+	for t := range steps {
+		for i := range n {
+			traces.F64[t*n+i] = d.At(t*d.Shape[1] + i)
+			for axis := range dim {
+				places.F64[i*dim+axis] += p.Traces.At(t*n+i) * d.At(t*d.Shape[1]+(1+axis)*n+i)
+			}
+		}
+	}
+	return traces, places
 }
 
 // initial are the derivatives by initial states, nil when they are not there.

@@ -228,3 +228,43 @@ func TestApproximations(t *testing.T) {
 		t.Logf("%s: off by %.1e", p, off)
 	}
 }
+
+// The derivatives by the place of a source are those of central differences,
+// which are exact up to the second order of a step within a cell, where the
+// records are products of linear functions: in one axis at a time they are
+// linear, and the misfit a square, so that central differences are exact.
+func TestDerivativeByThePlaceOfSources(t *testing.T) {
+	_, a, m := inversion(t, nil, 90)
+	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: ir.F64}, Places: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	value := func(at []float64) *Result {
+		b := a
+		b.Points = map[string]operator.Points{"rec": a.Points["rec"], "src": {At: field.New64(1, 2), Traces: a.Points["src"].Traces}}
+		copy(b.Points["src"].At.F64, at)
+		p, err := op.Plan(b, Storage{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := op.Evaluate(t.Context(), b, m, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	at := []float64{44, 57}
+	here := value(at)
+	for axis := range 2 {
+		up, down := append([]float64(nil), at...), append([]float64(nil), at...)
+		up[axis]++
+		down[axis]--
+		want := (value(up).Value - value(down).Value) / 2
+		if got := here.Places["src"].At(axis); math.Abs(got-want) > 1e-9*math.Abs(want) {
+			t.Errorf("by coordinate %d: %.12g, by differences %.12g", axis, got, want)
+		}
+	}
+	if here.Sources["src"].Shape[1] != 1 {
+		t.Errorf("the derivatives by the traces have shape %v", here.Sources["src"].Shape)
+	}
+}

@@ -22,6 +22,9 @@ type Options struct {
 	Wrt []string // fields to differentiate by; none gives the derivatives by the sources alone
 	// Initial asks for the derivatives by the initial states of the wavefields.
 	Initial bool
+	// Places asks for the derivatives by the coordinates of the sources, which
+	// must rest and be interpolated linearly.
+	Places bool
 }
 
 // Operator is an operator with its derivatives, compiled. It holds no data and
@@ -32,6 +35,7 @@ type Operator struct {
 	taped    *operator.Operator // the forward operator, which keeps levels
 	backward *operator.Operator
 	wrt      []string
+	places   bool
 	backend  backends.Backend
 }
 
@@ -77,7 +81,7 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	}
 	shared := o.Options
 	shared.Halo = halo
-	op := &Operator{wrt: o.Wrt, backend: o.Backend}
+	op := &Operator{wrt: o.Wrt, backend: o.Backend, places: o.Places}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
 		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
 			return nil, err
@@ -205,6 +209,13 @@ func (op *Operator) backwardArguments(a operator.Arguments, adjoints map[string]
 			case r.Name == q.Name:
 				c := a.Points[q.Name]
 				c.Traces = nil
+				if op.places {
+					tied, err := op.backward.Slopes(a, q.Name)
+					if err != nil {
+						return b, err
+					}
+					c = tied
+				}
 				b.Points[r.Name] = c
 			case r.Name == adjoint.Traces(q.Name):
 				b.Points[r.Name] = a.Points[q.Name]
