@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ the discrete steps of the operator that it is derived from.
 What is derived holds for one number of axes, --dim, and one order in space,
 --so.`,
 	}
-	c.AddCommand(newDeriveBorn(), newDeriveAdjoint(), newDeriveGradient())
+	c.AddCommand(newDeriveBorn(), newDeriveAdjoint(), newDeriveGradient(), newDeriveMigration())
 	return c
 }
 
@@ -112,5 +113,32 @@ func derivation(derive func(*symbolic.Problem) (out *symbolic.Problem, comment s
 		},
 	}
 	f.add(c, "target", "dtype", "disable-pass")
+	return c
+}
+
+func newDeriveMigration() *cobra.Command {
+	var condition, slowness, along string
+	var lags int
+	c := derivation(func(p *symbolic.Problem) (*symbolic.Problem, string, error) {
+		axis := slices.Index(p.Grid.Axes, along)
+		out, err := adjoint.Migration(p, adjoint.Condition(condition), slowness, axis, lags)
+		return out, fmt.Sprintf("Derived from operator %s: reverse time migration by %s.", p.Name, condition), err
+	})
+	c.Use, c.Short = "migration FILE", "The adjoint with an imaging condition of reverse time migration"
+	c.Long = `Prints the adjoint with an image of the waves from the source, which are saved
+wavefields, and those sent back from the receivers. The conditions are
+
+  correlation         the sum over time of u*v
+  normalised          that, beside light, the sum of u^2, to divide by
+  inverse-scattering  m*u.dt2*v + grad(u).grad(v), without the long wavelengths
+  extended            u and v moved apart along an axis, an image for each offset
+
+What is printed is an operator file like any other: write your own condition
+into it.`
+	c.Example = `  courant derive migration acoustic.pde --dim 2 --condition inverse-scattering > rtm.pde`
+	c.Flags().StringVar(&condition, "condition", "correlation", "correlation, normalised, inverse-scattering or extended")
+	c.Flags().StringVar(&slowness, "slowness", "m", "the field of squared slowness, for inverse scattering")
+	c.Flags().StringVar(&along, "along", "x", "axis of the offsets of extended")
+	c.Flags().IntVar(&lags, "lags", 4, "points of offset of extended, either way")
 	return c
 }

@@ -91,3 +91,48 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// Every imaging condition is an operator file that compiles.
+func TestImagingConditions(t *testing.T) {
+	const text = `operator acoustic {
+		field m  field damp  wavefield u
+		solve m*u.dt2 - laplace(u) + damp*u.dt = 0 for u.forward
+		inject src into u.forward
+		sample rec from u
+	}`
+	for _, c := range []struct {
+		condition adjoint.Condition
+		want      string
+	}{
+		{adjoint.Correlation, "rtm += u*u_adj"},
+		{adjoint.Normalised, "light += u^2"},
+		{adjoint.InverseScattering, "rtm += m*u_adj*u.dt2 + u.dxc*u_adj.dxc + u.dzc*u_adj.dzc"},
+		{adjoint.Extended, "rtm_m1 += h_x^2*u.dx(weights 0, 0, 1)*u_adj.dx(weights 1, 0, 0)"},
+	} {
+		p, err := adjoint.Migration(problem(t, text, 2), c.condition, "m", 0, 2)
+		if err != nil {
+			t.Errorf("%s: %v", c.condition, err)
+			continue
+		}
+		got, err := spell.Operator(p, "")
+		if err != nil || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %v\n%s\nlacks %s", c.condition, err, got, c.want)
+		}
+		problem(t, got, 2)
+	}
+	for _, c := range []struct {
+		condition  adjoint.Condition
+		slowness   string
+		axis, lags int
+		want       string
+	}{
+		{"best", "m", 0, 1, "there is no imaging condition"},
+		{adjoint.InverseScattering, "q", 0, 1, "has no field q"},
+		{adjoint.Extended, "m", 5, 1, "no such axis"},
+		{adjoint.Extended, "m", 0, 0, "there can be 1 to 32"},
+	} {
+		if _, err := adjoint.Migration(problem(t, text, 2), c.condition, c.slowness, c.axis, c.lags); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, not %q", c.condition, err, c.want)
+		}
+	}
+}
