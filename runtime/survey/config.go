@@ -1,7 +1,8 @@
 package survey
 
-// Config is the file of `courant shot`: one seismic shot in TOML. Paths are
-// relative to the file.
+// Config is the file of `courant shot` and `courant invert`: one seismic shot, or
+// a survey of many and what to make of it, in TOML. Paths are relative to the
+// file.
 type Config struct {
 	// Operator is the path of the operator file. Required.
 	Operator string `toml:"operator"`
@@ -26,8 +27,12 @@ type Config struct {
 	FieldSection map[string]any `toml:"fields"`
 	// WaveletSection is the source time function.
 	WaveletSection WaveletConfig `toml:"wavelet"`
-	// Source is where the shot is fired. Required.
+	// Source is where the shot is fired. Required for one shot.
 	Source SourceConfig `toml:"source"`
+	// Sources are where the shots of a survey are fired. Required for inversion.
+	Sources SourcesConfig `toml:"sources"`
+	// Inversion is what to make of a survey.
+	Inversion InversionConfig `toml:"inversion"`
 	// Receivers are where it is recorded. Required.
 	Receivers ReceiverConfig `toml:"receivers"`
 	// Snapshots are pictures of the wavefield. Default: none.
@@ -82,6 +87,37 @@ type SourceConfig struct {
 	Position []float64 `toml:"position"`
 }
 
+// SourcesConfig is a line of shots.
+type SourcesConfig struct {
+	// From is the first shot's place, m.
+	From []float64 `toml:"from"`
+	// To is the last shot's place, m.
+	To []float64 `toml:"to"`
+	// Count is the number of shots.
+	Count int `toml:"count"`
+}
+
+// InversionConfig is what to make of the records of a survey.
+type InversionConfig struct {
+	// Method is "fwi" (default), full-waveform inversion for the model, or
+	// "lsrtm", least-squares migration for its rough part.
+	Method string `toml:"method"`
+	// Iterations is the number of model updates. Default 10.
+	Iterations int `toml:"iterations"`
+	// Start is a .npy file of the velocities to begin with, km/s. Default: the
+	// model, smoothed.
+	Start string `toml:"start"`
+	// Smooth is the width of that smoothing, a standard deviation in m. Default
+	// 100.
+	Smooth float64 `toml:"smooth"`
+	// Water is the depth above which the model is known and stays, m. Default 0.
+	Water float64 `toml:"water"`
+	// Observed is a folder with the records shot_0000.npy, shot_0001.npy and so
+	// on, shape (steps, receivers), at the time step of the run. Default: they
+	// are modelled.
+	Observed string `toml:"observed"`
+}
+
 // ReceiverConfig is either a line or a carpet of receivers, or a file.
 type ReceiverConfig struct {
 	// File is a .npy file of coordinates in m, shape (number, axes).
@@ -121,5 +157,6 @@ func defaults() *Config {
 		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
 		WaveletSection: WaveletConfig{Name: "ricker", PeakHz: 10},
 		Picture:        PictureConfig{Clip: 99},
+		Inversion:      InversionConfig{Method: "fwi", Iterations: 10, Smooth: 100},
 	}
 }

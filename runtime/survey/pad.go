@@ -69,3 +69,21 @@ func like(a *field.Array, shape []int) *field.Array {
 	}
 	return field.New32(shape...)
 }
+
+// Gather is the transpose of Pad: each point of the border gives its value to
+// the nearest point of the array within.
+func Gather(a *field.Array, nbl int) *field.Array {
+	small := make([]int, len(a.Shape))
+	for axis := range small {
+		small[axis] = a.Shape[axis] - 2*nbl
+	}
+	out := field.New64(small...)
+	for i := range a.Len() {
+		place := 0
+		for axis, at := range a.Index(i) {
+			place = place*small[axis] + min(max(at-nbl, 0), small[axis]-1)
+		}
+		out.F64[place] += a.At(i)
+	}
+	return out
+}

@@ -124,14 +124,47 @@ func (c *Config) Wavelet() (Wavelet, error) {
 // Geometry places the source and the receivers, and checks that they lie
 // within the model, which has no border.
 func (c *Config) Geometry(model *Model) (*Geometry, error) {
+	if len(c.Source.Position) == 0 {
+		return nil, c.at("source.position", fmt.Errorf("give the coordinates of the source in m, such as [500.0, 20.0]"))
+	}
+	return c.geometry(model, c.Source.Position, "source.position")
+}
+
+// Shots places the shots of a survey, each with all receivers, and checks that
+// they lie within the model, which has no border.
+func (c *Config) Shots(model *Model) ([]*Geometry, error) {
+	s := c.Sources
+	if s.Count == 0 {
+		return nil, c.at("sources", fmt.Errorf("a survey needs shots: give [sources] with from, to and count"))
+	}
+	line, err := Line(s.Count, s.From, s.To)
+	if err != nil {
+		return nil, c.at("sources", err)
+	}
+	var out []*Geometry
+	for i := range s.Count {
+		at := make([]float64, model.Dim())
+		for a := range at {
+			at[a] = line.At(i*model.Dim() + a)
+		}
+		g, err := c.geometry(model, at, "sources")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}
+
+func (c *Config) geometry(model *Model, source []float64, where string) (*Geometry, error) {
 	r := c.Receivers
 	g := &Geometry{}
 	var err error
-	if g.Sources, err = Points(c.Source.Position); err != nil {
-		return nil, c.at("source.position", err)
+	if g.Sources, err = Points(source); err != nil {
+		return nil, c.at(where, err)
 	}
 	if err := checkPoints("source", g.Sources, model); err != nil {
-		return nil, c.at("source.position", err)
+		return nil, c.at(where, err)
 	}
 	key := "receivers"
 	switch {

@@ -34,7 +34,19 @@ func (c *Config) validate() []complaint {
 	must(!(w.Peak > 0.5), "wavelet.peak_hz", "%g Hz is beyond seismic frequencies; give Hz, such as 10", c.WaveletSection.PeakHz)
 
 	dim := c.validateModel(must)
-	must(len(c.Source.Position) > 0, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0]")
+	s := c.Sources
+	many := len(s.From) > 0 || len(s.To) > 0 || s.Count != 0
+	must(len(c.Source.Position) > 0 || many, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count")
+	if many {
+		must(len(s.From) > 0, "sources.from", "give the first shot's coordinates in m")
+		must(len(s.To) > 0, "sources.to", "give the last shot's coordinates in m")
+		must(s.Count >= 1 && s.Count <= 1<<20, "sources.count", "%d shots are not possible; give a number from 1", s.Count)
+	}
+	i := c.Inversion
+	must(i.Method == "fwi" || i.Method == "lsrtm", "inversion.method", "there is no method %q; %s", i.Method, didYouMean(i.Method, []string{"fwi", "lsrtm"}))
+	must(i.Iterations >= 1 && i.Iterations <= 10000, "inversion.iterations", "%d iterations are not possible; 1 to 10000 are", i.Iterations)
+	must(within(i.Smooth, 0, 1e6), "inversion.smooth", "%g m is no width of a smoothing", i.Smooth)
+	must(within(i.Water, 0, 1e6), "inversion.water", "%g m is no depth", i.Water)
 	r := c.Receivers
 	line := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
 	must(r.File != "" || line, "receivers", "give either file, or from, to and count")
@@ -53,18 +65,18 @@ func (c *Config) validate() []complaint {
 	for _, p := range []struct {
 		key string
 		at  []float64
-	}{{"source.position", c.Source.Position}, {"receivers.from", r.From}, {"receivers.to", r.To}} {
+	}{{"source.position", c.Source.Position}, {"sources.from", s.From}, {"sources.to", s.To}, {"receivers.from", r.From}, {"receivers.to", r.To}} {
 		for _, v := range p.at {
 			must(within(v, -1e9, 1e9), p.key, "%g m is no coordinate", v)
 		}
 		must(len(p.at) == 0 || dim == 0 && len(p.at) <= 3 || len(p.at) == dim, p.key, "%d coordinates are given, the model has %d axes", len(p.at), dim)
 	}
 
-	s := c.Snapshots
-	must(s.EveryMs == 0 || within(s.EveryMs, 1e-6, 1e9), "snapshots.every_ms", "%g ms between snapshots is not possible", s.EveryMs)
-	must(s.Count >= 0 && s.Count <= 10000, "snapshots.count", "%d snapshots are not possible; 0 to 10000 are", s.Count)
-	must(s.Count == 0 || s.EveryMs == 0, "snapshots.count", "give either count or every_ms, not both")
-	must(!(s.EveryMs > 0) || c.Time/s.EveryMs <= 10000, "snapshots.every_ms", "%g ms makes more than 10000 snapshots", s.EveryMs)
+	snaps := c.Snapshots
+	must(snaps.EveryMs == 0 || within(snaps.EveryMs, 1e-6, 1e9), "snapshots.every_ms", "%g ms between snapshots is not possible", snaps.EveryMs)
+	must(snaps.Count >= 0 && snaps.Count <= 10000, "snapshots.count", "%d snapshots are not possible; 0 to 10000 are", snaps.Count)
+	must(snaps.Count == 0 || snaps.EveryMs == 0, "snapshots.count", "give either count or every_ms, not both")
+	must(!(snaps.EveryMs > 0) || c.Time/snaps.EveryMs <= 10000, "snapshots.every_ms", "%g ms makes more than 10000 snapshots", snaps.EveryMs)
 	must(c.Picture.Clip > 0 && c.Picture.Clip <= 100, "picture.clip", "percentile %g is not possible; give a number above 0 and up to 100, such as 99", c.Picture.Clip)
 	must(within(c.Picture.Gain, 0, 10), "picture.gain", "t^%g is not possible; give a power from 0 to 10", c.Picture.Gain)
 	for name, v := range c.FieldSection {

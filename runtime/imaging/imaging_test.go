@@ -1,0 +1,124 @@
+package imaging
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/courant-pde/courant/runtime/survey"
+)
+
+// small is a survey of three shots over layers, interpreted.
+func small(t *testing.T, method string) *Survey {
+	t.Helper()
+	operator, err := filepath.Abs("../../testdata/operators/acoustic.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "survey.toml")
+	text := `operator = "` + operator + `"
+space_order = 4
+time = 600.0
+nbl = 15
+[model]
+synthetic = "layers"
+shape = [41, 31]
+spacing = [20.0]
+[wavelet]
+name = "ricker"
+peak_hz = 8.0
+[sources]
+from = [100.0, 20.0]
+to = [700.0, 20.0]
+count = 3
+[receivers]
+from = [0.0, 40.0]
+to = [800.0, 40.0]
+count = 21
+[inversion]
+method = "` + method + `"
+iterations = 4
+smooth = 60.0
+water = 60.0
+`
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := survey.LoadConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewSurvey(t.Context(), c, nil, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The misfit falls in every iteration, and to less than half in four.
+func TestInversionsReduceTheMisfit(t *testing.T) {
+	for _, method := range []string{"fwi", "lsrtm"} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			s, out := small(t, method), t.TempDir()
+			updates, err := Invert(t.Context(), s, out, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, u := range updates[1:] {
+				if !(u.Misfit < updates[i].Misfit) {
+					t.Errorf("iteration %d: the misfit is %g, after %g", u.Iteration, u.Misfit, updates[i].Misfit)
+				}
+			}
+			last := updates[len(updates)-1]
+			if len(updates) != 5 || last.Misfit > 0.5 {
+				t.Errorf("%d updates, the last %+v", len(updates), last)
+			}
+			if pictures, _ := filepath.Glob(out + "/*.png"); len(pictures) != 5 {
+				t.Errorf("pictures: %v", pictures)
+			}
+		})
+	}
+}
+
+// The derivatives by the points of a model are those of differences: the border
+// gives its share to the points at the edge. Central differences of a step of
+// 1e-4 are exact to 1e-5 or so of the derivative, and single precision leaves
+// 1e-2 of it.
+func TestDerivativesByTheModel(t *testing.T) {
+	s := small(t, "fwi")
+	m := SquaredSlowness(s.Start)
+	observed, err := s.Observed(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, g, err := s.Misfit(t.Context(), 1, m, observed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, known := range s.known() {
+		if known && g[i] != 0 {
+			t.Fatalf("the derivative by point %d, which is known, is %g", i, g[i])
+		}
+	}
+	largest := 0
+	for i := range g {
+		if math.Abs(g[i]) > math.Abs(g[largest]) {
+			largest = i
+		}
+	}
+	value := func(h float64) float64 {
+		c := append([]float64(nil), m...)
+		c[largest] += h
+		v, _, err := s.Misfit(t.Context(), 1, c, observed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	h := m[largest] * 1e-2
+	if want := (value(h) - value(-h)) / (2 * h); math.Abs(g[largest]-want) > 0.02*math.Abs(want) {
+		t.Errorf("the derivative is %g, by differences %g", g[largest], want)
+	}
+}
