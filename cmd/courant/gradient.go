@@ -40,8 +40,9 @@ traces of receivers, or the derivative by the traces of a source.
 
 --memory bounds the memory. All levels of the wavefields are kept when they fit,
 otherwise checkpoints from which parts of the run are repeated: both give the
-same bits. --keep asks for a way: all, checkpoints, sampled (every few steps) or
-rounded (16 bits a number); the last two are approximations.`,
+same bits. --keep asks for a way: all, checkpoints, boundary (the values in the sponge; the
+rest is computed backward), sampled (every few steps) or rounded (16 bits a
+number); the last two are approximations.`,
 		Example: `  courant gradient acoustic.pde --shape 101,101 --spacing 10 --nt 400 --dt 1.5 \
       --set m=m.npy --set damp=0 --points src=xs.npy:wavelet.npy --points rec=xr.npy \
       --observed rec=observed.npy --memory 2GiB --out m=gradient.npy`,
@@ -56,7 +57,7 @@ rounded (16 bits a number); the last two are approximations.`,
 	flags.StringArrayVar(&f.weights, "weights", nil, "weights of traces RECEIVERS=FILE.npy, shape (nt, points) or (points); repeatable")
 	flags.StringVar(&f.misfit, "misfit", "l2", "what compares records: l2, huber, correlation or envelope")
 	flags.Float64Var(&f.threshold, "threshold", 0, "residual from which the Huber misfit grows linearly")
-	flags.StringVar(&f.keep, "keep", "automatic", "how wavefields are kept: automatic, all, checkpoints, sampled or rounded")
+	flags.StringVar(&f.keep, "keep", "automatic", "how wavefields are kept: automatic, all, checkpoints, boundary, sampled or rounded")
 	flags.StringVar(&f.memory, "memory", "", "memory that may be taken, such as 2GiB (default: three quarters of what is free)")
 	flags.StringVar(&f.disk, "disk", "", "folder for checkpoints that the memory has no room for")
 	flags.IntVar(&f.every, "every", 4, "steps from one kept level to the next, for --keep sampled")

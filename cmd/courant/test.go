@@ -128,7 +128,8 @@ func newTestGradient() *cobra.Command {
 		Use:   "gradient FILE --wrt FIELD",
 		Short: "Taylor remainders: J(m + h d) - J(m) - h <g, d> falls with the square of h",
 		Long: `Derives the gradient g of a misfit J of all records by fields and looks at what
-is left of a step h along a random direction d. The slope between two steps is
+is left of a step h along a random direction d. A wavefield among the names
+stands for its initial state. The slope between two steps is
 2 for a right gradient and 1 for a wrong one. It fails when one is further than
 0.02 from 2. Computed in double precision.`,
 		Example: `  courant test gradient tti.pde --dim 2 --wrt m,epsilon`,

@@ -3,6 +3,7 @@ package gradient
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/courant-pde/courant/codegen/ir"
@@ -68,10 +69,34 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 	}
 	first, last := op.reads()
 	k := op.taped.Program.Kernel
+	shells := int64(0)
+	if s.Keep == Boundary {
+		r, err := op.newReversal(context.Background(), a)
+		if err != nil {
+			return Plan{}, err
+		}
+		run, err := r.op.Needs(op.reversedArguments(a))
+		if err != nil {
+			return Plan{}, err
+		}
+		shells = r.bytes(a.Steps, forth.Real) + run.Fixed
+	}
 	return plan(s, sizes{
 		steps: a.Steps - k.FirstStep - k.LastStep, fixed: process + forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
-		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1,
+		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1, shells: shells,
 	}, machine.Describe().Available)
+}
+
+// reversedArguments are those of the forward run without its records.
+func (op *Operator) reversedArguments(a operator.Arguments) operator.Arguments {
+	a.Fields, a.Constants, a.Points = maps.Clone(a.Fields), maps.Clone(a.Constants), maps.Clone(a.Points)
+	a.Kept, a.Unstable = 0, true
+	for _, q := range op.Forward.Program.Problem.Points {
+		if !q.Inject {
+			delete(a.Points, q.Name)
+		}
+	}
+	return a
 }
 
 // process is what the process takes besides the arrays of the runs.
@@ -103,6 +128,12 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	defer forward.Close()
 	t := &tape{op: op, plan: p, forward: forward, states: map[int]*state{}}
 	defer t.close()
+	if p.Keep == Boundary {
+		if t.reversal, err = op.newReversal(ctx, a); err != nil {
+			return nil, err
+		}
+		t.arguments = op.reversedArguments(a)
+	}
 	t.before, t.after = op.reads()
 	if err := t.record(ctx); err != nil {
 		return nil, err

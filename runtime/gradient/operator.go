@@ -93,58 +93,65 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 // keeping is a problem whose wavefields keep the levels that another one reads,
 // and which leaves out all results but the records.
 func keeping(p, reader *symbolic.Problem) *symbolic.Problem {
+	out := replaced(p, func(f *symbolic.Function) *symbolic.Function {
+		if !slices.ContainsFunc(reader.Functions, func(g *symbolic.Function) bool { return g.Name == f.Name && g.Saved }) {
+			return f
+		}
+		c := *f
+		c.Saved = true
+		return &c
+	})
+	result := func(f *symbolic.Function) bool { return f.Role == symbolic.Image || f.Role == symbolic.History }
+	out.Functions, out.Series = slices.DeleteFunc(out.Functions, result), nil
+	out.Statements = slices.DeleteFunc(out.Statements, func(s symbolic.Statement) bool {
+		u, update := s.(*symbolic.Update)
+		_, reduce := s.(*symbolic.Reduce)
+		return reduce || update && result(u.Target.Func)
+	})
+	return out
+}
+
+// replaced is a problem with other functions in the place of its own.
+func replaced(p *symbolic.Problem, by func(*symbolic.Function) *symbolic.Function) *symbolic.Problem {
 	out := *p
 	copies := map[*symbolic.Function]*symbolic.Function{}
-	out.Functions = nil
+	out.Functions, out.Statements = nil, nil
 	for _, f := range p.Functions {
-		if slices.ContainsFunc(reader.Functions, func(g *symbolic.Function) bool { return g.Name == f.Name && g.Saved }) {
-			c := *f
-			c.Saved = true
-			copies[f] = &c
-			f = &c
-		}
-		out.Functions = append(out.Functions, f)
+		copies[f] = by(f)
+		out.Functions = append(out.Functions, copies[f])
 	}
 	var swap func(symbolic.Expr) symbolic.Expr
 	swap = func(e symbolic.Expr) symbolic.Expr {
 		if a, ok := e.(*symbolic.Access); ok {
-			if c := copies[a.Func]; c != nil {
-				return c.At(a.Time, a.Offset)
-			}
-			return a
+			return copies[a.Func].At(a.Time, a.Offset)
 		}
 		return symbolic.Map(e, swap)
 	}
-	out.Statements, out.Series = nil, nil
+	target := func(a *symbolic.Access) *symbolic.Access { return copies[a.Func].At(a.Time, a.Offset) }
 	for _, s := range p.Statements {
 		switch x := s.(type) {
 		case *symbolic.Update:
-			if x.Target.Func.Role == symbolic.Image || x.Target.Func.Role == symbolic.History {
-				continue
-			}
 			u := *x
-			u.Target = swap(x.Target).(*symbolic.Access)
-			u.Left, u.Right = swap(x.Left), swap(x.Right)
+			u.Target, u.Left, u.Right = target(x.Target), swap(x.Left), swap(x.Right)
 			if x.Value != nil {
 				u.Value = swap(x.Value)
 			}
 			s = &u
 		case *symbolic.Inject:
 			c := *x
-			c.Target, c.Value = swap(x.Target).(*symbolic.Access), swap(x.Value)
+			c.Target, c.Value = target(x.Target), swap(x.Value)
 			s = &c
 		case *symbolic.Sample:
 			c := *x
 			c.Value = swap(x.Value)
 			s = &c
 		case *symbolic.Reduce:
-			continue
+			c := *x
+			c.Value = swap(x.Value)
+			s = &c
 		}
 		out.Statements = append(out.Statements, s)
 	}
-	out.Functions = slices.DeleteFunc(out.Functions, func(f *symbolic.Function) bool {
-		return f.Role == symbolic.Image || f.Role == symbolic.History
-	})
 	return &out
 }
 

@@ -9,17 +9,18 @@ import (
 // runs backward.
 type Keep int
 
-// The ways. All and Checkpoints give the same bits; Sampled and Rounded are
-// approximations, and smaller.
+// The ways. All and Checkpoints give the same bits, Boundary the same to rounding;
+// Sampled and Rounded are approximations, and smaller.
 const (
 	Automatic   Keep = iota // All when that fits the memory, otherwise Checkpoints
 	All                     // every level of every wavefield that is needed
 	Checkpoints             // some states, from which segments of the run are repeated
 	Sampled                 // every few steps only, which is enough where waves are oversampled in time
 	Rounded                 // every level in half the bits, with a scale for every 64 numbers
+	Boundary                // the values in sponges; the rest is computed backward from the last levels
 )
 
-var keeps = []string{"automatic", "all", "checkpoints", "sampled", "rounded"}
+var keeps = []string{"automatic", "all", "checkpoints", "sampled", "rounded", "boundary"}
 
 func (k Keep) String() string { return keeps[k] }
 
@@ -73,6 +74,8 @@ func (p Plan) String() string {
 		}
 	case Sampled:
 		text = fmt.Sprintf("keeps the levels about every %d. step", p.Every)
+	case Boundary:
+		text = "keeps the values in sponges and computes the rest backward"
 	case Rounded:
 		text = "keeps all levels in half the bits"
 	}
@@ -95,6 +98,7 @@ type sizes struct {
 	needed int64 // one level of what the backward run reads
 	real   int   // bytes of a number
 	back   int   // levels before a step's own that it or the backward step reads
+	shells int64 // what cannot be computed backward, and the run that does so; 0 when that was not asked for
 	ahead  int   // levels behind it that the backward step reads
 }
 
@@ -120,6 +124,10 @@ func plan(s Storage, z sizes, free int64) (Plan, error) {
 		}
 		kept := min(p.Every, z.back+z.ahead+1) // levels of every p.Every
 		p.Bytes = z.fixed + int64(few)*z.level + int64((z.steps+p.Every-1)/p.Every*kept+1)*z.needed
+		return p, fits(p, budget, s)
+	case Boundary:
+		p := Plan{Keep: Boundary, Steps: z.steps, Segments: 1, Length: z.steps, Levels: few, Recompute: 2}
+		p.Bytes = z.fixed + int64(few)*z.level + z.shells
 		return p, fits(p, budget, s)
 	case Rounded:
 		p := Plan{Keep: Rounded, Steps: z.steps, Segments: 1, Length: z.steps, Levels: few, Recompute: 1}

@@ -27,6 +27,10 @@ type tape struct {
 	folder   string
 	taped    int // the segment whose levels the forward run holds, -1 for none
 
+	reversal  *reversal             // of Boundary
+	arguments operator.Arguments    // of the reversed run
+	shells    map[int][]shellValues // by level
+
 	stored map[int][]*packedLevel // by level, of Sampled and Rounded
 
 	steps       int
@@ -76,6 +80,8 @@ func (t *tape) record(ctx context.Context) error {
 	switch t.plan.Keep {
 	case Sampled, Rounded:
 		return t.store(ctx)
+	case Boundary:
+		return t.recordShells(ctx)
 	case Checkpoints:
 		t.schedule = newSchedule(t.plan.Segments)
 		if err := t.save(0); err != nil {
@@ -104,6 +110,8 @@ func (t *tape) playBack(ctx context.Context) error {
 	switch t.plan.Keep {
 	case Sampled, Rounded:
 		return t.retrieve(ctx)
+	case Boundary:
+		return t.reconstruct(ctx)
 	case Checkpoints:
 		return t.reverse(ctx, 0, t.plan.Segments, t.plan.Places-1)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
@@ -46,8 +47,8 @@ const (
 	firstStep = 2e-4 // of these, by the size of the field
 )
 
-// Gradient tests the derivatives of half the squares of all records by fields,
-// each alone. It is computed in double precision. Errors: those of deriving,
+// Gradient tests the derivatives of half the squares of all records by fields, or
+// by the initial states of wavefields, each alone. It is computed in double precision. Errors: those of deriving,
 // compiling and running.
 func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options) ([]Taylor, error) {
 	o.Real = ir.F64
@@ -55,7 +56,15 @@ func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options)
 	if err != nil {
 		return nil, err
 	}
-	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: wrt})
+	var fields, states []string
+	for _, name := range wrt {
+		if slices.ContainsFunc(p.Functions, func(f *symbolic.Function) bool { return f.Name == name && f.Role == symbolic.Wavefield }) {
+			states = append(states, name)
+		} else {
+			fields = append(fields, name)
+		}
+	}
+	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: fields, Initial: states != nil})
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +85,14 @@ func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options)
 	for _, name := range wrt {
 		direction := d.uniform(-1, 1, a.Fields[name].Shape...)
 		size := 0.0
-		slope := product(at.Fields[name], direction, &size)
+		by := at.Fields[name]
+		if slices.Contains(states, name) {
+			by = at.Initial[name]
+		}
+		if by == nil {
+			return nil, fmt.Errorf("no record depends on the initial state of %s", name)
+		}
+		slope := product(by, direction, &size)
 		t := Taylor{Of: name}
 		value := func(h float64) (float64, error) {
 			b := a
