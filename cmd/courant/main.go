@@ -16,9 +16,11 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/jit"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/symbolic/adjoint"
 )
 
 // The exit codes of the program; `courant help` documents them.
@@ -96,11 +98,13 @@ func exitCode(ctx context.Context, err error) int {
 		missing     *jit.NoCompilerError
 		diverged    *operator.Diverged
 		config      *survey.Fault
+		refusal     *adjoint.Refusal
+		storage     *gradient.TooLittle
 	)
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &storage):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

@@ -144,6 +144,7 @@ func TestMistakes(t *testing.T) {
 	}
 	good := shotArguments(t, dir, 120)
 	with := func(args ...string) []string { return append(append([]string{}, good...), args...) }
+	gradient := func(args ...string) []string { return append(append([]string{"gradient"}, good[1:]...), args...) }
 	for _, v := range []struct {
 		args []string
 		code int
@@ -191,6 +192,23 @@ func TestMistakes(t *testing.T) {
 		{[]string{"bench", acoustic, "--shape", "8,8", "--against", "yask"}, 2, "only devito"},
 		{[]string{"bench", acoustic, "--shape", "-5,5"}, 2, "a grid of -5 points along an axis"},
 		{[]string{"bench", acoustic, "--shape", "100000,100000,100000"}, 2, "GiB is available"},
+		{[]string{"derive", "gradient", acoustic, "--wrt", "q"}, 2, "operator acoustic has no field q; its fields are m, damp"},
+		{[]string{"derive", "gradient", acoustic}, 2, "--wrt m"},
+		{[]string{"derive", "born", acoustic}, 2, "--wrt m"},
+		{[]string{"derive", "adjoint", broken}, 2, "broken.pde:3:17"},
+		{[]string{"derive", "migration", acoustic, "--condition", "best"}, 2, "no imaging condition"},
+		{[]string{"test", "adjoint", acoustic, "--shape", "9"}, 0, ""},
+		{[]string{"test", "gradient", acoustic, "--wrt", "q"}, 2, "no field q"},
+		{[]string{"test", "gradient", acoustic}, 2, "--wrt m"},
+		{[]string{"test", "adjoint", acoustic, "--dim", "2", "--shape", "9,9", "--spacing", "1"}, 1, "the spacing 1"},
+		{gradient("--observed", "rec="+noise), 2, "--observed rec"},
+		{gradient(), 2, "nothing to compare"},
+		{gradient("--observed", "rec="+save(t, dir, "obs.npy", field.New32(120, 1)), "--memory", "1MiB"), 2, "at least"},
+		{gradient("--observed", "rec="+save(t, dir, "obs.npy", field.New32(120, 1)), "--memory", "much"), 2, "no amount of memory"},
+		{gradient("--observed", "rec="+save(t, dir, "obs.npy", field.New32(120, 1)), "--keep", "some"), 2, "no way"},
+		{gradient("--observed", "rec="+save(t, dir, "obs.npy", field.New32(7, 1))), 1, "the observed traces of rec have shape"},
+		{gradient("--observed", "rec="+save(t, dir, "obs.npy", field.New32(120, 1)), "--misfit", "l3"), 2, `no misfit "l3"`},
+		{[]string{"invert", outside, "--out", dir}, 2, "sources"},
 		{[]string{"cache", "bogus"}, 2, "bogus"},
 		{[]string{"doctor", "more"}, 2, "unknown command"},
 		{[]string{"shot", outside, "--out", dir}, 2, "outside.toml:9: source.position"},
@@ -201,6 +219,45 @@ func TestMistakes(t *testing.T) {
 			t.Errorf("courant %s\nexit code %d, want %d and %q; it said:\n%s", strings.Join(v.args, " "), code, v.code, v.want, stderr)
 		}
 	}
+}
+
+// A gradient by the command is the one of every way to keep wavefields, and is
+// written where it is asked for.
+func TestGradient(t *testing.T) {
+	dir := t.TempDir()
+	args := append([]string{"gradient"}, shotArguments(t, dir, 120)[1:]...)
+	args = append(args, "--observed", "rec="+save(t, dir, "observed.npy", field.New32(120, receivers(t, dir))), "-q", "--target", "interp")
+	var first *field.Array
+	for _, keep := range []string{"all", "checkpoints", "boundary"} {
+		out := filepath.Join(dir, keep+".npy")
+		stdout, stderr, code := courant(t, append(args, "--keep", keep, "--out", "m="+out)...)
+		if code != 0 || !strings.Contains(stdout, "misfit ") {
+			t.Fatalf("%s: exit code %d\n%s%s", keep, code, stdout, stderr)
+		}
+		g, err := field.ReadNPY(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = g
+		}
+		_, most := first.Range()
+		for i := range g.Len() {
+			if math.Abs(g.At(i)-first.At(i)) > 1e-9*most {
+				t.Fatalf("%s: %g at %v, not %g", keep, g.At(i), g.Index(i), first.At(i))
+			}
+		}
+	}
+}
+
+// receivers is the number of receivers of shotArguments.
+func receivers(t *testing.T, dir string) int {
+	t.Helper()
+	a, err := field.ReadNPY(filepath.Join(dir, "xr.npy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Shape[0]
 }
 
 // Without a C compiler the exit code says so, and the interpreter still runs.

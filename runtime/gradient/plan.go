@@ -82,6 +82,13 @@ func (p Plan) String() string {
 	return fmt.Sprintf("%s; %s of memory, %.2f forward steps a step", text, mebibytes(p.Bytes), p.Recompute)
 }
 
+// TooLittle says that a storage has no room for a gradient.
+type TooLittle struct{ text string }
+
+func (e *TooLittle) Error() string { return e.text }
+
+func tooLittle(format string, args ...any) error { return &TooLittle{fmt.Sprintf(format, args...)} }
+
 func mebibytes(n int64) string {
 	if n >= 10<<30 {
 		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
@@ -162,7 +169,7 @@ func plan(s Storage, z sizes, free int64) (Plan, error) {
 	}
 	if !found {
 		least := z.fixed + int64(1+z.back+z.ahead)*z.level + z.state
-		return best, fmt.Errorf("a gradient of this grid needs at least %s of memory, and %s are allowed; allow more, or choose a smaller grid or single precision", mebibytes(least), mebibytes(budget))
+		return best, tooLittle("a gradient of this grid needs at least %s of memory, and %s are allowed; allow more, or choose a smaller grid or single precision", mebibytes(least), mebibytes(budget))
 	}
 	return best, nil
 }
@@ -171,5 +178,5 @@ func fits(p Plan, budget int64, s Storage) error {
 	if p.Bytes <= budget {
 		return nil
 	}
-	return fmt.Errorf("keeping wavefields this way (%s) needs %s of memory, and %s are allowed; use checkpoints, or allow more", p.Keep, mebibytes(p.Bytes), mebibytes(budget))
+	return tooLittle("keeping wavefields this way (%s) needs %s of memory, and %s are allowed; use checkpoints, or allow more", p.Keep, mebibytes(p.Bytes), mebibytes(budget))
 }

@@ -22,10 +22,11 @@ import (
 // equation computes with _adj behind it. The wavefields of p that a nonlinear
 // operator needs are saved ones, whose levels the caller gives.
 //
-// It fails for what has no adjoint or is not covered: operators that step
-// backward, that read images or histories, that read a next level before it is
+// The error is a *Refusal: for what has no adjoint or is not covered, such as
+// operators that step backward, that read images or histories, that read a next level before it is
 // complete, functions that are not smooth.
-func Adjoint(p *symbolic.Problem) (*symbolic.Problem, error) {
+func Adjoint(p *symbolic.Problem) (_ *symbolic.Problem, err error) {
+	defer refuse(&err)
 	b := &backward{p: p}
 	if err := b.run(); err != nil {
 		return nil, err
@@ -51,7 +52,8 @@ type By struct {
 //
 // The wavefields of p that the images need are saved ones, whose levels the
 // caller gives. Errors: as of Adjoint, and names that are no fields of p.
-func Gradient(p *symbolic.Problem, by By) (*symbolic.Problem, error) {
+func Gradient(p *symbolic.Problem, by By) (_ *symbolic.Problem, err error) {
+	defer refuse(&err)
 	b := &backward{p: p, state: by.Initial}
 	for _, name := range by.Fields {
 		i := slices.IndexFunc(p.Functions, func(f *symbolic.Function) bool { return f.Name == name && f.Role == symbolic.Field })

@@ -13,7 +13,8 @@ import (
 // does to the equations there. It is the diagonal of the Hessian of a misfit
 // but for what the way to the receivers makes of it (Shin, Jang and Min 2001),
 // and a preconditioner for gradients. Errors: as of Gradient.
-func Illumination(p *symbolic.Problem, fields ...string) (*symbolic.Problem, error) {
+func Illumination(p *symbolic.Problem, fields ...string) (_ *symbolic.Problem, err error) {
+	defer refuse(&err)
 	b := &backward{p: p}
 	if err := b.define(); err != nil {
 		return nil, err

@@ -41,7 +41,8 @@ var Conditions = []Condition{Correlation, Normalised, InverseScattering, Extende
 // axis and lags are of Extended: images of -lags .. lags points, called
 // rtm_m2 to rtm_p2. Errors: as of Adjoint, and a field or an axis that p
 // does not have.
-func Migration(p *symbolic.Problem, c Condition, slowness string, axis, lags int) (*symbolic.Problem, error) {
+func Migration(p *symbolic.Problem, c Condition, slowness string, axis, lags int) (_ *symbolic.Problem, err error) {
+	defer refuse(&err)
 	b := &backward{p: p}
 	if err := b.run(); err != nil {
 		return nil, err

@@ -21,9 +21,10 @@ import (
 // that what sources add later is differentiated where they add it. What p
 // saves, reduces and adds to images is left out.
 //
-// It fails for names that are no fields of p, for functions without a
-// derivative, and when the wavefields do not depend on the fields.
-func Linearise(p *symbolic.Problem, wrt ...string) (*symbolic.Problem, error) {
+// The error is a *Refusal: for names that are no fields of p, for functions
+// without a derivative, and when the wavefields do not depend on the fields.
+func Linearise(p *symbolic.Problem, wrt ...string) (_ *symbolic.Problem, err error) {
+	defer refuse(&err)
 	l := &linearisation{p: p, d: differential{perturbation: map[*symbolic.Function]*symbolic.Function{}}}
 	if err := l.perturb(wrt); err != nil {
 		return nil, err

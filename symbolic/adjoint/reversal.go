@@ -21,7 +21,8 @@ type Level struct {
 // operators of second order in time whose equations hold the level before the
 // current one at the point itself only, each that of its own wavefield; others
 // are refused.
-func Reversal(p *symbolic.Problem) (*symbolic.Problem, []Level, error) {
+func Reversal(p *symbolic.Problem) (_ *symbolic.Problem, _ []Level, err error) {
+	defer refuse(&err)
 	b := &backward{p: p}
 	if err := b.define(); err != nil {
 		return nil, nil, err
