@@ -45,7 +45,7 @@ func TestVerifySystems(t *testing.T) {
 		{"every $n { " + nest("us[x, z] = v[t, x, z]") + " }", ""},
 		{"every 3 { " + nest("g[x, z] = us[x+1, z]") + " }", ""},
 		// Conditions.
-		{"every 0 { " + nest("g[x, z] = 0") + " }", "step: every 0 steps"},
+		{"every 1.5 { " + nest("g[x, z] = 0") + " }", "step: every 1.5 steps"},
 		{"every 2.5 { " + nest("g[x, z] = 0") + " }", "step: every 2.5 steps"},
 		{"every $m { " + nest("g[x, z] = 0") + " }", "step: unknown scalar $m"},
 		{"every 2 { every 2 { " + nest("g[x, z] = 0") + " } }", "step: a condition in a loop, in another one, or outside of a step"},

@@ -198,12 +198,17 @@ func TestCrop(t *testing.T) {
 	}
 }
 
-// docs/shot.md names every key of the file.
+// docs/shot.md and docs/invert.md name every key of the file.
 func TestDocumentation(t *testing.T) {
 	text, err := os.ReadFile("../../docs/shot.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	more, err := os.ReadFile("../../docs/invert.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, more...)
 	var walk func(reflect.Type)
 	walk = func(c reflect.Type) {
 		for f := range c.Fields() {
