@@ -1,12 +1,16 @@
 package imaging
 
 import (
+	"context"
 	"math"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"github.com/courant-pde/courant/runtime/batch"
+	"github.com/courant-pde/courant/runtime/store"
 	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/workflow"
 )
 
 // small is a survey of three shots over layers, interpreted.
@@ -62,7 +66,15 @@ func TestInversionsReduceTheMisfit(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			s, out := small(t, method), t.TempDir()
-			updates, err := Invert(t.Context(), s, out, nil)
+			r, err := s.Workflow(store.NewMemory())
+			if err != nil {
+				t.Fatal(err)
+			}
+			do := func(ctx context.Context, task workflow.Task) error { return s.Do(ctx, r, task) }
+			if err := workflow.Drive(t.Context(), r, []workflow.Worker{batch.Local(do)}, workflow.Options{Attempts: 1}); err != nil {
+				t.Fatal(err)
+			}
+			updates, err := s.WriteResults(t.Context(), r, out)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,298 +2,222 @@ package imaging
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/optimize"
-	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/store"
+	"github.com/courant-pde/courant/runtime/workflow"
 )
+
+// State is where an inversion stands: what is looked for is x, where m = Start +
+// Weights*x is the squared slowness, or for migration its change Weights*x.
+// Weights make up for the illumination by the sources, so that all unknowns
+// count alike.
+type State struct {
+	Start, Weights []float64
+	Optimiser      *optimize.LBFGS
+	Left           int // iterations
+	First          float64
+	Updates        []Update // the start first
+	Evaluations    int      // of all shots
+}
 
 // Update is one iteration of an inversion.
 type Update struct {
-	Iteration int     `json:"iteration"`
-	Misfit    float64 `json:"misfit"`    // by that of the start
-	Gradients int     `json:"gradients"` // of shots, since the start
-	// Error is the distance of the model to the one that made the records, by
-	// that of the start; 0 when records were given.
-	Error float64 `json:"model_error,omitempty"`
+	Iteration   int     `json:"iteration"`
+	Misfit      float64 `json:"misfit"`      // by that of the start
+	Evaluations int     `json:"evaluations"` // of all shots, since the start
 }
 
-// Invert carries out the inversion of a survey and writes models, or images,
-// with their pictures to a folder. It tells of every iteration.
-func Invert(ctx context.Context, s *Survey, out string, tell func(Update)) ([]Update, error) {
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return nil, err
-	}
-	v := &inversion{Survey: s, out: out, tell: tell}
-	for shot := range s.Shots {
-		d, err := s.Observed(ctx, shot)
-		if err != nil {
-			return nil, err
+// Over implements workflow.State.
+func (s *State) Over() bool { return s.Left == 0 || s.Optimiser.Done }
+
+// at is what x stands for: a squared slowness, or for migration its change.
+func (s *State) at(x []float64, migration bool) []float64 {
+	out := make([]float64, len(x))
+	for i := range x {
+		out[i] = s.Weights[i] * x[i]
+		if !migration {
+			out[i] += s.Start[i]
 		}
-		v.observed = append(v.observed, d)
 	}
-	run := v.fwi
-	if s.Config.Inversion.Method == "lsrtm" {
-		run = v.lsrtm
-	}
-	if err := run(ctx); err != nil {
-		return nil, err
-	}
-	text, err := json.MarshalIndent(v.updates, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	return v.updates, os.WriteFile(filepath.Join(out, "misfit.json"), append(text, '\n'), 0o644)
+	return out
 }
 
-type inversion struct {
-	*Survey
-	out       string
-	tell      func(Update)
-	observed  []*field.Array
-	gradients int
-	updates   []Update
-	first     float64 // misfit of the start
-}
+func (s *Survey) migration() bool { return s.Config.Inversion.Method == "lsrtm" }
 
-func (v *inversion) update(iteration int, misfit, off float64) {
-	if iteration == 0 {
-		v.first = misfit
+// Begin implements workflow.Algorithm: of the illumination it makes weights and
+// bounds.
+func (s *Survey) Begin(light *workflow.Gradient) (workflow.State, error) {
+	if len(light.By) != s.Size() {
+		return nil, fmt.Errorf("the illumination has %d numbers, the model %d", len(light.By), s.Size())
 	}
-	u := Update{iteration, misfit / v.first, v.gradients, off}
-	v.updates = append(v.updates, u)
-	if v.tell != nil {
-		v.tell(u)
-	}
-}
-
-// weights make up for the illumination by the sources.
-func (v *inversion) weights(ctx context.Context, m []float64) ([]float64, error) {
-	total := make([]float64, len(m))
+	out := &State{Start: SquaredSlowness(s.Start), Left: s.Config.Inversion.Iterations}
 	mean := 0.0
-	for shot := range v.Shots {
-		light, err := v.Illumination(ctx, shot, m)
+	for _, l := range light.By {
+		mean += l / float64(len(light.By))
+	}
+	for _, l := range light.By {
+		out.Weights = append(out.Weights, min(mean/(l+0.01*mean), 10))
+	}
+	o := optimize.NewLBFGS(make([]float64, s.Size()))
+	least, greatest := slices.Max(out.Start), slices.Min(out.Start)
+	// The first step of a model is a careful one; a problem of least squares takes
+	// any.
+	o.First = 0.002 * least
+	if s.migration() {
+		o.First = 0.03 * least
+	} else {
+		// Velocities between half the least of the start and, for a stable time
+		// step, the greatest divided by the margin.
+		for i, m := range out.Start {
+			o.Lower = append(o.Lower, (greatest*margin*margin*1.01-m)/out.Weights[i])
+			o.Upper = append(o.Upper, (4*least-m)/out.Weights[i])
+		}
+	}
+	out.Optimiser = o
+	return out, nil
+}
+
+// Next implements workflow.Algorithm.
+func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.State, error) {
+	state := now.(*State)
+	state.Evaluations++
+	by := make([]float64, len(sum.By))
+	for i, g := range sum.By {
+		by[i] = g * state.Weights[i]
+	}
+	first := state.Updates == nil
+	down := state.Optimiser.Tell(sum.Value, by)
+	if first {
+		if !down {
+			return nil, fmt.Errorf("the misfit of the start is %g", sum.Value)
+		}
+		if state.First = sum.Value; state.First == 0 {
+			state.Left, state.First = 0, 1 // the start is right
+		}
+	}
+	if down {
+		state.Updates = append(state.Updates, Update{len(state.Updates), sum.Value / state.First, state.Evaluations})
+		if !first {
+			state.Left--
+		}
+	}
+	return state, nil
+}
+
+// Workflow is the survey's inversion in a store. The configuration and what it
+// names decide its name, so that no two inversions meet.
+func (s *Survey) Workflow(st store.Store) (*workflow.Run, error) {
+	name, err := s.name()
+	if err != nil {
+		return nil, err
+	}
+	return &workflow.Run{Store: st, Name: "runs/" + name, Shots: len(s.Shots), Algorithm: s, New: func() workflow.State { return &State{} }}, nil
+}
+
+// name is made of all that the result depends on.
+func (s *Survey) name() (string, error) {
+	h := sha256.New()
+	text, err := os.ReadFile(s.Config.Path())
+	if err != nil {
+		return "", err
+	}
+	h.Write(text)
+	fmt.Fprintln(h, s.op.Forward.Program.Kernel.String(), s.steps, s.dt, s.Model.Vp.Shape)
+	for i := range s.Model.Vp.Len() {
+		fmt.Fprint(h, s.Model.Vp.At(i), s.Start.Vp.At(i), " ")
+	}
+	return fmt.Sprintf("%x", h.Sum(nil)[:8]), nil
+}
+
+// Do evaluates a shot and submits what it gives.
+func (s *Survey) Do(ctx context.Context, r *workflow.Run, t workflow.Task) error {
+	if t.Version == 0 {
+		light, err := s.Illumination(ctx, t.Shot, SquaredSlowness(s.Start))
+		if err != nil {
+			return err
+		}
+		return r.Submit(ctx, t, &workflow.Gradient{Shots: 1, By: light})
+	}
+	now, err := r.State(ctx, t.Version)
+	if err != nil {
+		return err
+	}
+	state := now.(*State)
+	g := &workflow.Gradient{Shots: 1}
+	if s.migration() {
+		g.Value, g.By, err = s.linearised(ctx, r, t.Shot, state)
+	} else {
+		var d *field.Array
+		if d, err = s.data(ctx, r, t.Shot, s.Observed); err == nil {
+			g.Value, g.By, err = s.Misfit(ctx, t.Shot, state.at(state.Optimiser.Trial, false), d)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return r.Submit(ctx, t, g)
+}
+
+// linearised is half the square of J dm - d, where d is what the observed records
+// have beside those of the start, and its derivatives by dm.
+func (s *Survey) linearised(ctx context.Context, r *workflow.Run, shot int, state *State) (float64, []float64, error) {
+	d, err := s.data(ctx, r, shot, func(ctx context.Context, shot int) (*field.Array, error) {
+		observed, err := s.Observed(ctx, shot)
 		if err != nil {
 			return nil, err
 		}
-		for i, l := range light {
-			total[i] += l
-			mean += l / float64(len(m))
-		}
-	}
-	for i, l := range total {
-		total[i] = mean / (l + 0.01*mean)
-	}
-	return total, nil
-}
-
-// fwi looks for the squared slowness whose records are the observed ones, by
-// L-BFGS in the variable x with m = start + sqrt(weight)*x: unknowns of equal
-// weight.
-func (v *inversion) fwi(ctx context.Context) error {
-	start := SquaredSlowness(v.Start)
-	weights, err := v.weights(ctx, start)
-	if err != nil {
-		return err
-	}
-	for i, w := range weights {
-		weights[i] = min(w, 10)
-	}
-	model := func(x []float64) []float64 {
-		m := make([]float64, len(x))
-		for i := range x {
-			m[i] = start[i] + weights[i]*x[i]
-		}
-		return m
-	}
-	f := func(ctx context.Context, x []float64) (float64, []float64, error) {
-		m, sum, g := model(x), 0.0, make([]float64, len(x))
-		for shot, d := range v.observed {
-			value, by, err := v.Misfit(ctx, shot, m, d)
-			if err != nil {
-				return 0, nil, fmt.Errorf("shot %d: %w", shot, err)
-			}
-			sum += value
-			for i := range g {
-				g[i] += by[i] * weights[i]
-			}
-			v.gradients++
-		}
-		return sum, g, nil
-	}
-	// Velocities between half the least of the start and, for a stable time
-	// step, the greatest divided by the margin.
-	least, greatest := slices.Max(start), slices.Min(start)
-	o := &optimize.LBFGS{Lower: make([]float64, len(start)), Upper: make([]float64, len(start)), First: 0.02 * least / 10}
-	for i := range start {
-		o.Lower[i] = (greatest*margin*margin*1.01 - start[i]) / weights[i]
-		o.Upper[i] = (4*least - start[i]) / weights[i]
-	}
-	if err := o.Start(ctx, f, make([]float64, len(start))); err != nil {
-		return err
-	}
-	v.update(0, o.Value, 1)
-	if err := v.picture("start", v.Start); err != nil {
-		return err
-	}
-	for iteration := 1; iteration <= v.Config.Inversion.Iterations; iteration++ {
-		down, err := o.Step(ctx, f)
+		start, err := s.Record(ctx, shot, state.Start)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		m, err := v.Velocity(model(o.X))
-		if err != nil {
-			return err
-		}
-		if !down {
-			break
-		}
-		v.update(iteration, o.Value, v.distance(m))
-		if err := v.picture(fmt.Sprintf("model_%03d", iteration), m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// distance is that of a model to the one that made the records, by that of the
-// start; 0 when records were given.
-func (v *inversion) distance(m *survey.Model) float64 {
-	if v.Config.Inversion.Observed != "" {
-		return 0
-	}
-	now, first := 0.0, 0.0
-	for i := range m.Vp.Len() {
-		want := v.Model.Vp.At(i)
-		now += (m.Vp.At(i) - want) * (m.Vp.At(i) - want)
-		first += (v.Start.Vp.At(i) - want) * (v.Start.Vp.At(i) - want)
-	}
-	if first == 0 {
-		return 0
-	}
-	return now / first
-}
-
-func (v *inversion) picture(name string, m *survey.Model) error {
-	if err := field.WriteNPY(filepath.Join(v.out, name+".npy"), m.Vp); err != nil {
-		return err
-	}
-	if m.Dim() == 1 {
-		return nil
-	}
-	p, err := survey.ModelPicture(m, nil, "Velocity, "+name)
-	if err != nil {
-		return err
-	}
-	return p.Save(filepath.Join(v.out, name+".png"))
-}
-
-// lsrtm looks for the change of the squared slowness of the start whose
-// linearised records are what the observed ones have beside those of the start,
-// by conjugate gradients.
-func (v *inversion) lsrtm(ctx context.Context) error {
-	m := SquaredSlowness(v.Start)
-	weights, err := v.weights(ctx, m)
-	if err != nil {
-		return err
-	}
-	var residuals []*field.Array
-	for shot, d := range v.observed {
-		r, err := v.Record(ctx, shot, m)
-		if err != nil {
-			return fmt.Errorf("shot %d: %w", shot, err)
-		}
-		out := field.New64(d.Shape...)
+		out := field.New64(observed.Shape...)
 		for i := range out.F64 {
-			out.F64[i] = d.At(i) - r.At(i)
+			out.F64[i] = observed.At(i) - start.At(i)
 		}
-		residuals = append(residuals, out)
-	}
-	migrate := func() ([]float64, error) {
-		sum := make([]float64, len(m))
-		for shot, r := range residuals {
-			g, err := v.Migrate(ctx, shot, m, r)
-			if err != nil {
-				return nil, fmt.Errorf("shot %d: %w", shot, err)
-			}
-			for i := range g {
-				sum[i] += g[i]
-			}
-			v.gradients++
-		}
-		return sum, nil
-	}
-	misfit := func() (sum float64) {
-		for _, r := range residuals {
-			for _, x := range r.F64 {
-				sum += x * x / 2
-			}
-		}
-		return sum
-	}
-	g, err := migrate()
+		return out, nil
+	})
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	v.update(0, misfit(), 0)
-	if err := v.image("rtm", g); err != nil {
-		return err
+	j, err := s.Born(ctx, shot, state.Start, state.at(state.Optimiser.Trial, true))
+	if err != nil {
+		return 0, nil, err
 	}
-	c := optimize.NewCGLS(g, weights)
-	for iteration := 1; iteration <= v.Config.Inversion.Iterations; iteration++ {
-		var records []*field.Array
-		square := 0.0
-		for shot := range v.Shots {
-			jp, err := v.Born(ctx, shot, m, c.Direction())
-			if err != nil {
-				return fmt.Errorf("shot %d: %w", shot, err)
-			}
-			for i := range jp.Len() {
-				square += jp.At(i) * jp.At(i)
-			}
-			records = append(records, jp)
-		}
-		length := c.Length(square)
-		if length == 0 {
-			break
-		}
-		for shot, jp := range records {
-			for i := range residuals[shot].F64 {
-				residuals[shot].F64[i] -= length * jp.At(i)
-			}
-		}
-		if iteration < v.Config.Inversion.Iterations {
-			if g, err = migrate(); err != nil {
-				return err
-			}
-			c.Next(g)
-		}
-		v.update(iteration, misfit(), 0)
-		if err := v.image(fmt.Sprintf("image_%03d", iteration), c.X); err != nil {
-			return err
-		}
+	value, residual := 0.0, field.New64(d.Shape...)
+	for i := range residual.F64 {
+		residual.F64[i] = j.At(i) - d.At(i)
+		value += residual.F64[i] * residual.F64[i] / 2
 	}
-	return nil
+	g, err := s.Migrate(ctx, shot, state.Start, residual)
+	return value, g, err
 }
 
-// image writes and draws a change of the squared slowness.
-func (v *inversion) image(name string, x []float64) error {
-	a := field.New64(v.Model.Shape()...)
-	copy(a.F64, x)
-	if err := field.WriteNPY(filepath.Join(v.out, name+".npy"), a); err != nil {
-		return err
+// data are the records that a shot is compared with, from the store once some
+// task has made them.
+func (s *Survey) data(ctx context.Context, r *workflow.Run, shot int, make func(context.Context, int) (*field.Array, error)) (*field.Array, error) {
+	key := fmt.Sprintf("%s/data/%05d", r.Name, shot)
+	want := []int{s.steps, s.Shots[shot].Receivers.Shape[0]}
+	g, err := r.Read(ctx, key)
+	switch {
+	case err == nil && len(g.By) == want[0]*want[1]:
+		return &field.Array{Shape: want, F64: g.By}, nil
+	case err != nil && !errors.Is(err, store.ErrNotExist):
+		return nil, err
 	}
-	if v.Model.Dim() == 1 {
-		return nil
-	}
-	p, err := survey.SnapshotPicture(a, v.Start, nil, v.Config.Picture.Clip, "Reflectivity, "+name)
+	a, err := make(ctx, shot)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.Save(filepath.Join(v.out, name+".png"))
+	g = &workflow.Gradient{}
+	for i := range a.Len() {
+		g.By = append(g.By, a.At(i))
+	}
+	return a, r.Write(ctx, key, g)
 }

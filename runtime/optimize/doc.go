@@ -1,4 +1,4 @@
-// Package optimize minimises functions of models: smooth ones within bounds by
-// L-BFGS, least squares by conjugate gradients. Both take one step at a time, so
-// that what lies between two steps can be kept and gone on with.
+// Package optimize minimises functions of models. An optimiser asks for the
+// value and the derivatives at a trial point and is told them; what lies between
+// can be kept, and gone on with by another process.
 package optimize

@@ -1,105 +1,140 @@
 package optimize
 
 import (
-	"context"
-	"fmt"
 	"math"
 )
 
-// Function gives a value and its derivatives at x, which it must not keep.
-type Function func(ctx context.Context, x []float64) (value float64, gradient []float64, err error)
-
-// LBFGS minimises a function within bounds (Nocedal 1980; the step is projected
-// into the bounds, and what is held there leaves the history alone).
+// LBFGS minimises a smooth function within bounds (Nocedal 1980; steps are
+// projected into the bounds, and what is held there leaves the history alone).
+// All of its state is in its fields, so that it can be written and read back:
+// the same values told give the same trials, bit by bit.
+//
+//	o := optimize.NewLBFGS(x)
+//	for !o.Done { o.Tell(f(o.Trial)) }
 type LBFGS struct {
 	Lower, Upper []float64 // bounds of each variable; nil for none
-	Memory       int       // pairs of steps and changes of the gradient; 0 for 5
+	Memory       int       // pairs of steps and changes of the gradient
 	// First is the largest change of a variable by the first step tried, and no
-	// later one changes a variable by more than ten times that; 0 for a
-	// hundredth of the largest variable.
+	// later one changes a variable by more than ten times that.
 	First float64
 
-	X        []float64
+	Trial []float64 // where the function is to be evaluated next
+	Done  bool      // no step leads further down
+
+	X        []float64 // the best point so far; nil before the first
 	Value    float64
 	Gradient []float64
 	Pairs    []Pair // latest last
+	Steps    int    // that led down
+
+	direction []float64 // of the trial; made anew when it was not kept
+	Length    float64   // of the trial along it
+	Tries     int       // of this step
+	Steepest  bool      // the direction is the steepest one
 }
 
 // Pair is a step and the change of the gradient along it.
 type Pair struct{ Step, Change []float64 }
 
-// sufficient is the part of the decrease that the slope promises with which a
-// step is content.
-const sufficient = 1e-4
+const (
+	// sufficient is the part of the decrease that the slope promises with which
+	// a step is content.
+	sufficient = 1e-4
+	// mostTries bounds the trials along one direction.
+	mostTries = 12
+)
 
-// Start evaluates the function at x.
-func (o *LBFGS) Start(ctx context.Context, f Function, x []float64) (err error) {
-	o.X = append([]float64(nil), x...)
-	if o.First == 0 {
-		for _, v := range x {
-			o.First = max(o.First, math.Abs(v)/100)
-		}
+// NewLBFGS begins at x, with a memory of 5 pairs. A step of a hundredth of the
+// largest variable, or of a hundredth when all are 0, is tried first.
+func NewLBFGS(x []float64) *LBFGS {
+	o := &LBFGS{Memory: 5, Trial: append([]float64(nil), x...), First: 0.01}
+	if n := size(x); n > 0 {
+		o.First = n / 100
 	}
-	o.Value, o.Gradient, err = f(ctx, o.X)
-	if err == nil && (math.IsNaN(o.Value) || math.IsInf(o.Value, 0)) {
-		err = fmt.Errorf("the function is %g at the start", o.Value)
-	}
-	return err
+	return o
 }
 
-// Step takes one step downhill: the function is evaluated until its value is
-// lower, most often once. It says false, and leaves everything as it is, when no
-// step leads further down.
-func (o *LBFGS) Step(ctx context.Context, f Function) (bool, error) {
-	for _, direction := range o.directions() {
-		length := 1.0
-		if largest := size(direction); largest == 0 {
-			continue
-		} else if len(o.Pairs) == 0 {
-			length = o.First / largest
-		} else if largest > 10*o.First {
-			length = 10 * o.First / largest
+// Tell takes the value of the function and its derivatives at Trial, and moves
+// Trial on. It reports whether the trial became the best point. A value that is
+// no number counts as too high.
+func (o *LBFGS) Tell(value float64, gradient []float64) (down bool) {
+	if o.X == nil {
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			o.Done = true
+			return false
 		}
-		for range 12 {
-			x := o.moved(direction, length)
-			promised := 0.0
-			for i := range x {
-				promised += o.Gradient[i] * (x[i] - o.X[i])
-			}
-			if promised >= 0 {
-				break
-			}
-			value, gradient, err := f(ctx, x)
-			if err != nil {
-				return false, err
-			}
-			if value <= o.Value+sufficient*promised && value < o.Value { // false for NaN
-				o.accept(x, value, gradient)
-				return true, nil
-			}
-			// The minimum of the parabola through what is known.
-			shorter := 0.5
-			if excess := value - o.Value - promised; excess > 0 {
-				shorter = min(max(-promised/(2*excess), 0.1), 0.5)
-			}
-			length *= shorter
-		}
+		o.X, o.Value, o.Gradient = o.Trial, value, gradient
+		o.begin(false)
+		return true
 	}
-	return false, nil
+	promised := o.promised(o.Trial)
+	if value <= o.Value+sufficient*promised && value < o.Value { // false for NaN
+		o.accept(value, gradient)
+		o.begin(false)
+		return true
+	}
+	// The minimum of the parabola through what is known.
+	shorter := 0.5
+	if excess := value - o.Value - promised; excess > 0 {
+		shorter = min(max(-promised/(2*excess), 0.1), 0.5)
+	}
+	o.Length *= shorter
+	o.Tries++
+	o.propose()
+	return false
 }
 
-// directions are the one that the history suggests, and the steepest one.
-func (o *LBFGS) directions() [][]float64 {
+// promised is the change of the value that the slope promises at x.
+func (o *LBFGS) promised(x []float64) (sum float64) {
+	for i := range x {
+		sum += o.Gradient[i] * (x[i] - o.X[i])
+	}
+	return sum
+}
+
+// begin looks in a new direction: the one that the history suggests, or the
+// steepest one.
+func (o *LBFGS) begin(steepest bool) {
+	o.Steepest, o.Tries, o.direction = steepest || len(o.Pairs) == 0, 0, nil
+	o.direction = o.along()
+	o.Length = 1
+	if largest := size(o.direction); o.Steepest && largest > 0 {
+		o.Length = o.First / largest
+	} else if largest > 10*o.First {
+		o.Length = 10 * o.First / largest
+	}
+	o.propose()
+}
+
+// propose makes the trial, or turns to the steepest direction, or gives up.
+func (o *LBFGS) propose() {
+	if o.direction == nil {
+		o.direction = o.along()
+	}
+	x := o.moved()
+	if o.Tries < mostTries && o.promised(x) < 0 {
+		o.Trial = x
+		return
+	}
+	if o.Steepest {
+		o.Done = true
+		return
+	}
+	o.begin(true)
+}
+
+// along is the direction of this step.
+func (o *LBFGS) along() []float64 {
 	steepest := make([]float64, len(o.X))
 	for i, g := range o.Gradient {
 		if !o.held(i, -g) {
 			steepest[i] = -g
 		}
 	}
-	if len(o.Pairs) == 0 {
-		return [][]float64{steepest}
+	if o.Steepest {
+		return steepest
 	}
-	d := append([]float64(nil), steepest...)
+	d := steepest
 	alpha := make([]float64, len(o.Pairs))
 	for i := len(o.Pairs) - 1; i >= 0; i-- {
 		p := o.Pairs[i]
@@ -119,13 +154,7 @@ func (o *LBFGS) directions() [][]float64 {
 			d[i] = 0
 		}
 	}
-	scaled := append([]float64(nil), steepest...)
-	if n := size(scaled); n > 0 {
-		for i := range scaled {
-			scaled[i] *= o.First / n
-		}
-	}
-	return [][]float64{d, scaled}
+	return d
 }
 
 // held reports whether variable i lies on a bound that a change leads beyond.
@@ -133,10 +162,10 @@ func (o *LBFGS) held(i int, change float64) bool {
 	return o.Lower != nil && o.X[i] <= o.Lower[i] && change < 0 || o.Upper != nil && o.X[i] >= o.Upper[i] && change > 0
 }
 
-func (o *LBFGS) moved(direction []float64, length float64) []float64 {
+func (o *LBFGS) moved() []float64 {
 	x := make([]float64, len(o.X))
 	for i := range x {
-		x[i] = o.X[i] + length*direction[i]
+		x[i] = o.X[i] + o.Length*o.direction[i]
 		if o.Lower != nil {
 			x[i] = max(x[i], o.Lower[i])
 		}
@@ -147,21 +176,18 @@ func (o *LBFGS) moved(direction []float64, length float64) []float64 {
 	return x
 }
 
-func (o *LBFGS) accept(x []float64, value float64, gradient []float64) {
-	p := Pair{make([]float64, len(x)), make([]float64, len(x))}
-	for i := range x {
-		p.Step[i], p.Change[i] = x[i]-o.X[i], gradient[i]-o.Gradient[i]
+func (o *LBFGS) accept(value float64, gradient []float64) {
+	p := Pair{make([]float64, len(o.X)), make([]float64, len(o.X))}
+	for i := range o.X {
+		p.Step[i], p.Change[i] = o.Trial[i]-o.X[i], gradient[i]-o.Gradient[i]
 	}
 	// Only what curves upwards says where the minimum is.
 	if c := dot(p.Step, p.Change); c > 1e-10*math.Sqrt(dot(p.Step, p.Step)*dot(p.Change, p.Change)) {
 		o.Pairs = append(o.Pairs, p)
-		memory := o.Memory
-		if memory == 0 {
-			memory = 5
-		}
-		o.Pairs = o.Pairs[max(0, len(o.Pairs)-memory):]
+		o.Pairs = o.Pairs[max(0, len(o.Pairs)-o.Memory):]
 	}
-	o.X, o.Value, o.Gradient = x, value, gradient
+	o.X, o.Value, o.Gradient = o.Trial, value, gradient
+	o.Steps++
 }
 
 func dot(a, b []float64) (sum float64) {

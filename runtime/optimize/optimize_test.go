@@ -1,14 +1,13 @@
 package optimize
 
 import (
-	"context"
+	"encoding/json"
 	"math"
-	"math/rand/v2"
 	"testing"
 )
 
 // rosenbrock is the curved valley with its minimum at 1, ..., 1.
-func rosenbrock(_ context.Context, x []float64) (float64, []float64, error) {
+func rosenbrock(x []float64) (float64, []float64) {
 	v, g := 0.0, make([]float64, len(x))
 	for i := range len(x) - 1 {
 		a, b := x[i+1]-x[i]*x[i], 1-x[i]
@@ -16,32 +15,48 @@ func rosenbrock(_ context.Context, x []float64) (float64, []float64, error) {
 		g[i] += -400*a*x[i] - 2*b
 		g[i+1] += 200 * a
 	}
-	return v, g, nil
+	return v, g
+}
+
+// minimum runs an optimiser to its end, by way of its text after every trial
+// when that is asked for.
+func minimum(t *testing.T, o *LBFGS, written bool) *LBFGS {
+	t.Helper()
+	for range 500 {
+		if o.Done {
+			return o
+		}
+		before, first := o.Value, o.X == nil
+		down := o.Tell(rosenbrock(o.Trial))
+		if down && !first && !(o.Value < before) {
+			t.Fatalf("a step from %g to %g", before, o.Value)
+		}
+		if !written {
+			continue
+		}
+		text, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o = &LBFGS{}
+		if err := json.Unmarshal(text, o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return o
 }
 
 func TestLBFGSFindsTheMinimum(t *testing.T) {
 	for _, bounded := range []bool{false, true} {
-		o := &LBFGS{First: 0.1}
-		if bounded { // the minimum on the bound of the first variable: then x1 is its square
-			o.Lower, o.Upper = []float64{-2, -2}, []float64{0.5, 2}
-		}
-		if err := o.Start(t.Context(), rosenbrock, []float64{-1.2, 1}); err != nil {
-			t.Fatal(err)
-		}
-		before := o.Value
-		for range 200 {
-			down, err := o.Step(t.Context(), rosenbrock)
-			if err != nil {
-				t.Fatal(err)
+		begin := func() *LBFGS {
+			o := NewLBFGS([]float64{-1.2, 1})
+			o.First = 0.1
+			if bounded { // the minimum on the bound of the first variable: then the second is its square
+				o.Lower, o.Upper = []float64{-2, -2}, []float64{0.5, 2}
 			}
-			if !down {
-				break
-			}
-			if !(o.Value < before) {
-				t.Fatalf("a step from %g to %g", before, o.Value)
-			}
-			before = o.Value
+			return o
 		}
+		o := minimum(t, begin(), false)
 		want := []float64{1, 1}
 		if bounded {
 			want = []float64{0.5, 0.25}
@@ -52,45 +67,28 @@ func TestLBFGSFindsTheMinimum(t *testing.T) {
 				break
 			}
 		}
+		// Written and read back after every trial, it goes the same way.
+		if again := minimum(t, begin(), true); again.X[0] != o.X[0] || again.X[1] != o.X[1] || again.Steps != o.Steps {
+			t.Errorf("written and read back it ends at %v after %d steps, not at %v after %d", again.X, again.Steps, o.X, o.Steps)
+		}
 	}
 }
 
-// In exact arithmetic, n steps solve a problem of n unknowns.
-func TestCGLSSolvesInAsManySteps(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 1))
-	const m, n = 12, 6
-	j, x, d := make([][]float64, m), make([]float64, n), make([]float64, m)
-	for i := range x {
-		x[i] = r.Float64()
-	}
-	for i := range j {
-		j[i] = make([]float64, n)
-		for k := range j[i] {
-			j[i][k] = r.Float64() - 0.5
-			d[i] += j[i][k] * x[k]
+// A function that is no number somewhere is left there.
+func TestLBFGSAvoidsWhatIsNoNumber(t *testing.T) {
+	o := NewLBFGS([]float64{4})
+	for range 100 {
+		if o.Done {
+			break
 		}
+		x := o.Trial[0]
+		o.Tell(x-math.Log(x), []float64{1 - 1/x}) // no number below 0, its minimum at 1
 	}
-	transposed := func(r []float64) []float64 {
-		out := make([]float64, n)
-		for i := range r {
-			add(out, r[i], j[i])
-		}
-		return out
+	if math.Abs(o.X[0]-1) > 1e-5 {
+		t.Errorf("the minimum is at %g, not at 1", o.X[0])
 	}
-	weights := []float64{1, 2, 1, 3, 1, 2}
-	c := NewCGLS(transposed(d), weights)
-	for range n {
-		jp := make([]float64, m)
-		for i := range jp {
-			jp[i] = dot(j[i], c.Direction())
-		}
-		length := c.Length(dot(jp, jp))
-		add(d, -length, jp)
-		c.Next(transposed(d))
-	}
-	for i := range x {
-		if math.Abs(c.X[i]-x[i]) > 1e-9 {
-			t.Fatalf("the solution is %v, not %v", c.X, x)
-		}
+	o = NewLBFGS([]float64{4})
+	if o.Tell(math.NaN(), []float64{0}); !o.Done {
+		t.Error("it goes on from what is no number")
 	}
 }

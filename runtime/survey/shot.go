@@ -17,6 +17,9 @@ func (c *Config) Resolve(path string) string {
 	return filepath.Join(filepath.Dir(c.path), path)
 }
 
+// Path is the file of the configuration.
+func (c *Config) Path() string { return c.path }
+
 // OperatorPath is the path of the operator file.
 func (c *Config) OperatorPath() string { return c.Resolve(c.Operator) }
 

@@ -1,0 +1,114 @@
+package imaging
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/workflow"
+)
+
+// WriteResults writes to a folder what a run has found so far: a model or an
+// image with its picture for every iteration that is not there yet, and
+// misfit.json. It returns the iterations.
+func (s *Survey) WriteResults(ctx context.Context, r *workflow.Run, out string) ([]Update, error) {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return nil, err
+	}
+	versions, err := r.Versions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var updates []Update
+	for v := 1; v <= versions; v++ {
+		now, err := r.State(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		state := now.(*State)
+		if len(state.Updates) == len(updates) {
+			continue // a trial that did not lead down
+		}
+		updates = state.Updates
+		if err := s.write(out, len(updates)-1, state); err != nil {
+			return nil, err
+		}
+	}
+	text, err := json.MarshalIndent(updates, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return updates, os.WriteFile(filepath.Join(out, "misfit.json"), append(text, '\n'), 0o644)
+}
+
+// write writes and draws one iteration, unless that is done.
+func (s *Survey) write(out string, iteration int, state *State) error {
+	name := filepath.Join(out, fmt.Sprintf("%s_%03d", map[bool]string{true: "image", false: "model"}[s.migration()], iteration))
+	// The array is written last.
+	if _, err := os.Stat(name + ".npy"); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	x := state.at(state.Optimiser.X, s.migration())
+	var a *field.Array
+	var p *survey.Picture
+	var err error
+	if s.migration() {
+		a = field.New64(s.Model.Shape()...)
+		copy(a.F64, x)
+		if iteration == 0 { // what the first gradient says, which is migration without least squares
+			for i, g := range state.Optimiser.Gradient {
+				a.F64[i] = -g * state.Weights[i]
+			}
+		}
+		if s.Model.Dim() > 1 {
+			p, err = survey.SnapshotPicture(a, s.Start, nil, s.Config.Picture.Clip, fmt.Sprintf("Reflectivity, iteration %d", iteration))
+		}
+	} else {
+		var m *survey.Model
+		if m, err = s.Velocity(x); err != nil {
+			return err
+		}
+		a = m.Vp
+		if m.Dim() > 1 {
+			p, err = survey.ModelPicture(m, nil, fmt.Sprintf("Velocity, iteration %d", iteration))
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		if err := p.Save(name + ".png"); err != nil {
+			return err
+		}
+	}
+	return field.WriteNPY(name+".npy", a)
+}
+
+// ModelError is the squared distance of the model of an iteration to the one
+// that made the records, by that of the start; 0 when records were given, and
+// for migration.
+func (s *Survey) ModelError(state *State) (float64, error) {
+	if s.Config.Inversion.Observed != "" || s.migration() {
+		return 0, nil
+	}
+	m, err := s.Velocity(state.at(state.Optimiser.X, false))
+	if err != nil {
+		return 0, err
+	}
+	now, first := 0.0, 0.0
+	for i := range m.Vp.Len() {
+		want := s.Model.Vp.At(i)
+		now += (m.Vp.At(i) - want) * (m.Vp.At(i) - want)
+		first += (s.Start.Vp.At(i) - want) * (s.Start.Vp.At(i) - want)
+	}
+	if first == 0 {
+		return 0, nil
+	}
+	return now / first, nil
+}

@@ -1,0 +1,55 @@
+// Package store keeps objects by key: what a run of the workflow consists of.
+//
+// An object is written once and whole: Create either makes it, for good and for
+// all processes, or finds that it is there. That is all that the workflow needs
+// to lose nothing and count nothing twice.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Store is a set of objects. Keys are paths of letters, digits, and - _ . with /
+// between, such as "runs/a/v0001/n00-00007". Its methods may be called by several
+// goroutines and processes at once.
+type Store interface {
+	// Create writes an object unless there is one of that key already, which is
+	// reported by ErrExists. When it returns nil the object outlives a crash;
+	// when it fails otherwise there may or may not be an object, but never a
+	// part of one.
+	Create(ctx context.Context, key string, data io.Reader) error
+	// Open reads an object. ErrNotExist when there is none.
+	Open(ctx context.Context, key string) (io.ReadCloser, error)
+	// List gives the keys that begin with a prefix, in order.
+	List(ctx context.Context, prefix string) ([]string, error)
+	// Delete removes an object; that there is none is no error.
+	Delete(ctx context.Context, key string) error
+}
+
+// The errors of all stores, wrapped with the key.
+var (
+	ErrExists   = errors.New("the object exists")
+	ErrNotExist = errors.New("there is no such object")
+)
+
+// CheckKey refuses what is no key.
+func CheckKey(key string) error {
+	if key == "" || len(key) > 512 {
+		return fmt.Errorf("a key of %d characters; 1 to 512 are possible", len(key))
+	}
+	for part := range strings.SplitSeq(key, "/") {
+		if part == "" || part[0] == '.' {
+			return fmt.Errorf("the key %q has an empty part, or one that begins with a dot", key)
+		}
+		if i := strings.IndexFunc(part, func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.", r))
+		}); i >= 0 {
+			return fmt.Errorf("the key %q holds %q; letters, digits and -_. are possible", key, part[i:i+1])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,378 @@
+package workflow
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/courant-pde/courant/runtime/optimize"
+	"github.com/courant-pde/courant/runtime/store"
+)
+
+// toy is an inversion that costs nothing: each shot is a hill of its own, of
+// numbers that do not add up exactly, so that the order of sums would show.
+type toy struct{ iterations int }
+
+type toyState struct {
+	Optimiser *optimize.LBFGS
+	Left      int
+}
+
+func (s *toyState) Over() bool { return s.Left == 0 || s.Optimiser.Done }
+
+func (a toy) Begin(light *Gradient) (State, error) {
+	x := make([]float64, len(light.By))
+	for i := range x {
+		x[i] = 1 / light.By[i]
+	}
+	return &toyState{optimize.NewLBFGS(x), a.iterations}, nil
+}
+
+func (toy) Next(s State, sum *Gradient) (State, error) {
+	t := s.(*toyState)
+	t.Optimiser.Tell(sum.Value, sum.By)
+	t.Left--
+	return t, nil
+}
+
+const unknowns = 7
+
+// of is what a shot gives.
+func (toy) of(t Task, s State) *Gradient {
+	g := &Gradient{Shots: 1, By: make([]float64, unknowns)}
+	for i := range g.By {
+		centre, width := math.Sin(float64(3*t.Shot+i)), 1.1+math.Cos(float64(t.Shot*i))
+		if t.Version == 0 {
+			g.By[i] = 0.1 + width
+			continue
+		}
+		d := s.(*toyState).Optimiser.Trial[i] - centre
+		g.Value += d * d * width / 2
+		g.By[i] = d * width
+	}
+	return g
+}
+
+func newToy(s store.Store, shots, iterations int) *Run {
+	return &Run{Store: s, Name: "runs/toy", Shots: shots, Algorithm: toy{iterations}, New: func() State { return &toyState{} }}
+}
+
+// work evaluates shots in this process.
+type work struct {
+	r *Run
+	f func(ctx context.Context, t Task) error // before it is submitted, may be nil
+}
+
+func (w work) Do(ctx context.Context, t Task) error {
+	if w.f != nil {
+		if err := w.f(ctx, t); err != nil {
+			return err
+		}
+	}
+	var s State
+	if t.Version > 0 {
+		var err error
+		if s, err = w.r.State(ctx, t.Version); err != nil {
+			return err
+		}
+	}
+	return w.r.Submit(ctx, t, toy{}.of(t, s))
+}
+
+func (work) Close() error { return nil }
+
+// outcome is the last state of a run, bit by bit, and how many objects are left.
+func outcome(t *testing.T, r *Run) string {
+	t.Helper()
+	p, err := r.Position(t.Context())
+	if err != nil || !p.Done {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	o := p.State.(*toyState).Optimiser
+	text := fmt.Sprint(p.Version, " ", math.Float64bits(o.Value))
+	for _, x := range o.X {
+		text += fmt.Sprint(" ", math.Float64bits(x))
+	}
+	return text
+}
+
+func undisturbed(t *testing.T, shots, iterations int) string {
+	t.Helper()
+	r := newToy(store.NewMemory(), shots, iterations)
+	if err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return outcome(t, r)
+}
+
+var errKilled = errors.New("killed")
+
+// chaos is a store whose user is killed at random moments: before something is
+// written, behind it, or with the object damaged; then nothing works any more.
+type chaos struct {
+	store.Store
+	mu     *sync.Mutex
+	random *rand.Rand
+	rate   float64 // of kills an operation
+	damage float64 // of objects damaged an operation
+	dead   bool
+	die    context.CancelFunc
+}
+
+func (c *chaos) draw() float64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.random.Float64()
+}
+
+// survives reports whether the user lives on.
+func (c *chaos) survives() bool {
+	x := c.draw()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dead = c.dead || x < c.rate; c.dead {
+		c.die()
+	}
+	return !c.dead
+}
+
+func (c *chaos) Create(ctx context.Context, key string, data io.Reader) error {
+	if !c.survives() {
+		return errKilled
+	}
+	if c.draw() < c.damage {
+		all, err := io.ReadAll(data)
+		if err != nil {
+			return err
+		}
+		if len(all) > 0 {
+			all[int(c.draw()*float64(len(all)))] ^= 0x40
+		}
+		data = bytes.NewReader(all)
+	}
+	if err := c.Store.Create(ctx, key, data); err != nil {
+		return err
+	}
+	if !c.survives() {
+		return errKilled
+	}
+	return nil
+}
+
+func (c *chaos) Open(ctx context.Context, key string) (io.ReadCloser, error) {
+	if !c.survives() {
+		return nil, errKilled
+	}
+	return c.Store.Open(ctx, key)
+}
+
+func (c *chaos) List(ctx context.Context, prefix string) ([]string, error) {
+	if !c.survives() {
+		return nil, errKilled
+	}
+	return c.Store.List(ctx, prefix)
+}
+
+func (c *chaos) Delete(ctx context.Context, key string) error {
+	if !c.survives() {
+		return errKilled
+	}
+	return c.Store.Delete(ctx, key)
+}
+
+// Whatever dies, and however often, the result is that of a run without any
+// disturbance, bit by bit: 500 random schedules of up to three processes that
+// drive the run at once, with workers that fail, objects that are damaged, and
+// every process killed after some operations and begun again.
+func TestNothingIsLostOrCountedTwice(t *testing.T) {
+	schedules := 500
+	if testing.Short() {
+		schedules = 50
+	}
+	want := map[int]string{}
+	for shots := 1; shots <= 9; shots++ {
+		want[shots] = undisturbed(t, shots, 4)
+	}
+	for seed := range schedules {
+		random := rand.New(rand.NewPCG(uint64(seed), 5))
+		shots := 1 + random.IntN(9)
+		memory := store.NewMemory()
+		rate, damage, failing := 0.05*random.Float64(), 0.02*random.Float64(), 0.3*random.Float64()
+		mu := &sync.Mutex{}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		var processes sync.WaitGroup
+		for range 1 + random.IntN(3) {
+			processes.Add(1)
+			go func() {
+				defer processes.Done()
+				for life := 0; ctx.Err() == nil; life++ {
+					alive, die := context.WithCancel(ctx)
+					c := &chaos{die: die, Store: memory, mu: mu, random: random, rate: rate / float64(1+life/20), damage: damage / float64(1+life/20)}
+					r := newToy(c, shots, 4)
+					fails := func(context.Context, Task) error {
+						if c.draw() < failing {
+							return errors.New("out of luck")
+						}
+						return nil
+					}
+					err := Drive(alive, r, []Worker{work{r, fails}, work{r, fails}}, Options{Backoff: time.Microsecond, Attempts: 20})
+					die()
+					if err == nil {
+						return
+					}
+				}
+			}()
+		}
+		processes.Wait()
+		cancel()
+		// Another one that looks in finds it done, or finishes what is damaged.
+		r := newToy(memory, shots, 4)
+		if err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{}); err != nil {
+			t.Fatalf("schedule %d: %v", seed, err)
+		}
+		if got := outcome(t, r); got != want[shots] {
+			t.Fatalf("schedule %d of %d shots: the result is %s, not %s", seed, shots, got, want[shots])
+		}
+	}
+}
+
+// A shot that always fails makes the run fail, with the reason kept, or is left
+// out: then the sum of the others is brought up to that of all.
+func TestPoisonShots(t *testing.T) {
+	poison := func(r *Run) Worker {
+		return work{r, func(_ context.Context, t Task) error {
+			if t.Shot == 2 {
+				return errors.New("poison")
+			}
+			return nil
+		}}
+	}
+	m := store.NewMemory()
+	r := newToy(m, 5, 3)
+	err := Drive(t.Context(), r, []Worker{poison(r)}, Options{Backoff: time.Microsecond, Attempts: 3})
+	if err == nil || !strings.Contains(err.Error(), "version 0, shot 2 failed 3 times, at last: poison") {
+		t.Errorf("%v", err)
+	}
+	if keys, _ := m.List(t.Context(), "runs/toy/dead/"); len(keys) != 1 {
+		t.Errorf("dead letters: %v", keys)
+	}
+	drops := 0
+	o := Options{Backoff: time.Microsecond, Attempts: 2, Policy: Drop, Tell: func(e Event) {
+		if e.Kind == "drop" {
+			drops++
+		}
+	}}
+	if err := Drive(t.Context(), r, []Worker{poison(r), poison(r)}, o); err != nil {
+		t.Fatal(err)
+	}
+	if p, _ := r.Position(t.Context()); !p.Done || drops != p.Version {
+		t.Errorf("%d drops in %d versions", drops, p.Version)
+	}
+	// The value of four shots stands for five.
+	g := (&Gradient{Shots: 4, Value: 8, By: []float64{4}}).scaled(5)
+	if g.Value != 10 || g.By[0] != 5 {
+		t.Errorf("%+v", g)
+	}
+}
+
+// A shot that takes much longer than the others is evaluated by an idle worker
+// too, and the first that is done counts.
+func TestStragglersAreEvaluatedAgain(t *testing.T) {
+	r := newToy(store.NewMemory(), 4, 1)
+	var mu sync.Mutex
+	slow, again := true, 0
+	w := work{r, func(ctx context.Context, t Task) error {
+		mu.Lock()
+		hang := slow && t.Shot == 1
+		slow = slow && !hang
+		mu.Unlock()
+		if hang {
+			<-ctx.Done() // for ever
+			return ctx.Err()
+		}
+		return nil
+	}}
+	o := Options{Tell: func(e Event) {
+		if e.Kind == "again" {
+			again++
+		}
+	}}
+	if err := Drive(t.Context(), r, []Worker{w, w}, o); err != nil {
+		t.Fatal(err)
+	}
+	if again != 1 || outcome(t, r) != undisturbed(t, 4, 1) {
+		t.Errorf("evaluated again %d times", again)
+	}
+}
+
+// A deadline ends an attempt that hangs.
+func TestDeadline(t *testing.T) {
+	r := newToy(store.NewMemory(), 2, 1)
+	hung := false
+	w := work{r, func(ctx context.Context, t Task) error {
+		if t.Shot == 0 && !hung {
+			hung = true
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	}}
+	if err := Drive(t.Context(), r, []Worker{w}, Options{Deadline: 20 * time.Millisecond, Backoff: time.Microsecond}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Any damage to an object is found.
+func TestDamageIsFound(t *testing.T) {
+	g := &Gradient{Shots: 3, Value: 2.5, By: []float64{1, -2, 3e300}}
+	data, err := io.ReadAll(g.encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if back, err := decode(bytes.NewReader(data)); err != nil || back.Value != 2.5 || back.Shots != 3 || back.By[2] != 3e300 {
+		t.Fatalf("%+v, %v", back, err)
+	}
+	for i := range data {
+		bad := bytes.Clone(data)
+		bad[i] ^= 1
+		if _, err := decode(bytes.NewReader(bad)); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("byte %d damaged: %v", i, err)
+		}
+		if _, err := decode(bytes.NewReader(data[:i])); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%d bytes of %d: %v", i, len(data), err)
+		}
+		s, err := newAdded(bytes.NewReader(bad), bytes.NewReader(data))
+		if err == nil {
+			_, err = io.ReadAll(s)
+		}
+		if err == nil {
+			t.Errorf("byte %d damaged: it was added", i)
+		}
+	}
+}
+
+// Many small gradients: the machinery of each takes far less than a shot.
+func BenchmarkReduction(b *testing.B) {
+	files, err := store.OpenFiles(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := newToy(files, b.N, 1)
+	for i := range b.N {
+		t := Task{0, i}
+		if err := r.Submit(b.Context(), t, toy{}.of(t, nil)); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := r.Climb(b.Context(), t); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
