@@ -30,7 +30,7 @@ type surveyFlags struct {
 func (f *surveyFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.out, "out", "inversion", "folder for the results")
-	flags.StringVar(&f.store, "store", "", "folder of the store, which several runs may share (default: store in the folder for the results)")
+	flags.StringVar(&f.store, "store", "", "folder of the store, or s3://bucket/prefix; several runs may share it (default: store in the folder for the results)")
 	flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator")
 	flags.IntVar(&f.threads, "threads", 0, "threads of a worker (default: the cores divided among the workers)")
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -55,11 +55,11 @@ func (f *surveyFlags) open(ctx context.Context, path string) (*imaging.Survey, *
 	if f.store == "" {
 		f.store = filepath.Join(f.out, "store")
 	}
-	files, err := store.OpenFiles(f.store)
+	st, err := store.Open(ctx, f.store)
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := s.Workflow(files)
+	r, err := s.Workflow(st)
 	return s, r, err
 }
 
