@@ -33,7 +33,11 @@ var mayImport = map[string][]string{
 	"backends":         {"codegen/ir"},
 	"backends/gobind":  {"symbolic", "codegen/ir", "backends"},
 	"runtime":          {"dsl", "symbolic", "codegen", "backends"},
-	"runtime/workflow": {"runtime"},
+	"runtime/store":    {},
+	"runtime/batch":    {},
+	"runtime/optimize": {},
+	"runtime/workflow": {"runtime/store", "runtime/batch"},
+	"runtime/imaging":  {"dsl", "symbolic", "codegen", "backends", "runtime"},
 	"cmd":              {"dsl", "symbolic", "codegen", "backends", "runtime"},
 }
 

@@ -11,17 +11,30 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
-
-	"github.com/courant-pde/courant/runtime/workflow"
 )
 
+// Task is a shot to be evaluated: of the illumination in version 0, of the
+// misfit at the model of a state in all others.
+type Task struct{ Version, Shot int }
+
+func (t Task) String() string { return fmt.Sprintf("version %d, shot %d", t.Version, t.Shot) }
+
+// Worker carries out tasks, one at a time, and puts what they give where it
+// belongs.
+type Worker interface {
+	// Do carries out a task. When it returns nil the result is there. When ctx
+	// ends it gives up.
+	Do(ctx context.Context, t Task) error
+	Close() error
+}
+
 // Local is a worker in this process.
-type Local func(ctx context.Context, t workflow.Task) error
+type Local func(ctx context.Context, t Task) error
 
-// Do implements workflow.Worker.
-func (f Local) Do(ctx context.Context, t workflow.Task) error { return f(ctx, t) }
+// Do implements Worker.
+func (f Local) Do(ctx context.Context, t Task) error { return f(ctx, t) }
 
-// Close implements workflow.Worker.
+// Close implements Worker.
 func (Local) Close() error { return nil }
 
 // Process is a worker in a child process, which reads tasks from its standard
@@ -42,8 +55,8 @@ type child struct {
 	drained sync.WaitGroup
 }
 
-// Do implements workflow.Worker. When ctx ends the child is killed.
-func (p *Process) Do(ctx context.Context, t workflow.Task) error {
+// Do implements Worker. When ctx ends the child is killed.
+func (p *Process) Do(ctx context.Context, t Task) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -139,10 +152,10 @@ func (t *tail) text() string {
 
 // Serve is the other side of Process: it carries out the tasks that come on
 // standard input until that ends.
-func Serve(ctx context.Context, do func(ctx context.Context, t workflow.Task) error) error {
+func Serve(ctx context.Context, do func(ctx context.Context, t Task) error) error {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
-		var t workflow.Task
+		var t Task
 		if _, err := fmt.Sscan(in.Text(), &t.Version, &t.Shot); err != nil {
 			return fmt.Errorf("%q is no task", in.Text())
 		}

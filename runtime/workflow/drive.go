@@ -8,16 +8,13 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/courant-pde/courant/runtime/batch"
 )
 
-// Worker evaluates shots and submits what they give. One at a time: a run is
+// Worker evaluates shots and submits what they give, one at a time: a run is
 // driven with several.
-type Worker interface {
-	// Do carries out a task. When it returns nil the result is in the store.
-	// When ctx ends it gives up.
-	Do(ctx context.Context, t Task) error
-	Close() error
-}
+type Worker = batch.Worker
 
 // Policy says what becomes of a run when a shot fails for good.
 type Policy int

@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/store"
 )
 
@@ -38,11 +39,8 @@ type Run struct {
 	New func() State
 }
 
-// Task is a shot to be evaluated: of the illumination in version 0, of the
-// misfit at the model of a state in all others.
-type Task struct{ Version, Shot int }
-
-func (t Task) String() string { return fmt.Sprintf("version %d, shot %d", t.Version, t.Shot) }
+// Task is a shot to be evaluated.
+type Task = batch.Task
 
 func (r *Run) versionKey(version int, name string) string {
 	return fmt.Sprintf("%s/v%04d/%s", r.Name, version, name)
