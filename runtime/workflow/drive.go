@@ -155,7 +155,7 @@ func (d *driver) take(ctx context.Context) (int, *attempt) {
 		if shot >= 0 && wait <= 0 {
 			a := d.running[shot]
 			a.workers++
-			d.options.tell(Event{Kind: "again", Task: Task{d.version, shot}, Took: time.Since(a.began)})
+			d.options.tell(Event{Kind: "again", Task: Task{Version: d.version, Shot: shot}, Took: time.Since(a.began)})
 			return shot, a
 		}
 		if shot >= 0 {
@@ -187,7 +187,7 @@ func (d *driver) straggler() (wait time.Duration, shot int) {
 
 // attempt evaluates a shot once.
 func (d *driver) attempt(ctx context.Context, w Worker, shot int, a *attempt) {
-	t := Task{d.version, shot}
+	t := Task{Version: d.version, Shot: shot}
 	cancel := context.CancelFunc(nil)
 	if d.options.Deadline > 0 {
 		ctx, cancel = context.WithTimeout(ctx, d.options.Deadline)

@@ -367,7 +367,7 @@ func BenchmarkReduction(b *testing.B) {
 	}
 	r := newToy(files, b.N, 1)
 	for i := range b.N {
-		t := Task{0, i}
+		t := Task{Version: 0, Shot: i}
 		if err := r.Submit(b.Context(), t, toy{}.of(t, nil)); err != nil {
 			b.Fatal(err)
 		}
