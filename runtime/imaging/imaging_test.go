@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/runtime/batch"
+	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/store"
 	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/runtime/workflow"
@@ -91,6 +92,40 @@ func TestInversionsReduceTheMisfit(t *testing.T) {
 				t.Errorf("pictures: %v", pictures)
 			}
 		})
+	}
+}
+
+// Reverse time migration is what least-squares migration begins with: one
+// evaluation of every shot.
+func TestMigrationIsOneEvaluation(t *testing.T) {
+	var images []*field.Array
+	for _, method := range []string{"rtm", "lsrtm"} {
+		s, out := small(t, method), t.TempDir()
+		r, err := s.Workflow(store.NewMemory())
+		if err != nil {
+			t.Fatal(err)
+		}
+		do := func(ctx context.Context, task batch.Task) error { return s.Do(ctx, r, task) }
+		if err := workflow.Drive(t.Context(), r, []workflow.Worker{batch.Local(do)}, workflow.Options{Attempts: 1}); err != nil {
+			t.Fatal(err)
+		}
+		updates, err := s.WriteResults(t.Context(), r, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if method == "rtm" && (len(updates) != 1 || updates[0].Evaluations != 1) {
+			t.Errorf("rtm: %+v", updates)
+		}
+		a, err := field.ReadNPY(filepath.Join(out, "image_000.npy"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		images = append(images, a)
+	}
+	for i := range images[0].Len() {
+		if images[0].At(i) != images[1].At(i) {
+			t.Fatalf("the images differ at %v", images[0].Index(i))
+		}
 	}
 }
 

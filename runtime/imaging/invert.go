@@ -49,7 +49,8 @@ func (s *State) at(x []float64, migration bool) []float64 {
 	return out
 }
 
-func (s *Survey) migration() bool { return s.Config.Inversion.Method == "lsrtm" }
+// migration reports whether an image is looked for, not a model.
+func (s *Survey) migration() bool { return s.Config.Inversion.Method != "fwi" }
 
 // Begin implements workflow.Algorithm: of the illumination it makes weights and
 // bounds.
@@ -100,6 +101,9 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 		}
 		if state.First = sum.Value; state.First == 0 {
 			state.Left, state.First = 0, 1 // the start is right
+		}
+		if s.Config.Inversion.Method == "rtm" {
+			state.Left = 0
 		}
 	}
 	if down {

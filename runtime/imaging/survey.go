@@ -163,7 +163,7 @@ func (s *Survey) compile(ctx context.Context, backend backends.Backend) error {
 	if s.light, err = operator.CompileProblem(ctx, light, o); err != nil {
 		return err
 	}
-	if c.Inversion.Method != "lsrtm" {
+	if !s.migration() {
 		return nil
 	}
 	linear, err := adjoint.Linearise(p, "m")

@@ -99,8 +99,8 @@ type SourcesConfig struct {
 
 // InversionConfig is what to make of the records of a survey.
 type InversionConfig struct {
-	// Method is "fwi" (default), full-waveform inversion for the model, or
-	// "lsrtm", least-squares migration for its rough part.
+	// Method is "fwi" (default), full-waveform inversion for the model, "lsrtm",
+	// least-squares migration for its rough part, or "rtm", its first gradient.
 	Method string `toml:"method"`
 	// Iterations is the number of model updates. Default 10.
 	Iterations int `toml:"iterations"`

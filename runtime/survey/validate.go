@@ -43,7 +43,7 @@ func (c *Config) validate() []complaint {
 		must(s.Count >= 1 && s.Count <= 1<<20, "sources.count", "%d shots are not possible; give a number from 1", s.Count)
 	}
 	i := c.Inversion
-	must(i.Method == "fwi" || i.Method == "lsrtm", "inversion.method", "there is no method %q; %s", i.Method, didYouMean(i.Method, []string{"fwi", "lsrtm"}))
+	must(i.Method == "fwi" || i.Method == "lsrtm" || i.Method == "rtm", "inversion.method", "there is no method %q; %s", i.Method, didYouMean(i.Method, []string{"fwi", "lsrtm", "rtm"}))
 	must(i.Iterations >= 1 && i.Iterations <= 10000, "inversion.iterations", "%d iterations are not possible; 1 to 10000 are", i.Iterations)
 	must(within(i.Smooth, 0, 1e6), "inversion.smooth", "%g m is no width of a smoothing", i.Smooth)
 	must(within(i.Water, 0, 1e6), "inversion.water", "%g m is no depth", i.Water)
