@@ -2,10 +2,13 @@ package imaging
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
@@ -15,6 +18,7 @@ import (
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/segy"
 	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
@@ -247,14 +251,42 @@ func (s *Survey) padded(m []float64) (*field.Array, error) {
 func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 	if folder := s.Config.Inversion.Observed; folder != "" {
 		path := filepath.Join(s.Config.Resolve(folder), fmt.Sprintf("shot_%04d.npy", shot))
-		a, err := field.ReadNPY(path)
 		want := []int{s.steps, s.Shots[shot].Receivers.Shape[0]}
+		a, err := field.ReadNPY(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			path = strings.TrimSuffix(path, ".npy") + ".sgy"
+			a, err = s.gather(path)
+		}
 		if err == nil && !slices.Equal(a.Shape, want) {
 			err = fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.steps, s.dt, field.ShapeString(want))
 		}
 		return a, err
 	}
 	return s.Record(ctx, shot, SquaredSlowness(s.Model))
+}
+
+// gather reads the records of a shot from a SEG-Y file, whose traces are those of
+// the receivers in their order.
+func (s *Survey) gather(path string) (*field.Array, error) {
+	f, err := segy.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	// The file counts microseconds.
+	if math.Abs(f.Interval-s.dt) > 0.0005*1.01 {
+		return nil, fmt.Errorf("%s has a sample every %g ms, and the run a step every %g ms; resample the records, or set dt", path, f.Interval, s.dt)
+	}
+	samples := 0
+	if len(f.Traces) > 0 {
+		samples = len(f.Traces[0].Samples)
+	}
+	out := field.New32(samples, len(f.Traces))
+	for k, t := range f.Traces {
+		for i, v := range t.Samples {
+			out.F32[i*len(f.Traces)+k] = v
+		}
+	}
+	return out, nil
 }
 
 // Record models a shot in a squared slowness.
