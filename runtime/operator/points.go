@@ -20,7 +20,10 @@ type pointData struct {
 // caller's stay as they are.
 func (b *binder) traces(p *ir.Points, given Points) *field.Array {
 	n := given.Count()
-	rows := b.a.Steps + b.later()
+	rows := b.a.Steps
+	if p.Inject {
+		rows += b.later()
+	}
 	var out *field.Array
 	if b.k.Real == ir.F32 {
 		out = field.New32(rows, n)

@@ -160,7 +160,16 @@ func (r *Run) Field(name string) *field.Array {
 func (r *Run) Traces(name string) *field.Array {
 	for i, p := range r.op.Program.Kernel.Points {
 		if p.Traces == name {
-			return r.points[i].traces
+			// Behind the rows of the run there may be some of zeros, for steps that
+			// read those of later ones.
+			all := r.points[i].traces
+			view := &field.Array{Shape: []int{r.args.Steps, all.Shape[1]}}
+			if n := r.args.Steps * all.Shape[1]; all.F32 != nil {
+				view.F32 = all.F32[:n]
+			} else {
+				view.F64 = all.F64[:n]
+			}
+			return view
 		}
 	}
 	return nil

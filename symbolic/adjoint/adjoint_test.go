@@ -73,7 +73,7 @@ func TestRefused(t *testing.T) {
 		{"u", "operator a { field m  wavefield u  u.forward = m*u  sample r from u }", "operator a has no field u"},
 		{"m", "operator a { wavefield u  u.forward = u  sample r from u }", "it has no fields at all"},
 		{"m", "operator a { field m  wavefield u  u.forward = m*u }", "operator a samples nothing"},
-		{"k", "operator a { field m  field k  wavefield u  wavefield w  u.forward = m*u  w.forward = k*w  sample r from u }", "nothing that operator a records depends on k"},
+		{"k", "operator a { field m  field k  wavefield u  wavefield w  u.forward = m*u  w.forward = k*w  sample r from u }", "nothing that the operator records depends on k"},
 		{"m", "operator a { field m  wavefield u  u.forward = m*abs(u)  sample r from u }", "abs has no derivative"},
 		{"m", "operator a { field m  wavefield u  u.backward = m*u  sample r from u }", "operator a steps backward"},
 		{"m", "operator a { field m  wavefield u  wavefield w  u.forward = m*u  w.forward = u.forward.dx  inject s into u.forward  sample r from w }", "a.pde:1: w.forward = u.forward.dx: it reads u.forward, which the statement at line 1 changes later"},

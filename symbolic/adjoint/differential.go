@@ -2,8 +2,10 @@ package adjoint
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/fd"
 )
 
 // differential is the change of an expression, to first order, when functions
@@ -13,10 +15,11 @@ type differential struct {
 	err          error // the first thing that has no derivative
 }
 
-// of is the change of e; zero when nothing in it changes. Functions enter
-// wherever e has them, so the change is discretised as e is: a derivative is
-// linear, and so is the mean that brings a function to another place.
-func (d *differential) of(e symbolic.Expr) symbolic.Expr {
+// of is the change of e, which is wanted at a place; zero when nothing in it
+// changes. Functions enter wherever e has them, so the change is discretised as e
+// is: a derivative is linear, and so is the mean that brings a function to
+// another place.
+func (d *differential) of(e symbolic.Expr, at []bool) symbolic.Expr {
 	switch x := e.(type) {
 	case *symbolic.Access:
 		switch f := d.perturbation[x.Func]; {
@@ -28,13 +31,13 @@ func (d *differential) of(e symbolic.Expr) symbolic.Expr {
 	case *symbolic.Add:
 		terms := make([]symbolic.Expr, len(x.Terms))
 		for i, t := range x.Terms {
-			terms[i] = d.of(t)
+			terms[i] = d.of(t, at)
 		}
 		return symbolic.Sum(terms...)
 	case *symbolic.Mul:
 		var terms []symbolic.Expr
 		for i, f := range x.Factors {
-			if change := d.of(f); !symbolic.IsZero(change) {
+			if change := d.of(f, at); !symbolic.IsZero(change) {
 				factors := append([]symbolic.Expr(nil), x.Factors...)
 				factors[i] = change
 				terms = append(terms, symbolic.Product(factors...))
@@ -42,33 +45,41 @@ func (d *differential) of(e symbolic.Expr) symbolic.Expr {
 		}
 		return symbolic.Sum(terms...)
 	case *symbolic.Pow:
-		return d.power(x)
+		return d.power(x, at)
 	case *symbolic.Call:
-		return d.call(x)
+		return d.call(x, at)
 	case *symbolic.Deriv:
-		if change := d.of(x.Of); !symbolic.IsZero(change) {
-			return symbolic.NewDeriv(change, x.Axis, x.Order, x.Scheme)
+		operand := operandPlace(x, at)
+		change := d.of(x.Of, operand)
+		if symbolic.IsZero(change) {
+			return change
 		}
+		// What changes may lie elsewhere than all that the operand is made of.
+		if x.Axis != symbolic.TimeAxis && fd.Lies(change, x.Axis, at[x.Axis]) != operand[x.Axis] {
+			change = symbolic.NewPlace(change, operand)
+		}
+		return symbolic.NewDeriv(change, x.Axis, x.Order, x.Scheme)
 	case *symbolic.Place:
-		return symbolic.NewPlace(d.of(x.Of), x.Half)
+		return symbolic.NewPlace(d.of(x.Of, x.Half), x.Half)
 	}
 	return symbolic.Int(0)
 }
 
 // harmonic is the change of a function that enters with its harmonic mean: the
-// square of the mean times the arithmetic mean of df/f^2, wherever that is.
+// square of the mean times the arithmetic mean of df/f^2, wherever that is. Where
+// f is zero, as rigidity in a fluid, so is the mean, and its change.
 func (d *differential) harmonic(a *symbolic.Access, change *symbolic.Function) symbolic.Expr {
 	half := make([]bool, len(a.Func.Grid.Axes))
 	copy(half, a.Func.Half)
-	return symbolic.Product(square(a), symbolic.NewPlace(symbolic.Quotient(change.At(a.Time, a.Offset), square(a)), half))
+	return symbolic.Product(square(a), symbolic.NewPlace(symbolic.Quotient(change.At(a.Time, a.Offset), nonzero(square(a))), half))
 }
 
-func (d *differential) power(x *symbolic.Pow) symbolic.Expr {
+func (d *differential) power(x *symbolic.Pow, at []bool) symbolic.Expr {
 	var terms []symbolic.Expr
-	if base := d.of(x.Base); !symbolic.IsZero(base) {
+	if base := d.of(x.Base, at); !symbolic.IsZero(base) {
 		terms = append(terms, symbolic.Product(x.Exp, symbolic.Power(x.Base, symbolic.Sub(x.Exp, symbolic.Int(1))), base))
 	}
-	if exponent := d.of(x.Exp); !symbolic.IsZero(exponent) {
+	if exponent := d.of(x.Exp, at); !symbolic.IsZero(exponent) {
 		terms = append(terms, symbolic.Product(x, symbolic.Apply("log", x.Base), exponent))
 	}
 	return symbolic.Sum(terms...)
@@ -93,6 +104,13 @@ var slopes = map[string]func(a symbolic.Expr) symbolic.Expr{
 	"tanh": func(a symbolic.Expr) symbolic.Expr { return oneMinusSquare(symbolic.Apply("tanh", a)) },
 }
 
+// nonzero is a square to divide by: raised by what no number that is not zero
+// itself would notice.
+func nonzero(square symbolic.Expr) symbolic.Expr {
+	tiny := new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(30), nil))
+	return symbolic.Sum(square, symbolic.Rational(tiny))
+}
+
 func square(a symbolic.Expr) symbolic.Expr { return symbolic.Power(a, symbolic.Int(2)) }
 
 func oneMinusSquare(a symbolic.Expr) symbolic.Expr {
@@ -115,10 +133,10 @@ func slopeOf(x *symbolic.Call, i int) (symbolic.Expr, error) {
 	return nil, fmt.Errorf("%s has no derivative where its branches meet; use a smooth function", x.Fn)
 }
 
-func (d *differential) call(x *symbolic.Call) symbolic.Expr {
+func (d *differential) call(x *symbolic.Call, at []bool) symbolic.Expr {
 	var terms []symbolic.Expr
 	for i, a := range x.Args {
-		change := d.of(a)
+		change := d.of(a, at)
 		if symbolic.IsZero(change) {
 			continue
 		}

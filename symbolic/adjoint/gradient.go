@@ -47,7 +47,7 @@ func (b *backward) gradient() (out []symbolic.Statement, err error) {
 		}
 		out = append(out, injections...)
 		if len(out) == before {
-			return nil, fmt.Errorf("nothing that operator %s records depends on %s", b.p.Name, m.Name)
+			return nil, fmt.Errorf("%w %s", ErrIndependent, m.Name)
 		}
 	}
 	return out, nil

@@ -189,9 +189,10 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 		if change := l.d.perturbation[x.Target.Func]; change != nil {
 			u := *x
 			u.Target = change.At(x.Target.Time, x.Target.Offset)
-			u.Left, u.Right = l.d.of(x.Left), l.d.of(x.Right)
+			at := l.place(x.Target.Func.Half)
+			u.Left, u.Right = l.d.of(x.Left, at), l.d.of(x.Right, at)
 			if x.Value != nil {
-				u.Value = l.d.of(x.Value)
+				u.Value = l.d.of(x.Value, at)
 			}
 			out = append(out, &u)
 		}
@@ -200,7 +201,7 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 			return nil, err
 		}
 		out = append(out, x)
-		if v := l.d.of(x.Value); !symbolic.IsZero(v) {
+		if v := l.d.of(x.Value, l.place(x.Target.Func.Half)); !symbolic.IsZero(v) {
 			i := *x
 			i.Target, i.Value = l.d.perturbation[x.Target.Func].At(x.Target.Time, x.Target.Offset), v
 			out = append(out, &i)
@@ -209,13 +210,21 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 		if err := readable(x.Value); err != nil {
 			return nil, err
 		}
-		if v := l.d.of(x.Value); !symbolic.IsZero(v) {
+		if v := l.d.of(x.Value, l.place(x.Half)); !symbolic.IsZero(v) {
 			c := *x
 			c.Value = v
 			out = append(out, &c)
 		}
 	}
 	return out, l.d.err
+}
+
+// place is one given by its axes; nil is the nodes.
+func (l *linearisation) place(half []bool) []bool {
+	if half == nil {
+		return make([]bool, l.p.Grid.Dim())
+	}
+	return half
 }
 
 // readable refuses what derivatives are not carried through.

@@ -197,20 +197,17 @@ func (t *transposition) carry(n *node, w symbolic.Expr) {
 // access is the weight of a function where it lies, from that of its value at
 // a place.
 func (t *transposition) access(a *symbolic.Access, at []bool, w symbolic.Expr) symbolic.Expr {
-	own := make([]bool, len(at)) // its place; along axes that it does not span, any
+	own := make([]bool, len(at)) // its place; along axes that it does not span, the nodes
 	differs := false
 	for axis := range at {
-		own[axis] = at[axis]
-		if a.Func.Spans(axis) {
-			own[axis] = a.Func.IsHalf(axis)
-		}
+		own[axis] = a.Func.IsHalf(axis)
 		differs = differs || own[axis] != at[axis]
 	}
 	if !differs {
 		return w
 	}
 	if a.Func.Mean == symbolic.Harmonic { // dH = H^2 times the mean of df/f^2
-		return symbolic.Quotient(brought(symbolic.Product(w, square(a)), at, own), square(a))
+		return symbolic.Quotient(brought(symbolic.Product(w, square(a)), at, own), nonzero(square(a)))
 	}
 	return brought(w, at, own)
 }
