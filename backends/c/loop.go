@@ -85,8 +85,11 @@ func (p *printer) kept(a *ir.Array, words map[string]bool) {
 	}
 	for time := -mostLevels; time <= mostLevels; time++ {
 		if n := p.level(a, time); words[n] {
-			array := p.name("array "+a.Name, a.Name)
-			p.line("real *const %s = %s + (%s) %% %s * %s;", n, array, plus(step, time), p.count(a), p.bufferLen(a))
+			array, level := p.name("array "+a.Name, a.Name), fmt.Sprintf("(%s) %% %s", plus(step, time), p.count(a))
+			if a.Role == ir.Given && time < 0 { // the first steps may look for levels before the first one
+				level = fmt.Sprintf("(%s + %s) %% %s", level, p.count(a), p.count(a))
+			}
+			p.line("real *const %s = %s + %s * %s;", n, array, level, p.bufferLen(a))
 		}
 	}
 }

@@ -262,8 +262,8 @@ func (m *machine[T]) buffer(a *ir.Array, store *Array[T], time int) int {
 	switch {
 	case a.Role == ir.History:
 		return m.n / int(m.steps(a.Every))
-	case a.Role == ir.Given:
-		return (m.n + time) % store.Count
+	case a.Role == ir.Given: // the first steps may look for levels before the first one
+		return ((m.n+time)%store.Count + store.Count) % store.Count
 	case a.Kept:
 		return (m.t + time) % store.Count
 	}
