@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +17,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/runtime/batch"
+	"github.com/courant-pde/courant/runtime/dashboard"
 	"github.com/courant-pde/courant/runtime/imaging"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/store"
@@ -202,38 +206,26 @@ func newStatus() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, err := r.Position(c.Context())
+			st, err := statusOf(c.Context(), s, r)
 			if err != nil {
 				return err
-			}
-			var updates []imaging.Update
-			if p.State != nil {
-				updates = p.State.(*imaging.State).Updates
 			}
 			if asJSON {
 				e := json.NewEncoder(c.OutOrStdout())
 				e.SetIndent("", "  ")
-				return e.Encode(struct {
-					Run     string           `json:"run"`
-					Version int              `json:"version"`
-					Done    bool             `json:"done"`
-					Shots   int              `json:"shots"`
-					Present int              `json:"present"`
-					Missing []int            `json:"missing"`
-					Updates []imaging.Update `json:"iterations"`
-				}{r.Name, p.Version, p.Done, r.Shots, p.Present, p.Missing, updates})
+				return e.Encode(st)
 			}
 			out := c.OutOrStdout()
-			for _, u := range updates {
-				fmt.Fprintf(out, "iteration %3d: misfit %.4f\n", u.Iteration, u.Misfit)
+			for i, it := range st.Iterations {
+				fmt.Fprintf(out, "iteration %3d: misfit %.4f\n", i, it.Misfit)
 			}
 			switch {
-			case p.Done:
-				fmt.Fprintf(out, "done after %d of %d iterations\n", len(updates)-1, s.Config.Inversion.Iterations)
-			case p.Version == 0:
-				fmt.Fprintf(out, "illumination: %d of %d shots\n", p.Present, r.Shots)
+			case st.Done:
+				fmt.Fprintf(out, "done after %d of %d iterations\n", len(st.Iterations)-1, st.Planned)
+			case st.Version == 0:
+				fmt.Fprintf(out, "illumination: %d of %d shots\n", st.Present, st.Shots)
 			default:
-				fmt.Fprintf(out, "evaluation %d: %d of %d shots\n", p.Version, p.Present, r.Shots)
+				fmt.Fprintf(out, "evaluation %d: %d of %d shots\n", st.Version, st.Present, st.Shots)
 			}
 			return nil
 		},
@@ -241,4 +233,55 @@ func newStatus() *cobra.Command {
 	f.add(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
+}
+
+func newServe() *cobra.Command {
+	f := &surveyFlags{}
+	var address string
+	c := &cobra.Command{
+		Use:   "serve CONFIG.toml --out DIR",
+		Short: "Show an inversion in a browser: progress, misfit and the image as it improves",
+		Long: `Serves a page for one inversion, which it only reads, with its status as JSON
+under /status.json and for Prometheus under /metrics. It may be started and
+stopped at any time.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			s, r, err := f.open(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			listener, err := net.Listen("tcp", address)
+			if err != nil {
+				return usageError{err}
+			}
+			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: dashboard.Handler(dashboard.Source{Folder: f.out, Status: func(ctx context.Context) (*dashboard.Status, error) {
+				return statusOf(ctx, s, r)
+			}})}
+			stop := context.AfterFunc(c.Context(), func() { _ = server.Close() })
+			defer stop()
+			fmt.Fprintf(c.OutOrStdout(), "http://%s\n", listener.Addr())
+			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+				return err
+			}
+			return nil
+		},
+	}
+	f.add(c)
+	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "address and port to serve at; port 0 takes a free one")
+	return c
+}
+
+// statusOf is where a run stands.
+func statusOf(ctx context.Context, s *imaging.Survey, r *workflow.Run) (*dashboard.Status, error) {
+	p, err := r.Position(ctx)
+	if err != nil {
+		return nil, err
+	}
+	st := &dashboard.Status{Run: r.Name, Version: p.Version, Done: p.Done, Shots: r.Shots, Present: p.Present, Missing: p.Missing, Planned: s.Config.Inversion.Iterations}
+	if p.State != nil {
+		for _, u := range p.State.(*imaging.State).Updates {
+			st.Iterations = append(st.Iterations, dashboard.Iteration{Misfit: u.Misfit})
+		}
+	}
+	return st, nil
 }

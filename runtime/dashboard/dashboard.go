@@ -1,0 +1,138 @@
+// Package dashboard shows a run of the workflow in a browser: where it stands,
+// the misfit, the image as it improves. It only reads: it may be started and
+// stopped at any time, and looks at the store when it is asked.
+package dashboard
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Status is what is shown.
+type Status struct {
+	Run        string      `json:"run"`
+	Version    int         `json:"version"` // being evaluated
+	Done       bool        `json:"done"`
+	Shots      int         `json:"shots"`
+	Present    int         `json:"present"` // shots of this version that are evaluated
+	Missing    []int       `json:"missing"`
+	Iterations []Iteration `json:"iterations"`
+	Planned    int         `json:"planned"` // iterations
+}
+
+// Iteration is a step of the inversion.
+type Iteration struct {
+	Misfit float64 `json:"misfit"` // by that of the start
+}
+
+// Source gives the status, and pictures lie in Folder.
+type Source struct {
+	Status func(ctx context.Context) (*Status, error)
+	Folder string
+}
+
+//go:embed page.html
+var pageText string
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"curve": curve, "percent": percent}).Parse(pageText))
+
+// Handler serves the page, its picture, the status as JSON and metrics in the
+// text format of Prometheus.
+func Handler(s Source) http.Handler {
+	mux := http.NewServeMux()
+	with := func(f func(w http.ResponseWriter, r *http.Request, st *Status) error) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			st, err := s.Status(r.Context())
+			if err == nil {
+				err = f(w, r, st)
+			}
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+			}
+		}
+	}
+	mux.HandleFunc("GET /{$}", with(func(w http.ResponseWriter, _ *http.Request, st *Status) error {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		return page.Execute(w, struct {
+			*Status
+			Picture string
+		}{st, s.picture()})
+	}))
+	mux.HandleFunc("GET /status.json", with(func(w http.ResponseWriter, _ *http.Request, st *Status) error {
+		w.Header().Set("Content-Type", "application/json")
+		return json.NewEncoder(w).Encode(st)
+	}))
+	mux.HandleFunc("GET /metrics", with(func(w http.ResponseWriter, _ *http.Request, st *Status) error {
+		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+		misfit := 1.0
+		if n := len(st.Iterations); n > 0 {
+			misfit = st.Iterations[n-1].Misfit
+		}
+		done := 0
+		if st.Done {
+			done = 1
+		}
+		label := fmt.Sprintf("{run=%q}", st.Run)
+		for _, m := range []struct {
+			name, help string
+			value      any
+		}{
+			{"courant_shots", "Shots of the survey.", st.Shots}, {"courant_shots_present", "Shots of this evaluation that are there.", st.Present},
+			{"courant_evaluation", "Number of the evaluation.", st.Version}, {"courant_iterations", "Iterations that are done.", max(0, len(st.Iterations)-1)},
+			{"courant_misfit_ratio", "Misfit by that of the start.", misfit}, {"courant_done", "1 when the run is done.", done},
+		} {
+			fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s gauge\n%s%s %v\n", m.name, m.help, m.name, m.name, label, m.value)
+		}
+		return nil
+	}))
+	mux.HandleFunc("GET /picture/{name}", func(w http.ResponseWriter, r *http.Request) {
+		name := r.PathValue("name")
+		if !slices.Contains(s.pictures(), name) {
+			http.NotFound(w, r)
+			return
+		}
+		http.ServeFile(w, r, filepath.Join(s.Folder, name))
+	})
+	return mux
+}
+
+// pictures are those of iterations, the latest last.
+func (s Source) pictures() (names []string) {
+	entries, err := os.ReadDir(s.Folder)
+	if err != nil {
+		return nil // there is none yet
+	}
+	for _, e := range entries {
+		if n := e.Name(); strings.HasSuffix(n, ".png") && (strings.HasPrefix(n, "model_") || strings.HasPrefix(n, "image_")) {
+			names = append(names, n)
+		}
+	}
+	return names // as they are sorted
+}
+
+func (s Source) picture() string {
+	if all := s.pictures(); len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return ""
+}
+
+func percent(part, whole int) int { return 100 * part / max(whole, 1) }
+
+// curve are the points of the misfits in a box of 600 by 200.
+func curve(all []Iteration, planned int) string {
+	var b strings.Builder
+	for i, it := range all {
+		x := 600 * float64(i) / float64(max(planned, len(all)-1, 1))
+		fmt.Fprintf(&b, "%.1f,%.1f ", x, 200*(1-min(it.Misfit, 1)))
+	}
+	return strings.TrimSpace(b.String())
+}
