@@ -28,6 +28,9 @@ type Status struct {
 	Planned    int         `json:"planned"` // iterations
 }
 
+// Steps is the number of iterations that are done.
+func (s *Status) Steps() int { return max(0, len(s.Iterations)-1) }
+
 // Iteration is a step of the inversion.
 type Iteration struct {
 	Misfit float64 `json:"misfit"` // by that of the start
