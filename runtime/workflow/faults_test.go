@@ -376,3 +376,61 @@ func BenchmarkReduction(b *testing.B) {
 		}
 	}
 }
+
+// full is a store on a disk that is full until it is given room.
+type full struct {
+	store.Store
+	room bool
+}
+
+func (f *full) Create(ctx context.Context, key string, data io.Reader) error {
+	if !f.room {
+		return fmt.Errorf("%s cannot be written: no space left on device", key)
+	}
+	return f.Store.Create(ctx, key, data)
+}
+
+// A full disk ends a run with its reason after all attempts; with room again, it
+// goes on as if nothing had been.
+func TestFullDisk(t *testing.T) {
+	disk := &full{Store: store.NewMemory()}
+	r := newToy(disk, 5, 3)
+	err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{Backoff: time.Microsecond})
+	if err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Fatalf("%v", err)
+	}
+	disk.room = true
+	if err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if outcome(t, r) != undisturbed(t, 5, 3) {
+		t.Error("another result")
+	}
+}
+
+// Large gradients: two of 64 MiB are added and written.
+func BenchmarkLargeSum(b *testing.B) {
+	files, err := store.OpenFiles(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := &Gradient{Shots: 1, By: make([]float64, 8<<20)}
+	for i := range g.By {
+		g.By[i] = float64(i)
+	}
+	r := newToy(files, 2, 1)
+	for shot := range 2 {
+		if err := r.Submit(b.Context(), Task{Version: 0, Shot: shot}, g); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.SetBytes(3 * 8 * int64(len(g.By))) // two are read, one is written
+	for b.Loop() {
+		if err := files.Delete(b.Context(), r.nodeKey(0, 1, 0)); err != nil {
+			b.Fatal(err)
+		}
+		if done, err := r.Climb(b.Context(), Task{Version: 0, Shot: 1}); err != nil || !done {
+			b.Fatal(done, err)
+		}
+	}
+}
