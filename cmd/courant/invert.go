@@ -27,8 +27,8 @@ import (
 
 // surveyFlags say what is inverted and where its run is kept.
 type surveyFlags struct {
-	out, store, target string
-	threads            int
+	out, store, target, memory string
+	threads                    int
 }
 
 func (f *surveyFlags) add(c *cobra.Command) {
@@ -36,6 +36,7 @@ func (f *surveyFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.out, "out", "inversion", "folder for the results")
 	flags.StringVar(&f.store, "store", "", "folder of the store, or s3://bucket/prefix; several runs may share it (default: store in the folder for the results)")
 	flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator")
+	flags.StringVar(&f.memory, "memory", "", "memory of a worker, such as 2GiB (default: three quarters of what is free, divided among the workers)")
 	flags.IntVar(&f.threads, "threads", 0, "threads of a worker (default: the cores divided among the workers)")
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
@@ -54,6 +55,9 @@ func (f *surveyFlags) open(ctx context.Context, path string) (*imaging.Survey, *
 	}
 	s, err := imaging.NewSurvey(ctx, config, backend, f.threads)
 	if err != nil {
+		return nil, nil, err
+	}
+	if s.Memory, err = bytesOf(f.memory); err != nil {
 		return nil, nil, err
 	}
 	if f.store == "" {
@@ -98,6 +102,9 @@ on where it was, with the same result bit by bit. Several may drive one run.`,
 			}
 			if f.threads == 0 {
 				f.threads = max(1, cores/workers)
+			}
+			if free := machine.Describe().Available; f.memory == "" && free > 0 {
+				f.memory = fmt.Sprintf("%dB", free/4*3/int64(workers))
 			}
 			s, r, err := f.open(c.Context(), args[0])
 			if err != nil {
@@ -171,8 +178,11 @@ func (f *surveyFlags) worker(config string) *exec.Cmd {
 	if err != nil {
 		program = os.Args[0]
 	}
-	cmd := exec.Command(program, "worker", config, "--store", f.store, "--target", f.target, "--threads", strconv.Itoa(f.threads))
-	return cmd
+	args := []string{"worker", config, "--store", f.store, "--target", f.target, "--threads", strconv.Itoa(f.threads)}
+	if f.memory != "" {
+		args = append(args, "--memory", f.memory)
+	}
+	return exec.Command(program, args...)
 }
 
 func newWorker() *cobra.Command {

@@ -32,6 +32,9 @@ type Survey struct {
 	Model  *survey.Model // what the records are made with when none are given
 	Start  *survey.Model // where the inversion begins
 	Shots  []*survey.Geometry
+	// Memory is what the gradient of a shot may take, in bytes; 0 for three
+	// quarters of what is free.
+	Memory int64
 
 	op      *gradient.Operator
 	light   *operator.Operator
@@ -310,7 +313,7 @@ func (s *Survey) Misfit(ctx context.Context, shot int, m []float64, observed *fi
 	if err != nil {
 		return 0, nil, err
 	}
-	plan, err := s.op.Plan(a, gradient.Storage{})
+	plan, err := s.op.Plan(a, gradient.Storage{Memory: s.Memory})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -371,7 +374,7 @@ func (s *Survey) Migrate(ctx context.Context, shot int, m []float64, residual *f
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.op.Plan(a, gradient.Storage{})
+	plan, err := s.op.Plan(a, gradient.Storage{Memory: s.Memory})
 	if err != nil {
 		return nil, err
 	}
