@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -136,6 +137,21 @@ func (s *Survey) name() (string, error) {
 	fmt.Fprintln(h, s.op.Forward.Program.Kernel.String(), s.steps, s.dt, s.Model.Vp.Shape)
 	for i := range s.Model.Vp.Len() {
 		fmt.Fprint(h, s.Model.Vp.At(i), s.Start.Vp.At(i), " ")
+	}
+	for shot := range s.Shots {
+		if s.Config.Inversion.Observed == "" {
+			break
+		}
+		path := s.observedPath(shot)
+		f, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(h, f)
+		f.Close()
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", path, err)
+		}
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:8]), nil
 }

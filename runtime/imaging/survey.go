@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -252,13 +253,15 @@ func (s *Survey) padded(m []float64) (*field.Array, error) {
 // Observed are the records of a shot: those of the configuration's folder, or
 // modelled in the model.
 func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
-	if folder := s.Config.Inversion.Observed; folder != "" {
-		path := filepath.Join(s.Config.Resolve(folder), fmt.Sprintf("shot_%04d.npy", shot))
+	if s.Config.Inversion.Observed != "" {
+		path := s.observedPath(shot)
 		want := []int{s.steps, s.Shots[shot].Receivers.Shape[0]}
-		a, err := field.ReadNPY(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			path = strings.TrimSuffix(path, ".npy") + ".sgy"
+		var a *field.Array
+		var err error
+		if strings.HasSuffix(path, ".sgy") {
 			a, err = s.gather(path)
+		} else {
+			a, err = field.ReadNPY(path)
 		}
 		if err == nil && !slices.Equal(a.Shape, want) {
 			err = fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.steps, s.dt, field.ShapeString(want))
@@ -266,6 +269,18 @@ func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 		return a, err
 	}
 	return s.Record(ctx, shot, SquaredSlowness(s.Model))
+}
+
+// observedPath is the file of a shot's records: SEG-Y when there is one and no
+// .npy.
+func (s *Survey) observedPath(shot int) string {
+	path := filepath.Join(s.Config.Resolve(s.Config.Inversion.Observed), fmt.Sprintf("shot_%04d", shot))
+	if _, err := os.Stat(path + ".npy"); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(path + ".sgy"); err == nil {
+			return path + ".sgy"
+		}
+	}
+	return path + ".npy"
 }
 
 // gather reads the records of a shot from a SEG-Y file, whose traces are those of
