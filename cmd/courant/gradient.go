@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -178,14 +179,36 @@ func (f *gradientFlags) report(c *cobra.Command, r *gradient.Result) error {
 			Value     float64       `json:"value"`
 			Plan      gradient.Plan `json:"plan"`
 			Bytes     int64         `json:"bytes"`
+			Peak      int64         `json:"peak_bytes,omitempty"` // of the process, where the system tells
 			Steps     int           `json:"forward_steps"`
 			Recompute float64       `json:"recompute"`
 			Forward   float64       `json:"forward_s"`
 			Backward  float64       `json:"backward_s"`
-		}{r.Value, r.Report.Plan, r.Report.Bytes, r.Report.Steps, r.Report.Recompute(), r.Report.Forward.Seconds(), r.Report.Backward.Seconds()})
+		}{r.Value, r.Report.Plan, r.Report.Bytes, peakMemory(), r.Report.Steps, r.Report.Recompute(), r.Report.Forward.Seconds(), r.Report.Backward.Seconds()})
 	}
 	fmt.Fprintf(c.OutOrStdout(), "misfit %.8g\n%s\n", r.Value, r.Report)
+	if peak := peakMemory(); peak > 0 {
+		fmt.Fprintf(c.OutOrStdout(), "the process took %.0f MiB at most\n", float64(peak)/(1<<20))
+	}
 	return nil
+}
+
+// peakMemory is the most that this process has taken, 0 where the system does
+// not tell.
+func peakMemory() int64 {
+	text, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kilobytes, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			if err == nil {
+				return kilobytes << 10
+			}
+		}
+	}
+	return 0
 }
 
 // bytesOf reads an amount of memory; nothing is 0.
