@@ -150,6 +150,10 @@ on where it was, with the same result bit by bit. Several may drive one run.`,
 				return e.Encode(updates)
 			}
 			last := updates[len(updates)-1]
+			if last.Iteration == 0 {
+				fmt.Fprintf(c.OutOrStdout(), "an image of %d shots\nresults in %s\n", len(s.Shots), f.out)
+				return nil
+			}
 			fmt.Fprintf(c.OutOrStdout(), "%d iterations, each of %d shots evaluated %d times: the misfit fell to %.4f of that of the start\nresults in %s\n", last.Iteration, len(s.Shots), last.Evaluations, last.Misfit, f.out)
 			return nil
 		},
@@ -287,7 +291,7 @@ func statusOf(ctx context.Context, s *imaging.Survey, r *workflow.Run) (*dashboa
 	if err != nil {
 		return nil, err
 	}
-	st := &dashboard.Status{Run: r.Name, Version: p.Version, Done: p.Done, Shots: r.Shots, Present: p.Present, Missing: p.Missing, Planned: s.Config.Inversion.Iterations}
+	st := &dashboard.Status{Run: r.Name, Version: p.Version, Done: p.Done, Shots: r.Shots, Present: p.Present, Missing: p.Missing, Planned: s.Iterations()}
 	if p.State != nil {
 		for _, u := range p.State.(*imaging.State).Updates {
 			st.Iterations = append(st.Iterations, dashboard.Iteration{Misfit: u.Misfit})

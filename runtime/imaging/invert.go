@@ -53,6 +53,15 @@ func (s *State) at(x []float64, migration bool) []float64 {
 // migration reports whether an image is looked for, not a model.
 func (s *Survey) migration() bool { return s.Config.Inversion.Method != "fwi" }
 
+// Iterations is the number of steps that are planned: none for the first
+// gradient alone.
+func (s *Survey) Iterations() int {
+	if s.Config.Inversion.Method == "rtm" {
+		return 0
+	}
+	return s.Config.Inversion.Iterations
+}
+
 // Begin implements workflow.Algorithm: of the illumination it makes weights and
 // bounds.
 func (s *Survey) Begin(light *workflow.Gradient) (workflow.State, error) {
@@ -103,7 +112,7 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 		if state.First = sum.Value; state.First == 0 {
 			state.Left, state.First = 0, 1 // the start is right
 		}
-		if s.Config.Inversion.Method == "rtm" {
+		if s.Iterations() == 0 {
 			state.Left = 0
 		}
 	}
