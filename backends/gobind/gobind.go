@@ -135,6 +135,9 @@ func (b *binding) arguments() {
 		if f.Varies() {
 			kind = "initial state; nil for zeros"
 		}
+		if b.p.Given(f) {
+			kind = "levels, shape (Steps, grid)"
+		}
 		add(b.comment(f.Name, f.Doc, f.Unit, kind), jen.Id(b.exported(f.Name)).Add(array()))
 	}
 	for _, q := range b.p.Parameters {

@@ -179,3 +179,35 @@ func TestInversionsShareAStore(t *testing.T) {
 		t.Errorf("status: exit code %d\n%s", code, stdout)
 	}
 }
+
+// What is derived is an operator file like any other: right, in canonical form,
+// explained, measured and spelt for Go.
+func TestDerivedIsAnOperator(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc to measure with")
+	}
+	dir := t.TempDir()
+	for name, args := range map[string][]string{
+		"born":      {"born", "--wrt", "b,mu"},
+		"adjoint":   {"adjoint"},
+		"gradient":  {"gradient", "--wrt", "b,mu", "--initial"},
+		"migration": {"migration", "--condition", "normalised"},
+	} {
+		text, stderr, code := courant(t, append([]string{"derive", args[0], "../../testdata/operators/elastic_free_surface.pde", "--dim", "2"}, args[1:]...)...)
+		if code != 0 {
+			t.Fatalf("%s: exit code %d\n%s", name, code, stderr)
+		}
+		path := filepath.Join(dir, name+".pde")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if formatted, _, code := courant(t, "fmt", path); code != 0 || formatted != text {
+			t.Errorf("%s is not in canonical form", name)
+		}
+		for _, args := range [][]string{{"check"}, {"explain"}, {"bench", "--shape", "20,20", "--nbl", "2", "--steps", "2", "--repeat", "1"}, {"gen", "--target", "go", "--out", filepath.Join(dir, name)}} {
+			if _, stderr, code := courant(t, append([]string{args[0], path}, args[1:]...)...); code != 0 {
+				t.Errorf("%s of %s: exit code %d\n%s", args[0], name, code, stderr)
+			}
+		}
+	}
+}

@@ -190,7 +190,7 @@ func (b *bench) firstStep(ctx context.Context) error {
 // with them. Speed does not depend on them.
 func (b *bench) values(p *codegen.Program) {
 	for _, a := range p.Kernel.Arrays {
-		if a.Role == ir.Param {
+		if a.Role == ir.Param || a.Role == ir.Given {
 			b.args.Constants[a.Name] = 1
 		}
 	}
@@ -222,10 +222,15 @@ func (b *bench) values(p *codegen.Program) {
 	}
 }
 
+// keptLevels is the number of levels that saved wavefields keep: more than a step
+// reads, few enough for any grid.
+const keptLevels = 8
+
 // place adds a source in the middle, and with carpet a receiver above every
 // interior point of the surface, none of them on a node.
 func (b *bench) place(args *operator.Arguments, carpet bool) {
 	args.Points = map[string]operator.Points{}
+	args.Kept = keptLevels
 	dim := len(b.Shape)
 	for _, p := range b.op.Program.Kernel.Points {
 		n := 1
@@ -259,7 +264,7 @@ func (b *bench) place(args *operator.Arguments, carpet bool) {
 				points.Traces.F64[t] = math.Sin(float64(t))
 			}
 		}
-		args.Points[p.Name] = points
+		args.Points[p.Traces] = points
 	}
 }
 
@@ -280,7 +285,7 @@ func (b *bench) machine(ctx context.Context) error {
 // bindStencil makes a run without sources and receivers, with the best tile.
 func (b *bench) bindStencil(ctx context.Context) (*operator.Run, error) {
 	args := b.args
-	args.Steps = 1 << 20 // no traces, so they cost nothing
+	args.Steps, args.Kept = 1<<20, keptLevels // no traces, so they cost nothing
 	args.Block = b.Block
 	args.Points = map[string]operator.Points{}
 	for _, p := range b.op.Program.Kernel.Points {
@@ -288,7 +293,7 @@ func (b *bench) bindStencil(ctx context.Context) (*operator.Run, error) {
 		if p.Inject {
 			none.Traces = field.New64(args.Steps, 0)
 		}
-		args.Points[p.Name] = none
+		args.Points[p.Traces] = none
 	}
 	run, err := b.op.Bind(args)
 	if err != nil {

@@ -494,7 +494,11 @@ func (b *binder) load(r *Run) error {
 		}
 		x := s.array
 		if v := b.a.Constants[x.Name]; v != 0 { // fresh memory is zero
-			for level := range min(b.k.FirstStep+1, x.Buffers) {
+			levels := min(b.k.FirstStep+1, x.Buffers)
+			if x.Role == ir.Given {
+				levels = int(s.count)
+			}
+			for level := range levels {
 				s.fill(s.bufferOf(level), v)
 			}
 		}
