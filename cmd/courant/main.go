@@ -16,7 +16,6 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/jit"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/runtime/survey"
@@ -99,12 +98,11 @@ func exitCode(ctx context.Context, err error) int {
 		diverged    *operator.Diverged
 		config      *survey.Fault
 		refusal     *adjoint.Refusal
-		storage     *gradient.TooLittle
 	)
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &storage):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

@@ -217,12 +217,8 @@ func TestApproximations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		off, size := 0.0, 0.0
-		for i := range whole.Fields["m"].Len() {
-			d := got.Fields["m"].At(i) - whole.Fields["m"].At(i)
-			off, size = off+d*d, size+whole.Fields["m"].At(i)*whole.Fields["m"].At(i)
-		}
-		if off = math.Sqrt(off / size); off > c.most || off == 0 {
+		off := apart(got.Fields["m"], whole.Fields["m"])
+		if off > c.most || off == 0 {
 			t.Errorf("%s: the gradient is off by %.1e of its size", c.s.Keep, off)
 		}
 		t.Logf("%s: off by %.1e", p, off)
@@ -294,15 +290,54 @@ func TestBoundaryGivesTheGradient(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		off, size := 0.0, 0.0
-		for i := range want.Fields["m"].Len() {
-			d := got.Fields["m"].At(i) - want.Fields["m"].At(i)
-			off, size = off+d*d, size+want.Fields["m"].At(i)*want.Fields["m"].At(i)
-		}
+		off := apart(got.Fields["m"], want.Fields["m"])
 		// Rounding of 1e-16 in each of 240 steps, amplified by the waves alone.
-		if off = math.Sqrt(off / size); off > 1e-11 || off == 0 {
+		if off > 1e-11 || off == 0 {
 			t.Errorf("sponge of %d points: off by %.1e", sponge, off)
 		}
 		t.Logf("%s: off by %.1e, held %d bytes", p, off, got.Report.Bytes)
+	}
+}
+
+// Smoothing is symmetric and leaves constants alone; the other preconditioners
+// multiply point by point.
+func TestPreconditioners(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 9))
+	a, b := random(r, -1, 1, 12, 9), random(r, -1, 1, 12, 9)
+	widths := []float64{1.5, 3}
+	dot := func(x, y *field.Array) (sum float64) {
+		for i := range x.Len() {
+			sum += x.At(i) * y.At(i)
+		}
+		return sum
+	}
+	// Rounding of sums of some hundred numbers below 1.
+	if left, right := dot(a, Smooth(b, widths)), dot(Smooth(a, widths), b); math.Abs(left-right) > 1e-13 {
+		t.Errorf("<a, S b> is %.15g, <S a, b> is %.15g", left, right)
+	}
+	one := random(r, 1, 1, 12, 9)
+	for i, v := range Smooth(one, widths).F64 {
+		if math.Abs(v-1) > 1e-14 {
+			t.Fatalf("a constant becomes %.16g at %d", v, i)
+		}
+	}
+	if got := Depth(one, 1, 10, 20, 2).At(5); math.Abs(got-math.Pow(1+50.0/20, 2)) > 1e-14 {
+		t.Errorf("depth: %g", got)
+	}
+	masked, err := Masked(a, b)
+	if err != nil || masked.At(7) != a.At(7)*b.At(7) {
+		t.Errorf("mask: %v, %v", masked, err)
+	}
+	lit, err := Illuminated(a, one, 0.5)
+	if err != nil || math.Abs(lit.At(7)-a.At(7)/1.5) > 1e-15 {
+		t.Errorf("illumination: %v, %v", lit, err)
+	}
+	for _, bad := range []*field.Array{field.New64(3, 3), field.New64(12, 9)} {
+		if _, err := Illuminated(a, bad, 0.5); err == nil {
+			t.Errorf("an illumination %v was taken", bad)
+		}
+	}
+	if _, err := Masked(a, field.New64(3, 3)); err == nil {
+		t.Error("a mask of another shape was taken")
 	}
 }

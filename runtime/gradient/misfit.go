@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/dsp/fourier"
 
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/operator"
 )
 
 // Misfit judges records.
@@ -41,10 +42,10 @@ func (d Data) pair(name string, records *field.Array) (*pair, error) {
 		return nil, nil
 	}
 	if !slices.Equal(o.Shape, records.Shape) {
-		return nil, fmt.Errorf("the observed traces of %s have shape %s, and the records %s", name, field.ShapeString(o.Shape), field.ShapeString(records.Shape))
+		return nil, badData("the observed traces of %s have shape %s, and the records %s", name, field.ShapeString(o.Shape), field.ShapeString(records.Shape))
 	}
 	if i := o.FirstNotFinite(); i != nil {
-		return nil, fmt.Errorf("the observed traces of %s have a NaN or an infinity at index %s", name, field.ShapeString(i))
+		return nil, badData("the observed traces of %s have a NaN or an infinity at index %s", name, field.ShapeString(i))
 	}
 	p.observed, p.weights = values(o), make([]float64, len(p.records))
 	for i := range p.weights {
@@ -56,12 +57,17 @@ func (d Data) pair(name string, records *field.Array) (*pair, error) {
 		case slices.Equal(w.Shape, []int{p.points}):
 			p.weights[i] = w.At(i % p.points)
 		default:
-			return nil, fmt.Errorf("the weights of %s have shape %s; give one a trace, shape %d, or one a number, shape %s", name, field.ShapeString(w.Shape), p.points, field.ShapeString(records.Shape))
+			return nil, badData("the weights of %s have shape %s; give one a trace, shape %d, or one a number, shape %s", name, field.ShapeString(w.Shape), p.points, field.ShapeString(records.Shape))
 		}
 		p.records[i] *= p.weights[i]
 		p.observed[i] *= p.weights[i]
 	}
 	return p, nil
+}
+
+// badData says what is wrong with what records are compared with.
+func badData(format string, args ...any) error {
+	return operator.BadArguments{fmt.Sprintf(format, args...)}
 }
 
 func values(a *field.Array) []float64 {

@@ -3,6 +3,8 @@ package gradient
 import (
 	"fmt"
 	"strings"
+
+	"github.com/courant-pde/courant/runtime/operator"
 )
 
 // Keep is a way to have the wavefields of the forward run at hand when time
@@ -82,12 +84,10 @@ func (p Plan) String() string {
 	return fmt.Sprintf("%s; %s of memory, %.2f forward steps a step", text, mebibytes(p.Bytes), p.Recompute)
 }
 
-// TooLittle says that a storage has no room for a gradient.
-type TooLittle struct{ text string }
-
-func (e *TooLittle) Error() string { return e.text }
-
-func tooLittle(format string, args ...any) error { return &TooLittle{fmt.Sprintf(format, args...)} }
+// tooLittle says that a storage has no room for a gradient.
+func tooLittle(format string, args ...any) error {
+	return operator.BadArguments{fmt.Sprintf(format, args...)}
+}
 
 func mebibytes(n int64) string {
 	if n >= 10<<30 {

@@ -118,7 +118,7 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 		at   map[string]*field.Array
 		x    map[string]*field.Array
 	}{{"sources", b, back.Sources, sources}, {"initial state", c, back.Initial, states}} {
-		if len(side.x) == 0 || !dependsOn(side.at) {
+		if len(side.x) == 0 || len(side.at) == 0 {
 			continue
 		}
 		records, err := run(ctx, op.Forward, side.args)
@@ -131,8 +131,6 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 	}
 	return out, nil
 }
-
-func dependsOn(derivatives map[string]*field.Array) bool { return len(derivatives) > 0 }
 
 // homogeneous reports whether a run without sources from rest records nothing:
 // then records are linear in the initial state.

@@ -77,7 +77,7 @@ func (d *data) arguments() (operator.Arguments, error) {
 		}
 	}
 	if len(a.Shape) != len(k.Axes) || len(a.Spacing) != len(k.Axes) {
-		return a, fmt.Errorf("the operator has %d axes; the shape has %d numbers and the spacing %d", len(k.Axes), len(a.Shape), len(a.Spacing))
+		return a, operator.BadArguments{fmt.Sprintf("the operator has %d axes; the shape has %d numbers and the spacing %d", len(k.Axes), len(a.Shape), len(a.Spacing))}
 	}
 	if a.Steps == 0 {
 		a.Steps = 40

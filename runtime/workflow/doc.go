@@ -6,12 +6,13 @@
 // number of times by any number of processes: so any of them may be killed at
 // any moment, and any other carries on.
 //
-//	RUN/problem                 what is inverted, as it was when the run began
 //	RUN/v0003/state             the optimiser's state, and the model to evaluate
 //	RUN/v0003/n00-00007         what shot 7 gives: value and derivatives
 //	RUN/v0003/n01-00003         the sum of n00-00006 and n00-00007
 //	RUN/v0003/n04-00000         the sum over all of 16 shots
 //	RUN/v0004/state             made of that sum
+//	RUN/data/00007              what tasks share, such as observed records
+//	RUN/dead/v0003-00007        why a shot failed for good
 //	RUN/done                    the last state's version
 //
 // Sums have fixed places in a binary tree, so that the model is the same bit by

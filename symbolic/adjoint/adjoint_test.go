@@ -78,6 +78,7 @@ func TestRefused(t *testing.T) {
 		{"m", "operator a { field m  wavefield u  u.backward = m*u  sample r from u }", "operator a steps backward"},
 		{"m", "operator a { field m  wavefield u  wavefield w  u.forward = m*u  w.forward = u.forward.dx  inject s into u.forward  sample r from w }", "a.pde:1: w.forward = u.forward.dx: it reads u.forward, which the statement at line 1 changes later"},
 		{"m", "operator a { field m  wavefield u  u.forward = m*u  inject s*u into u.forward  sample r from u }", "what is injected depends on a wavefield"},
+		{"m", "operator a { order time 1  field m  wavefield u  solve (1 + u)*u.dt = m for u.forward  inject s into u.forward  sample r from u }", "divided by a wavefield"},
 		{"m", "operator a { field m  wavefield u  image g  u.forward = m*u + g  g += u  sample r from u }", "it reads g, an image or a history"},
 		{"m", "operator a { field m  wavefield u  u.forward = m*u  sample r from u + u.forward every 2 }", "in some steps only"},
 	} {

@@ -117,25 +117,17 @@ func (b *backward) byAmounts(m, g *symbolic.Function) (symbolic.Expr, []symbolic
 		if !symbolic.Contains(amount, m.Here()) {
 			continue
 		}
-		half := b.half(x.Target.Func.Half)
-		here := true
-		symbolic.Visit(amount, func(e symbolic.Expr) {
-			switch a := e.(type) {
-			case *symbolic.Deriv, *symbolic.Place:
-				here = false
-			case *symbolic.Access:
-				here = here && (a.Func != m || lies(a, half))
-			}
-		})
+		only := func(f *symbolic.Function) bool { return f == m }
+		here := atNodes(amount, b.half(x.Target.Func.Half), only)
 		if !here {
-			f := &symbolic.Function{Name: b.free(x.Points.Name + "_spread"), Doc: "traces of " + x.Points.Name + " on the grid", Grid: b.p.Grid, Role: symbolic.Wavefield, Axes: allAxes(b.p.Grid), Half: x.Target.Func.Half}
+			f := b.spreadOf(x.Points, x.Target.Func.Half)
 			if x.Every != nil {
 				return nil, nil, positioned(s, fmt.Errorf("it injects %s in some steps only, by an amount that depends on %s at other places; no gradient is derived of that", x.Points.Name, m.Name))
 			}
-			b.spreadTraces(f, x)
+			b.spread(f, x.Points, 0, nil, x.Source)
 			weight = symbolic.Product(weight, f.At(-1, nil))
 		}
-		t := newTransposition(b.p.Grid, func(f *symbolic.Function) bool { return f == m })
+		t := newTransposition(b.p.Grid, only)
 		t.add(amount, x.Target.Func.Half, weight)
 		weights, err := t.weights()
 		if err != nil {
@@ -159,11 +151,6 @@ func (b *backward) byAmounts(m, g *symbolic.Function) (symbolic.Expr, []symbolic
 func (b *backward) amount(x *symbolic.Inject) (amount, multiplier symbolic.Expr, err error) {
 	defs := b.definitions[x.Target.Func]
 	for _, d := range defs {
-		symbolic.Visit(d.slope, func(e symbolic.Expr) {
-			if a, ok := e.(*symbolic.Access); ok && a.Func.Varies() {
-				err = fmt.Errorf("it injects into %s, whose equation is divided by a wavefield; no gradient is derived of that", x.Target.Func.Name)
-			}
-		})
 		if len(defs) > 1 && !symbolic.IsOne(d.slope) {
 			err = fmt.Errorf("it injects into %s, which solve computes in several regions; no gradient is derived of that", x.Target.Func.Name)
 		}
@@ -172,13 +159,6 @@ func (b *backward) amount(x *symbolic.Inject) (amount, multiplier symbolic.Expr,
 		return x.Value, b.weighs(x.Target.Func), err
 	}
 	return symbolic.Product(x.Value, defs[0].slope), b.now(defs[0].multiplier), err
-}
-
-func (b *backward) spreadTraces(f *symbolic.Function, x *symbolic.Inject) {
-	b.out.Functions = append(b.out.Functions, f)
-	target := f.At(-1, nil)
-	b.head = append(b.head, explicit(target, symbolic.Int(0), nil, x.Source),
-		&symbolic.Inject{Points: b.points(x.Points, true), Target: target, Value: symbolic.Int(1), Source: x.Source})
 }
 
 // byRecords is byAmounts for the samples that p takes.
@@ -192,13 +172,7 @@ func (b *backward) byRecords(m, g *symbolic.Function) (symbolic.Expr, []symbolic
 			out = append(out, &symbolic.Inject{Points: b.points(r.sample.Points, true), Target: g.Here(), Value: r.value, Every: r.sample.Every, Source: r.sample.Source})
 		default:
 			// The traces of this step, not of the level that it handles.
-			f := *r.spread
-			f.Name = b.free(r.spread.Name)
-			b.out.Functions = append(b.out.Functions, &f)
-			target := f.At(-1, nil)
-			b.head = append(b.head, explicit(target, symbolic.Int(0), nil, r.sample.Source),
-				&symbolic.Inject{Points: b.points(r.sample.Points, true), Target: target, Value: symbolic.Int(1), Every: r.sample.Every, Source: r.sample.Source})
-			total = symbolic.Sum(total, symbolic.Substitute(r.value, r.spread.At(-1, nil), target))
+			total = symbolic.Sum(total, b.respread(r, 0))
 		}
 	}
 	return total, out

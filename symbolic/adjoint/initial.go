@@ -67,10 +67,7 @@ func (b *backward) initial() (out []symbolic.Statement, err error) {
 				case r.spread == nil:
 					injections = append(injections, &symbolic.Inject{Points: b.points(r.sample.Points, true), Target: g.Here(), Value: value, Row: row, Every: last, Source: r.sample.Source})
 				default:
-					c := *r.spread
-					c.Name = b.free(r.spread.Name)
-					b.spread(&c, r.sample.Points, row, r.sample.Source)
-					total = symbolic.Sum(total, symbolic.Substitute(r.value, r.spread.At(-1, nil), c.At(-1, nil)))
+					total = symbolic.Sum(total, b.respread(r, row))
 				}
 			}
 			if symbolic.IsZero(total) && injections == nil {

@@ -31,20 +31,15 @@ func (b *backward) sampled() error {
 		if err != nil {
 			return positioned(s, err)
 		}
-		here := true // the value at a node is made of values there
+		here := atNodes(value, b.half(x.Half), b.wanted)
 		symbolic.Visit(value, func(e symbolic.Expr) {
-			switch a := e.(type) {
-			case *symbolic.Deriv, *symbolic.Place:
-				here = false
-			case *symbolic.Access:
-				here = here && (!b.wanted(a.Func) || lies(a, b.half(x.Half)))
-				b.late = b.late || b.active[a.Func] && a.Time == 1
-			}
+			a, ok := e.(*symbolic.Access)
+			b.late = b.late || ok && b.active[a.Func] && a.Time == 1
 		})
 		weight := symbolic.Expr(symbolic.Int(1))
 		var spread *symbolic.Function
 		if !here {
-			spread = &symbolic.Function{Name: b.free(x.Points.Name + "_spread"), Doc: "traces of " + x.Points.Name + " on the grid", Grid: b.p.Grid, Role: symbolic.Wavefield, Axes: allAxes(b.p.Grid), Half: x.Half}
+			spread = b.spreadOf(x.Points, x.Half)
 			weight = spread.At(-1, nil)
 		}
 		t := newTransposition(b.p.Grid, b.wanted)
@@ -110,21 +105,49 @@ func (b *backward) injections(f *symbolic.Function, target *symbolic.Access, slo
 			continue
 		}
 		if r.of == f {
-			b.spread(r.spread, r.sample.Points, b.row(r.level), r.sample.Source)
+			b.spread(r.spread, r.sample.Points, b.row(r.level), nil, r.sample.Source)
 		}
 	}
 	return out
 }
 
+// atNodes reports whether an expression's value at a place is made of values of
+// some functions there alone, without derivatives and means.
+func atNodes(e symbolic.Expr, place []bool, of func(*symbolic.Function) bool) bool {
+	here := true
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		switch a := e.(type) {
+		case *symbolic.Deriv, *symbolic.Place:
+			here = false
+		case *symbolic.Access:
+			here = here && (!of(a.Func) || lies(a, place))
+		}
+	})
+	return here
+}
+
+// spreadOf is a function that can hold the traces of points.
+func (b *backward) spreadOf(q *symbolic.Points, half []bool) *symbolic.Function {
+	return &symbolic.Function{Name: b.free(q.Name + "_spread"), Doc: "traces of " + q.Name + " on the grid", Grid: b.p.Grid, Role: symbolic.Wavefield, Axes: allAxes(b.p.Grid), Half: half}
+}
+
 // spread puts traces onto the grid at the beginning of each step.
-func (b *backward) spread(f *symbolic.Function, q *symbolic.Points, row int, source symbolic.Source) {
+func (b *backward) spread(f *symbolic.Function, q *symbolic.Points, row int, every symbolic.Expr, source symbolic.Source) {
 	if slices.Contains(b.out.Functions, f) {
 		return
 	}
 	b.out.Functions = append(b.out.Functions, f)
 	target := f.At(-1, nil)
 	b.head = append(b.head, explicit(target, symbolic.Int(0), nil, source),
-		&symbolic.Inject{Points: b.points(q, true), Target: target, Value: symbolic.Int(1), Row: row, Source: source})
+		&symbolic.Inject{Points: b.points(q, true), Target: target, Value: symbolic.Int(1), Row: row, Every: every, Source: source})
+}
+
+// respread is the value of a record whose traces are spread, with those of
+// another row.
+func (b *backward) respread(r *record, row int) symbolic.Expr {
+	f := b.spreadOf(r.sample.Points, r.spread.Half)
+	b.spread(f, r.sample.Points, row, r.sample.Every, r.sample.Source)
+	return symbolic.Substitute(r.value, r.spread.At(-1, nil), f.At(-1, nil))
 }
 
 // points are those of p, with inject for sample where the adjoint takes the

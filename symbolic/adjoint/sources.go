@@ -33,6 +33,15 @@ func (b *backward) sources() (out []symbolic.Statement, err error) {
 				err = positioned(s, errors.New("what is injected depends on a wavefield; no adjoint is derived of that"))
 			}
 		})
+		// The states that are kept hold what was injected: how the equation weighs
+		// it must not depend on them.
+		for _, d := range b.definitions[x.Target.Func] {
+			symbolic.Visit(d.slope, func(e symbolic.Expr) {
+				if a, ok := e.(*symbolic.Access); ok && a.Func.Varies() {
+					err = positioned(s, fmt.Errorf("it injects into %s, whose equation is divided by a wavefield; no adjoint is derived of that", x.Target.Func.Name))
+				}
+			})
+		}
 		if x.Row != 0 {
 			err = positioned(s, errors.New("it injects traces of another step; no adjoint is derived of that"))
 		}
