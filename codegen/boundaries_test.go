@@ -34,10 +34,11 @@ var mayImport = map[string][]string{
 	"backends/gobind":   {"symbolic", "codegen/ir", "backends"},
 	"runtime":           {"dsl", "symbolic", "codegen", "backends"},
 	"runtime/store":     {},
+	"runtime/queue":     {},
 	"runtime/batch":     {},
 	"runtime/optimize":  {},
 	"runtime/dashboard": {},
-	"runtime/workflow":  {"runtime/store", "runtime/batch"},
+	"runtime/workflow":  {"runtime/store", "runtime/queue", "runtime/batch"},
 	"runtime/imaging":   {"dsl", "symbolic", "codegen", "backends", "runtime"},
 	"cmd":               {"dsl", "symbolic", "codegen", "backends", "runtime"},
 }

@@ -1,0 +1,141 @@
+package queue_test
+
+import (
+	"context"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/courant-pde/courant/runtime/queue"
+	"github.com/courant-pde/courant/runtime/queue/queuetest"
+)
+
+const lease = 300 * time.Millisecond
+
+func connect(t *testing.T, url string) queue.Queue {
+	t.Helper()
+	q, err := queue.Connect(t.Context(), url, lease)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = q.Close() })
+	return q
+}
+
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	m := queue.NewMemory(lease)
+	queuetest.Run(t, lease, func(*testing.T) queue.Queue { return m })
+}
+
+func TestEmbedded(t *testing.T) {
+	t.Parallel()
+	s, err := queue.StartServer(t.TempDir(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	queuetest.Run(t, lease, func(t *testing.T) queue.Queue { return connect(t, s.URL()) })
+}
+
+// A server of its own, which is not ours: nats-server as its makers build it.
+func TestExternal(t *testing.T) {
+	t.Parallel()
+	program, err := exec.LookPath("nats-server")
+	if err != nil {
+		t.Skip("no nats-server: go install github.com/nats-io/nats-server/v2@v2.15.2")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port, _ := net.SplitHostPort(l.Addr().String())
+	_ = l.Close()
+	c := exec.Command(program, "-js", "-a", host, "-p", port, "-sd", t.TempDir())
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
+	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if conn, err := net.Dial("tcp", net.JoinHostPort(host, port)); err == nil {
+			_ = conn.Close()
+			break
+		}
+		if time.Since(start) > 20*time.Second {
+			t.Fatal("the server does not begin")
+		}
+	}
+	queuetest.Run(t, lease, func(t *testing.T) queue.Queue { return connect(t, "nats://"+net.JoinHostPort(host, port)) })
+}
+
+// Messages outlive their server, and its users find the next one by themselves.
+func TestServerBeginsAgain(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	first, err := queue.StartServer(folder, "", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := connect(t, first.URL())
+	if err := q.Send(t.Context(), "kept", []byte("a")); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan error, 1)
+	go func() { // waits while the server is gone, on a topic that it has not seen
+		m, err := q.Receive(t.Context(), "later")
+		if err == nil {
+			err = m.Done()
+		}
+		got <- err
+	}()
+	time.Sleep(lease)
+	address := strings.TrimPrefix(first.URL(), "nats://secret@")
+	first.Close()
+	short, cancel := context.WithTimeout(t.Context(), lease)
+	defer cancel()
+	if err := q.Send(short, "kept", []byte("b")); err == nil {
+		t.Error("a message was taken by nobody")
+	}
+	second, err := queue.StartServer(folder, address, "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	m, err := q.Receive(t.Context(), "kept")
+	if err != nil || string(m.Data) != "a" {
+		t.Fatalf("%v, %v", m, err)
+	}
+	if err := q.Send(t.Context(), "later", []byte("c")); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-got:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("a message does not come")
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	s, err := queue.StartServer(t.TempDir(), "", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := queue.Connect(t.Context(), strings.Replace(s.URL(), "secret", "other", 1), lease); err == nil || strings.Contains(err.Error(), "other") {
+		t.Errorf("another token: %v", err)
+	}
+	if _, err := queue.Connect(t.Context(), "nats://127.0.0.1:1", lease); err == nil || !strings.Contains(err.Error(), "courant queue") {
+		t.Errorf("no server: %v", err)
+	}
+	for _, address := range []string{"nowhere", "127.0.0.1:99999", "127.0.0.1:x", strings.TrimPrefix(s.URL(), "nats://secret@")} {
+		if _, err := queue.StartServer(t.TempDir(), address, ""); err == nil {
+			t.Errorf("a server at %q", address)
+		}
+	}
+}
