@@ -17,6 +17,9 @@ type LBFGS struct {
 	// First is the largest change of a variable by the first step tried, and no
 	// later one changes a variable by more than ten times that.
 	First float64
+	// Descent goes along the steepest direction at every step, with a first length
+	// from the last one (Barzilai and Borwein 1988).
+	Descent bool
 
 	Trial []float64 // where the function is to be evaluated next
 	Done  bool      // no step leads further down
@@ -136,7 +139,7 @@ func (o *LBFGS) along() []float64 {
 	}
 	d := steepest
 	alpha := make([]float64, len(o.Pairs))
-	for i := len(o.Pairs) - 1; i >= 0; i-- {
+	for i := len(o.Pairs) - 1; i >= 0 && !o.Descent; i-- {
 		p := o.Pairs[i]
 		alpha[i] = dot(p.Step, d) / dot(p.Step, p.Change)
 		add(d, -alpha[i], p.Change)
@@ -147,6 +150,9 @@ func (o *LBFGS) along() []float64 {
 		d[i] *= scale
 	}
 	for i, p := range o.Pairs {
+		if o.Descent {
+			break
+		}
 		add(d, alpha[i]-dot(p.Change, d)/dot(p.Step, p.Change), p.Step)
 	}
 	for i := range d {

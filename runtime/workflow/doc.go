@@ -4,18 +4,22 @@
 // A run is a prefix of keys. What is there says what is to be done next, every
 // object is written once and whole, and every transition may be carried out any
 // number of times by any number of processes: so any of them may be killed at
-// any moment, and any other carries on.
+// any moment, and any other carries on. Transitions has them all.
 //
 //	RUN/v0003/state             the optimiser's state, and the model to evaluate
-//	RUN/v0003/n00-00007         what shot 7 gives: value and derivatives
+//	RUN/v0003/n00-00007         what task 7 gives: value and derivatives
 //	RUN/v0003/n01-00003         the sum of n00-00006 and n00-00007
-//	RUN/v0003/n04-00000         the sum over all of 16 shots
+//	RUN/v0003/n04-00000         the sum over all of 16 tasks
 //	RUN/v0004/state             made of that sum
 //	RUN/data/00007              what tasks share, such as observed records
-//	RUN/dead/v0003-00007        why a shot failed for good
+//	RUN/dead/v0003-00007        why a task failed for good
+//	RUN/cancelled               somebody wants no more of it
 //	RUN/done                    the last state's version
 //
 // Sums have fixed places in a binary tree, so that the model is the same bit by
-// bit in whatever order shots arrive and however often they are computed again.
+// bit in whatever order tasks end and however often they are carried out again.
 // Version 0 is not of the misfit but of the illumination.
+//
+// Drive has the tasks carried out, Reduce makes sums as gradients are announced,
+// and Advance makes whatever is left: announcements are hints.
 package workflow

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,14 +13,10 @@ import (
 	"github.com/courant-pde/courant/runtime/batch"
 )
 
-// Worker evaluates shots and submits what they give, one at a time: a run is
-// driven with several.
-type Worker = batch.Worker
-
-// Policy says what becomes of a run when a shot fails for good.
+// Policy says what becomes of a run when a task fails for good.
 type Policy int
 
-// The policies: the run fails, or the shot is left out and the sum of the others
+// The policies: the run fails, or the task is left out and the sum of the others
 // brought up to that of all.
 const (
 	Fail Policy = iota
@@ -30,233 +27,348 @@ const (
 type Options struct {
 	Attempts int           // at a task; 0 for 4
 	Backoff  time.Duration // before the second attempt, doubled before each further one; 0 for 200 ms
-	Deadline time.Duration // of an attempt; 0 for none
+	Deadline time.Duration // of an attempt, from when it begins; 0 for none
 	Policy   Policy
-	// Tell is told of what happens; it may be nil.
+	Needs    batch.Resources // of each task
+	// Budget is how long all tasks may take together, since the run began; 0 for no
+	// end. When it is spent, those that run are finished and no more begun.
+	Budget time.Duration
+	// Sweep is for how long reducers are waited for before the driver makes what
+	// sums are left; 0 for 2 s.
+	Sweep time.Duration
+	// Tell is told of what happens, one event after the other; it may be nil.
 	Tell func(Event)
 }
 
 // Event is something that happened.
 type Event struct {
-	Kind     string // task, retry, again, drop, version, done
+	// Kind is begun, task (it is done), retry (an attempt failed), again (it takes
+	// long and is evaluated twice), drop, sweep (sums were left to the driver),
+	// version or done.
+	Kind     string
 	Task     Task
-	Took     time.Duration
-	Err      error
-	Position *Position // of version and done
+	Took     time.Duration // of task, retry and again
+	Err      error         // of retry and drop
+	Position *Position     // of version and done
 }
 
-// Drive carries a run out with some workers until it is done. It may be stopped
-// at any moment, and driven again, by several at once. Nothing is polled: it
-// waits for its workers.
-func Drive(ctx context.Context, r *Run, workers []Worker, o Options) error {
+// Why a run was not driven to its end.
+var (
+	ErrCancelled = errors.New("the run is cancelled")
+	ErrBudget    = errors.New("the budget is spent")
+)
+
+// Drive carries a run out until it is done, its tasks in a batch. It may be
+// stopped at any moment, and driven again, by several at once. Errors: a task
+// that failed for good, ErrCancelled, ErrBudget, and those of the store.
+func Drive(ctx context.Context, r *Run, b batch.Batch, o Options) error {
 	if o.Attempts == 0 {
 		o.Attempts = 4
 	}
 	if o.Backoff == 0 {
 		o.Backoff = 200 * time.Millisecond
 	}
+	if o.Sweep == 0 {
+		o.Sweep = 2 * time.Second
+	}
+	heard, stop, err := r.hear()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	telling := &sync.Mutex{}
 	for {
+		d := &driver{Run: r, batch: b, options: o, heard: heard, telling: telling}
 		p, err := r.Advance(ctx)
 		if err != nil {
 			return err
 		}
 		if p.Done {
-			if err := r.create(ctx, r.doneKey(), strings.NewReader(fmt.Sprintln(p.Version))); err != nil {
-				return err
-			}
-			o.tell(Event{Kind: "done", Position: p})
+			d.event(Event{Kind: "done", Position: p})
 			return nil
 		}
-		o.tell(Event{Kind: "version", Position: p})
-		d := &driver{Run: r, options: o, version: p.Version, waiting: p.Missing, running: map[int]*attempt{}, failures: map[int]int{}}
-		d.change = sync.NewCond(&d.mu)
-		if err := d.evaluate(ctx, workers); err != nil {
+		if p.Cancelled {
+			return fmt.Errorf("run %s: %w; courant resume goes on", r.Name, ErrCancelled)
+		}
+		d.event(Event{Kind: "version", Position: p})
+		if err := d.evaluate(ctx, p); err != nil {
 			return err
 		}
 	}
 }
 
-func (o Options) tell(e Event) {
-	if o.Tell != nil {
-		o.Tell(e)
+// driver has the tasks of one version evaluated.
+type driver struct {
+	*Run
+	batch   batch.Batch
+	options Options
+	heard   <-chan []byte
+
+	mu       sync.Mutex
+	took     []time.Duration    // of the tasks that are done
+	spent    time.Duration      // by all versions before, and all attempts in this one
+	telling  *sync.Mutex        // held while Tell is called
+	overdrew context.CancelFunc // when the budget is spent
+}
+
+func (d *driver) event(e Event) {
+	if d.options.Tell != nil {
+		d.telling.Lock()
+		defer d.telling.Unlock()
+		d.options.Tell(e)
 	}
 }
 
-// driver has the shots of one version evaluated.
-type driver struct {
-	*Run
-	options Options
-	version int
+// errSummed ends the evaluation of a version that others have finished.
+var errSummed = errors.New("the sum is there")
 
-	mu       sync.Mutex
-	change   *sync.Cond
-	waiting  []int // shots to be begun
-	pending  int   // shots that wait for their next attempt
-	running  map[int]*attempt
-	failures map[int]int
-	took     []time.Duration // of those that are done
-	err      error
-}
+// evaluate has the missing tasks of a version evaluated, and waits for their sum.
+func (d *driver) evaluate(ctx context.Context, p *Position) error {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	before := 0.0
+	if p.State != nil {
+		before = p.State.Seconds()
+	}
+	d.spent = time.Duration(before * float64(time.Second))
+	if d.over() {
+		return d.overdrawn()
+	}
+	gate, overdrew := context.WithCancel(context.Background())
+	defer overdrew()
+	d.overdrew = overdrew
 
-// attempt is a shot being evaluated, by one worker or, when it takes long, two.
-type attempt struct {
-	began   time.Time
-	workers int
-	cancel  []context.CancelFunc
-	done    bool
-}
-
-func (d *driver) evaluate(ctx context.Context, workers []Worker) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	wake := context.AfterFunc(ctx, func() { d.mu.Lock(); d.change.Broadcast(); d.mu.Unlock() })
-	defer wake()
+	summed := make(chan struct{})
+	listening, deaf := context.WithCancel(ctx)
+	defer deaf()
+	go d.listen(listening, p.Version, summed, end)
 	var all sync.WaitGroup
-	for _, w := range workers {
+	for _, place := range p.Missing {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			for {
-				shot, a := d.take(ctx)
-				if a == nil {
-					return
-				}
-				d.attempt(ctx, w, shot, a)
+			t := Task{Version: p.Version, Place: place, Needs: d.options.Needs}
+			if err := d.task(ctx, gate, t, p.Tasks); err != nil && !errors.Is(err, ErrBudget) {
+				end(err)
 			}
 		}()
 	}
-	all.Wait()
-	if d.err != nil {
-		return d.err
+	finished := make(chan struct{})
+	go func() { all.Wait(); close(finished) }()
+	select {
+	case <-finished:
+	case <-summed:
+		// The last ones are about to say that they are done, unless others did them.
+		select {
+		case <-finished:
+		case <-time.After(time.Second):
+			end(errSummed)
+			<-finished
+		}
 	}
-	return ctx.Err()
+	if cause := context.Cause(ctx); errors.Is(cause, errSummed) {
+		return nil
+	} else if cause != nil {
+		return cause
+	}
+	if gate.Err() != nil {
+		return d.overdrawn()
+	}
+	if d.heard == nil {
+		return nil
+	}
+	// Reducers are at work, or are not there: what they leave is for Advance.
+	timer := time.NewTimer(d.options.Sweep)
+	defer timer.Stop()
+	select {
+	case <-summed:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-timer.C:
+		d.event(Event{Kind: "sweep", Task: Task{Version: p.Version}})
+	}
+	return nil
 }
 
-// straggles is how many times as long as the median a shot may take before an
-// idle worker evaluates it too.
+// listen hears the news of a version: that it is summed, or the run cancelled.
+func (d *driver) listen(ctx context.Context, version int, summed chan<- struct{}, end context.CancelCauseFunc) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case text := <-d.heard:
+			var n news
+			switch err := json.Unmarshal(text, &n); {
+			case err != nil: // not ours
+			case n.Cancelled:
+				end(fmt.Errorf("run %s: %w; courant resume goes on", d.Name, ErrCancelled))
+			case n.Summed && n.Version == version && summed != nil:
+				close(summed)
+				summed = nil
+			}
+		}
+	}
+}
+
+func (d *driver) over() bool { return d.options.Budget > 0 && d.spent >= d.options.Budget }
+
+func (d *driver) overdrawn() error {
+	return fmt.Errorf("run %s: %w: tasks took %v of %v; with a greater one it goes on", d.Name, ErrBudget, d.spent.Round(time.Second), d.options.Budget)
+}
+
+// task has one evaluated, in as many attempts as it may have.
+func (d *driver) task(ctx, gate context.Context, t Task, tasks int) error {
+	for n := 1; ; n++ {
+		took, err := d.attempt(ctx, gate, t)
+		switch {
+		case err == nil:
+			d.mu.Lock()
+			d.took = append(d.took, took)
+			d.mu.Unlock()
+			d.event(Event{Kind: "task", Task: t, Took: took})
+			return nil
+		case ctx.Err() != nil || errors.Is(err, ErrBudget):
+			return err
+		case n < d.options.Attempts:
+			d.event(Event{Kind: "retry", Task: t, Took: took, Err: err})
+			timer := time.NewTimer(d.options.Backoff << (n - 1))
+			select {
+			case <-timer.C:
+			case <-gate.Done():
+				return ErrBudget
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		case d.options.Policy == Drop:
+			d.letter(t, err)
+			d.event(Event{Kind: "drop", Task: t, Took: took, Err: err})
+			return d.Submit(context.WithoutCancel(ctx), t, tasks, &Gradient{})
+		default:
+			d.letter(t, err)
+			return fmt.Errorf("%s failed %d times, at last: %w", t, n, err)
+		}
+	}
+}
+
+// straggles is how many times as long as the median a task may take before it is
+// evaluated a second time beside.
 const straggles = 3
 
-// take waits for something to do; nil when there is nothing more.
-func (d *driver) take(ctx context.Context) (int, *attempt) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for {
-		if d.err != nil || ctx.Err() != nil || len(d.waiting)+d.pending+len(d.running) == 0 {
-			return 0, nil
-		}
-		if len(d.waiting) > 0 {
-			shot := d.waiting[0]
-			d.waiting = d.waiting[1:]
-			a := &attempt{began: time.Now(), workers: 1}
-			d.running[shot] = a
-			return shot, a
-		}
-		wait, shot := d.straggler()
-		if shot >= 0 && wait <= 0 {
-			a := d.running[shot]
-			a.workers++
-			d.options.tell(Event{Kind: "again", Task: Task{Version: d.version, Shot: shot}, Took: time.Since(a.began)})
-			return shot, a
-		}
-		if shot >= 0 {
-			timer := time.AfterFunc(wait, func() { d.mu.Lock(); d.change.Broadcast(); d.mu.Unlock() })
-			d.change.Wait()
-			timer.Stop()
-			continue
-		}
-		d.change.Wait()
-	}
-}
-
-// straggler is the shot that has run longest alone, and for how long it may
-// still; -1 when nothing is known of how long shots take.
-func (d *driver) straggler() (wait time.Duration, shot int) {
-	shot = -1
-	if len(d.took) == 0 {
-		return 0, -1
-	}
-	sorted := slices.Sorted(slices.Values(d.took))
-	limit := straggles * max(sorted[len(sorted)/2], time.Second)
-	for s, a := range d.running {
-		if left := limit - time.Since(a.began); a.workers == 1 && !a.done && (shot < 0 || left < wait) {
-			wait, shot = left, s
-		}
-	}
-	return wait, shot
-}
-
-// attempt evaluates a shot once.
-func (d *driver) attempt(ctx context.Context, w Worker, shot int, a *attempt) {
-	t := Task{Version: d.version, Shot: shot}
-	cancel := context.CancelFunc(nil)
-	if d.options.Deadline > 0 {
-		ctx, cancel = context.WithTimeout(ctx, d.options.Deadline)
-	} else {
-		ctx, cancel = context.WithCancel(ctx)
-	}
+// attempt evaluates a task once, or twice at a time when it takes long.
+func (d *driver) attempt(ctx, gate context.Context, t Task) (took time.Duration, err error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	d.mu.Lock()
-	a.cancel = append(a.cancel, cancel)
-	d.mu.Unlock()
-	start := time.Now()
-	err := w.Do(ctx, t)
-	if err == nil {
-		_, err = d.Climb(context.WithoutCancel(ctx), t)
+	type end struct {
+		took time.Duration
+		err  error
 	}
+	ends, begun := make(chan end, 2), make(chan struct{}, 2)
+	begin := func() {
+		took, err := d.once(ctx, gate, t, func() { begun <- struct{}{} })
+		ends <- end{took, err}
+	}
+	go begin()
+	running := 1
+	var start time.Time
+	var slow *time.Timer
+	var rings <-chan time.Time
+	for {
+		select {
+		case <-begun:
+			if slow == nil {
+				start, slow = time.Now(), time.NewTimer(d.patience())
+				defer slow.Stop()
+				rings = slow.C
+			}
+		case <-rings:
+			if left := d.patience() - time.Since(start); left > 0 || !d.known() {
+				slow.Reset(max(left, time.Second))
+				continue
+			}
+			d.event(Event{Kind: "again", Task: t, Took: time.Since(start)})
+			rings = nil
+			running++
+			go begin()
+		case e := <-ends:
+			if running--; e.err == nil || running == 0 {
+				return e.took, e.err
+			}
+		}
+	}
+}
+
+// known reports whether some task is done, so that one knows what to expect.
+func (d *driver) known() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	defer d.change.Broadcast()
-	a.workers--
-	switch {
-	case a.done: // the other worker was faster
-	case err == nil:
-		a.done = true
-		d.took = append(d.took, time.Since(start))
-		for _, c := range a.cancel {
-			c() // the slower one need not go on
-		}
-		delete(d.running, shot)
-		d.options.tell(Event{Kind: "task", Task: t, Took: time.Since(start)})
-	case a.workers > 0: // the other one may still succeed
-	default:
-		delete(d.running, shot)
-		d.failed(t, err)
-	}
+	return len(d.took) > 0
 }
 
-// failed decides what becomes of a shot after an attempt in vain; d.mu is held.
-func (d *driver) failed(t Task, err error) {
-	d.failures[t.Shot]++
-	n := d.failures[t.Shot]
-	switch {
-	case d.err != nil:
-	case n < d.options.Attempts:
-		d.options.tell(Event{Kind: "retry", Task: t, Err: err})
-		d.pending++
-		time.AfterFunc(d.options.Backoff<<(n-1), func() {
-			d.mu.Lock()
-			defer d.mu.Unlock()
-			d.pending--
-			d.waiting = append(d.waiting, t.Shot)
-			d.change.Broadcast()
-		})
-	case d.options.Policy == Drop && !errors.Is(err, context.Canceled):
-		d.letter(t, err)
-		d.options.tell(Event{Kind: "drop", Task: t, Err: err})
-		e := d.Submit(context.Background(), t, &Gradient{})
-		if e == nil {
-			_, e = d.Climb(context.Background(), t)
-		}
-		d.err = e
-	default:
-		d.letter(t, err)
-		d.err = fmt.Errorf("%s failed %d times, at last: %w", t, n, err)
+// patience is for how long a task may take alone.
+func (d *driver) patience() time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	median := time.Second
+	if n := len(d.took); n > 0 {
+		median = max(median, slices.Sorted(slices.Values(d.took))[n/2])
 	}
+	return straggles * median
 }
 
-// letter keeps the reason why a shot failed for good.
+// once has a task carried out by the batch, and pays for it.
+func (d *driver) once(ctx, gate context.Context, t Task, begun func()) (time.Duration, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu sync.Mutex
+	var start time.Time
+	var deadline *time.Timer
+	// What has not begun when the budget is spent does not begin.
+	closes := context.AfterFunc(gate, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if start.IsZero() {
+			cancel(ErrBudget)
+		}
+	})
+	defer closes()
+	err := d.batch.Do(ctx, t, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if gate.Err() != nil {
+			cancel(ErrBudget)
+			return
+		}
+		start = time.Now()
+		if d.options.Deadline > 0 {
+			deadline = time.AfterFunc(d.options.Deadline, func() {
+				cancel(fmt.Errorf("it was given up after the deadline of %v", d.options.Deadline))
+			})
+		}
+		begun()
+		d.event(Event{Kind: "begun", Task: t})
+	})
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if deadline != nil {
+		deadline.Stop()
+	}
+	if start.IsZero() {
+		return 0, err
+	}
+	took := time.Since(start)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.spent += took; d.over() {
+		d.overdrew()
+	}
+	return took, err
+}
+
+// letter keeps the reason why a task failed for good.
 func (d *driver) letter(t Task, err error) {
-	key := fmt.Sprintf("%s/dead/v%04d-%05d", d.Name, t.Version, t.Shot)
 	// The failure itself is reported anyway.
-	_ = d.create(context.Background(), key, strings.NewReader(err.Error()+"\n"))
+	_ = d.create(context.Background(), d.deadKey(t), strings.NewReader(err.Error()+"\n"))
 }

@@ -8,12 +8,15 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/optimize"
+	"github.com/courant-pde/courant/runtime/queue"
 	"github.com/courant-pde/courant/runtime/store"
 )
 
@@ -24,22 +27,29 @@ type toy struct{ iterations int }
 type toyState struct {
 	Optimiser *optimize.LBFGS
 	Left      int
+	Of        int // tasks
+	Took      float64
 }
 
-func (s *toyState) Over() bool { return s.Left == 0 || s.Optimiser.Done }
+func (s *toyState) Over() bool       { return s.Left == 0 || s.Optimiser.Done }
+func (s *toyState) Tasks() int       { return s.Of }
+func (s *toyState) Seconds() float64 { return s.Took }
 
 func (a toy) Begin(light *Gradient) (State, error) {
 	x := make([]float64, len(light.By))
 	for i := range x {
 		x[i] = 1 / light.By[i]
 	}
-	return &toyState{optimize.NewLBFGS(x), a.iterations}, nil
+	return &toyState{optimize.NewLBFGS(x), a.iterations, int(light.Tasks), light.Seconds}, nil
 }
 
 func (toy) Next(s State, sum *Gradient) (State, error) {
 	t := s.(*toyState)
 	t.Optimiser.Tell(sum.Value, sum.By)
 	t.Left--
+	t.Took += sum.Seconds
+	// Evaluations of fewer tasks, as those of batches are.
+	t.Of = max(1, t.Of-t.Left%2)
 	return t, nil
 }
 
@@ -47,9 +57,9 @@ const unknowns = 7
 
 // of is what a shot gives.
 func (toy) of(t Task, s State) *Gradient {
-	g := &Gradient{Shots: 1, By: make([]float64, unknowns)}
+	g := &Gradient{Tasks: 1, Seconds: 0.25, By: make([]float64, unknowns)}
 	for i := range g.By {
-		centre, width := math.Sin(float64(3*t.Shot+i)), 1.1+math.Cos(float64(t.Shot*i))
+		centre, width := math.Sin(float64(3*t.Place+i)), 1.1+math.Cos(float64(t.Place*i))
 		if t.Version == 0 {
 			g.By[i] = 0.1 + width
 			continue
@@ -65,29 +75,26 @@ func newToy(s store.Store, shots, iterations int) *Run {
 	return &Run{Store: s, Name: "runs/toy", Shots: shots, Algorithm: toy{iterations}, New: func() State { return &toyState{} }}
 }
 
-// work evaluates shots in this process.
-type work struct {
-	r *Run
-	f func(ctx context.Context, t Task) error // before it is submitted, may be nil
-}
-
-func (w work) Do(ctx context.Context, t Task) error {
-	if w.f != nil {
-		if err := w.f(ctx, t); err != nil {
-			return err
+// work evaluates tasks in this process, some at a time. Before may be nil.
+func work(r *Run, workers int, before func(ctx context.Context, t Task) error) batch.Batch {
+	return batch.NewLocal(workers, func(ctx context.Context, t Task) error {
+		if before != nil {
+			if err := before(ctx, t); err != nil {
+				return err
+			}
 		}
-	}
-	var s State
-	if t.Version > 0 {
-		var err error
-		if s, err = w.r.State(ctx, t.Version); err != nil {
-			return err
+		var s State
+		tasks := r.Shots
+		if t.Version > 0 {
+			var err error
+			if s, err = r.State(ctx, t.Version); err != nil {
+				return err
+			}
+			tasks = s.Tasks()
 		}
-	}
-	return w.r.Submit(ctx, t, toy{}.of(t, s))
+		return r.Submit(ctx, t, tasks, toy{}.of(t, s))
+	})
 }
-
-func (work) Close() error { return nil }
 
 // outcome is the last state of a run, bit by bit, and how many objects are left.
 func outcome(t *testing.T, r *Run) string {
@@ -107,7 +114,7 @@ func outcome(t *testing.T, r *Run) string {
 func undisturbed(t *testing.T, shots, iterations int) string {
 	t.Helper()
 	r := newToy(store.NewMemory(), shots, iterations)
-	if err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{}); err != nil {
+	if err := Drive(t.Context(), r, work(r, 1, nil), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return outcome(t, r)
@@ -188,6 +195,37 @@ func (c *chaos) Delete(ctx context.Context, key string) error {
 	return c.Store.Delete(ctx, key)
 }
 
+// gossip is a queue that loses messages, and brings others twice.
+type gossip struct {
+	*queue.Memory
+	mu          *sync.Mutex
+	random      *rand.Rand
+	lost, twice float64
+}
+
+func (g *gossip) Send(ctx context.Context, topic string, data []byte) error {
+	g.mu.Lock()
+	x := g.random.Float64()
+	g.mu.Unlock()
+	if x < g.lost {
+		return nil
+	}
+	if x > 1-g.twice {
+		_ = g.Memory.Send(ctx, topic, data)
+	}
+	return g.Memory.Send(ctx, topic, data)
+}
+
+func (g *gossip) Tell(ctx context.Context, topic string, data []byte) error {
+	g.mu.Lock()
+	x := g.random.Float64()
+	g.mu.Unlock()
+	if x < g.lost {
+		return nil
+	}
+	return g.Memory.Tell(ctx, topic, data)
+}
+
 // Whatever dies, and however often, the result is that of a run without any
 // disturbance, bit by bit: 500 random schedules of up to three processes that
 // drive the run at once, with workers that fail, objects that are damaged, and
@@ -209,6 +247,21 @@ func TestNothingIsLostOrCountedTwice(t *testing.T) {
 		mu := &sync.Mutex{}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		var processes sync.WaitGroup
+		news := &gossip{Memory: queue.NewMemory(5 * time.Millisecond), mu: mu, random: random, lost: 0.3 * random.Float64(), twice: 0.3 * random.Float64()}
+		working, stop := context.WithCancel(ctx)
+		var reducers sync.WaitGroup
+		for range random.IntN(3) {
+			reducers.Add(1)
+			go func() {
+				defer reducers.Done()
+				for working.Err() == nil {
+					alive, die := context.WithCancel(working)
+					c := &chaos{die: die, Store: memory, mu: mu, random: random, rate: rate, damage: damage}
+					_ = Reduce(alive, c, news, nil)
+					die()
+				}
+			}()
+		}
 		for range 1 + random.IntN(3) {
 			processes.Add(1)
 			go func() {
@@ -217,13 +270,14 @@ func TestNothingIsLostOrCountedTwice(t *testing.T) {
 					alive, die := context.WithCancel(ctx)
 					c := &chaos{die: die, Store: memory, mu: mu, random: random, rate: rate / float64(1+life/20), damage: damage / float64(1+life/20)}
 					r := newToy(c, shots, 4)
+					r.Queue = news
 					fails := func(context.Context, Task) error {
 						if c.draw() < failing {
 							return errors.New("out of luck")
 						}
 						return nil
 					}
-					err := Drive(alive, r, []Worker{work{r, fails}, work{r, fails}}, Options{Backoff: time.Microsecond, Attempts: 20})
+					err := Drive(alive, r, work(r, 2, fails), Options{Backoff: time.Microsecond, Attempts: 20, Sweep: 5 * time.Millisecond})
 					die()
 					if err == nil {
 						return
@@ -232,10 +286,12 @@ func TestNothingIsLostOrCountedTwice(t *testing.T) {
 			}()
 		}
 		processes.Wait()
+		stop()
+		reducers.Wait()
 		cancel()
 		// Another one that looks in finds it done, or finishes what is damaged.
 		r := newToy(memory, shots, 4)
-		if err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{}); err != nil {
+		if err := Drive(t.Context(), r, work(r, 1, nil), Options{}); err != nil {
 			t.Fatalf("schedule %d: %v", seed, err)
 		}
 		if got := outcome(t, r); got != want[shots] {
@@ -247,18 +303,16 @@ func TestNothingIsLostOrCountedTwice(t *testing.T) {
 // A shot that always fails makes the run fail, with the reason kept, or is left
 // out: then the sum of the others is brought up to that of all.
 func TestPoisonShots(t *testing.T) {
-	poison := func(r *Run) Worker {
-		return work{r, func(_ context.Context, t Task) error {
-			if t.Shot == 2 {
-				return errors.New("poison")
-			}
-			return nil
-		}}
+	poison := func(_ context.Context, t Task) error {
+		if t.Place == 2 {
+			return errors.New("poison")
+		}
+		return nil
 	}
 	m := store.NewMemory()
 	r := newToy(m, 5, 3)
-	err := Drive(t.Context(), r, []Worker{poison(r)}, Options{Backoff: time.Microsecond, Attempts: 3})
-	if err == nil || !strings.Contains(err.Error(), "version 0, shot 2 failed 3 times, at last: poison") {
+	err := Drive(t.Context(), r, work(r, 1, poison), Options{Backoff: time.Microsecond, Attempts: 3})
+	if err == nil || !strings.Contains(err.Error(), "version 0, task 2 failed 3 times, at last: poison") {
 		t.Errorf("%v", err)
 	}
 	if keys, _ := m.List(t.Context(), "runs/toy/dead/"); len(keys) != 1 {
@@ -270,14 +324,15 @@ func TestPoisonShots(t *testing.T) {
 			drops++
 		}
 	}}
-	if err := Drive(t.Context(), r, []Worker{poison(r), poison(r)}, o); err != nil {
+	if err := Drive(t.Context(), r, work(r, 2, poison), o); err != nil {
 		t.Fatal(err)
 	}
+	// Later versions have four tasks, and three.
 	if p, _ := r.Position(t.Context()); !p.Done || drops != p.Version {
 		t.Errorf("%d drops in %d versions", drops, p.Version)
 	}
 	// The value of four shots stands for five.
-	g := (&Gradient{Shots: 4, Value: 8, By: []float64{4}}).scaled(5)
+	g := (&Gradient{Tasks: 4, Value: 8, By: []float64{4}}).scaled(5)
 	if g.Value != 10 || g.By[0] != 5 {
 		t.Errorf("%+v", g)
 	}
@@ -289,9 +344,9 @@ func TestStragglersAreEvaluatedAgain(t *testing.T) {
 	r := newToy(store.NewMemory(), 4, 1)
 	var mu sync.Mutex
 	slow, again := true, 0
-	w := work{r, func(ctx context.Context, t Task) error {
+	w := work(r, 2, func(ctx context.Context, t Task) error {
 		mu.Lock()
-		hang := slow && t.Shot == 1
+		hang := slow && t.Place == 1
 		slow = slow && !hang
 		mu.Unlock()
 		if hang {
@@ -299,13 +354,13 @@ func TestStragglersAreEvaluatedAgain(t *testing.T) {
 			return ctx.Err()
 		}
 		return nil
-	}}
+	})
 	o := Options{Tell: func(e Event) {
 		if e.Kind == "again" {
 			again++
 		}
 	}}
-	if err := Drive(t.Context(), r, []Worker{w, w}, o); err != nil {
+	if err := Drive(t.Context(), r, w, o); err != nil {
 		t.Fatal(err)
 	}
 	if again != 1 || outcome(t, r) != undisturbed(t, 4, 1) {
@@ -317,45 +372,95 @@ func TestStragglersAreEvaluatedAgain(t *testing.T) {
 func TestDeadline(t *testing.T) {
 	r := newToy(store.NewMemory(), 2, 1)
 	hung := false
-	w := work{r, func(ctx context.Context, t Task) error {
-		if t.Shot == 0 && !hung {
+	w := work(r, 1, func(ctx context.Context, t Task) error {
+		if t.Place == 0 && !hung {
 			hung = true
 			<-ctx.Done()
 			return ctx.Err()
 		}
 		return nil
-	}}
-	if err := Drive(t.Context(), r, []Worker{w}, Options{Deadline: 20 * time.Millisecond, Backoff: time.Microsecond}); err != nil {
+	})
+	late := ""
+	tell := func(e Event) {
+		if e.Kind == "retry" {
+			late = e.Err.Error()
+		}
+	}
+	if err := Drive(t.Context(), r, w, Options{Deadline: 20 * time.Millisecond, Backoff: time.Microsecond, Tell: tell}); err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(late, "deadline of 20ms") {
+		t.Errorf("%q", late)
 	}
 }
 
 // Any damage to an object is found.
 func TestDamageIsFound(t *testing.T) {
-	g := &Gradient{Shots: 3, Value: 2.5, By: []float64{1, -2, 3e300}}
-	data, err := io.ReadAll(g.encode())
-	if err != nil {
-		t.Fatal(err)
+	g := &Gradient{Tasks: 3, Value: 2.5, Seconds: 0.5, By: []float64{1, -2, 3e30}}
+	for _, f := range []Form{{}, {Single: true}, {Compressed: true}, {Single: true, Compressed: true}} {
+		data, err := io.ReadAll(g.encode(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := decode(bytes.NewReader(data))
+		if err != nil || back.Value != 2.5 || back.Tasks != 3 || back.Seconds != 0.5 || math.Abs(back.By[2]/3e30-1) > 1e-7 || !f.Single && back.By[2] != 3e30 {
+			t.Fatalf("%+v, %v", back, err)
+		}
+		for i := range data {
+			bad := bytes.Clone(data)
+			bad[i] ^= 1
+			// Some bits of a compressed frame say nothing of what is in it.
+			got, err := decode(bytes.NewReader(bad))
+			if harmless := f.Compressed && err == nil && reflect.DeepEqual(got, back); harmless {
+				continue
+			}
+			if !errors.Is(err, ErrCorrupt) {
+				t.Errorf("%+v: byte %d damaged: %v", f, i, err)
+			}
+			if _, err := decode(bytes.NewReader(data[:i])); !errors.Is(err, ErrCorrupt) {
+				t.Errorf("%+v: %d bytes of %d: %v", f, i, len(data), err)
+			}
+			s, _, err := newAdded(bytes.NewReader(bad), bytes.NewReader(data))
+			if err == nil {
+				_, err = io.ReadAll(s)
+			}
+			if err == nil {
+				t.Errorf("%+v: byte %d damaged: it was added", f, i)
+			}
+		}
 	}
-	if back, err := decode(bytes.NewReader(data)); err != nil || back.Value != 2.5 || back.Shots != 3 || back.By[2] != 3e300 {
-		t.Fatalf("%+v, %v", back, err)
+}
+
+// Sums of arrays that are many pieces long are right in every form, and repeating
+// numbers take less room when they are compressed.
+func TestForms(t *testing.T) {
+	a, b := &Gradient{Tasks: 1, Seconds: 1}, &Gradient{Tasks: 2, Seconds: 2}
+	for i := range 3*pieceNumbers + 5 {
+		a.By, b.By = append(a.By, float64(i%7)), append(b.By, float64(i%11))
 	}
-	for i := range data {
-		bad := bytes.Clone(data)
-		bad[i] ^= 1
-		if _, err := decode(bytes.NewReader(bad)); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("byte %d damaged: %v", i, err)
+	sizes := map[Form]int{}
+	for _, f := range []Form{{}, {Single: true}, {Compressed: true}, {Single: true, Compressed: true}} {
+		sum, _, err := newAdded(a.encode(f), b.encode(f))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if _, err := decode(bytes.NewReader(data[:i])); !errors.Is(err, ErrCorrupt) {
-			t.Errorf("%d bytes of %d: %v", i, len(data), err)
+		data, err := io.ReadAll(sum)
+		if err != nil {
+			t.Fatal(err)
 		}
-		s, err := newAdded(bytes.NewReader(bad), bytes.NewReader(data))
-		if err == nil {
-			_, err = io.ReadAll(s)
+		sizes[f] = len(data)
+		g, err := decode(bytes.NewReader(data))
+		if err != nil || g.Tasks != 3 || g.Seconds != 3 || len(g.By) != len(a.By) {
+			t.Fatalf("%+v: %v", f, err)
 		}
-		if err == nil {
-			t.Errorf("byte %d damaged: it was added", i)
+		for i, v := range g.By {
+			if v != float64(i%7+i%11) {
+				t.Fatalf("%+v: number %d is %g", f, i, v)
+			}
 		}
+	}
+	if full := sizes[Form{}]; sizes[Form{Compressed: true}] > full/4 || sizes[Form{Single: true}] > full/2+100 {
+		t.Errorf("%v", sizes)
 	}
 }
 
@@ -367,11 +472,11 @@ func BenchmarkReduction(b *testing.B) {
 	}
 	r := newToy(files, b.N, 1)
 	for i := range b.N {
-		t := Task{Version: 0, Shot: i}
-		if err := r.Submit(b.Context(), t, toy{}.of(t, nil)); err != nil {
+		t := Task{Version: 0, Place: i}
+		if err := r.Submit(b.Context(), t, b.N, toy{}.of(t, nil)); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := r.Climb(b.Context(), t); err != nil {
+		if _, err := (sums{r, 0, b.N}).climb(b.Context(), i); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -395,12 +500,12 @@ func (f *full) Create(ctx context.Context, key string, data io.Reader) error {
 func TestFullDisk(t *testing.T) {
 	disk := &full{Store: store.NewMemory()}
 	r := newToy(disk, 5, 3)
-	err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{Backoff: time.Microsecond})
+	err := Drive(t.Context(), r, work(r, 1, nil), Options{Backoff: time.Microsecond})
 	if err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Fatalf("%v", err)
 	}
 	disk.room = true
-	if err := Drive(t.Context(), r, []Worker{work{r: r}}, Options{}); err != nil {
+	if err := Drive(t.Context(), r, work(r, 1, nil), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if outcome(t, r) != undisturbed(t, 5, 3) {
@@ -414,13 +519,13 @@ func BenchmarkLargeSum(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	g := &Gradient{Shots: 1, By: make([]float64, 8<<20)}
+	g := &Gradient{Tasks: 1, Seconds: 0.25, By: make([]float64, 8<<20)}
 	for i := range g.By {
 		g.By[i] = float64(i)
 	}
 	r := newToy(files, 2, 1)
 	for shot := range 2 {
-		if err := r.Submit(b.Context(), Task{Version: 0, Shot: shot}, g); err != nil {
+		if err := r.Submit(b.Context(), Task{Place: shot}, 2, g); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -429,7 +534,7 @@ func BenchmarkLargeSum(b *testing.B) {
 		if err := files.Delete(b.Context(), r.nodeKey(0, 1, 0)); err != nil {
 			b.Fatal(err)
 		}
-		if done, err := r.Climb(b.Context(), Task{Version: 0, Shot: 1}); err != nil || !done {
+		if done, err := (sums{r, 0, 2}).climb(b.Context(), 1); err != nil || !done {
 			b.Fatal(done, err)
 		}
 	}

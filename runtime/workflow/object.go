@@ -9,91 +9,241 @@ import (
 	"hash"
 	"io"
 	"math"
+
+	"github.com/klauspost/compress/zstd"
 )
 
-// Gradient is what a shot, or a sum of shots, gives.
+// Gradient is what a task, or a sum of tasks, gives.
 type Gradient struct {
-	Shots int64 // that it is the sum of; 0 for one that was dropped
-	Value float64
-	By    []float64 // derivatives
+	Tasks   int64 // that it is the sum of; 0 for one that was dropped
+	Value   float64
+	Seconds float64   // that the tasks took
+	By      []float64 // derivatives
+}
+
+// Form says how the numbers of objects are stored. Sums are always made in
+// double precision; single precision rounds what is stored of them.
+type Form struct {
+	Single     bool // in four bytes a number, not eight
+	Compressed bool // by Zstandard
 }
 
 // ErrCorrupt says that an object is not what was written.
 var ErrCorrupt = errors.New("the object is corrupt")
 
-var magic = [8]byte{'c', 'o', 'u', 'r', 'a', 'n', 't', '1'}
+var magic = [8]byte{'c', 'o', 'u', 'r', 'a', 'n', 't', '2'}
 
-// header stands in front of the derivatives, behind which stands the SHA-256 of
-// both.
+// header stands in front of the numbers, behind which stands the SHA-256 of both.
+// Numbers and SHA-256 may be compressed.
 type header struct {
-	Magic  [8]byte
-	Shots  int64
-	Value  float64
-	Length int64
+	Magic      [8]byte
+	Tasks      int64
+	Value      float64
+	Seconds    float64
+	Length     int64
+	Single     bool
+	Compressed bool
+	_          [6]byte
+}
+
+// pieceNumbers is how many numbers of an object are held at a time.
+const pieceNumbers = 1 << 13
+
+// numbers gives an array piece by piece; nothing behind its end. A piece is valid
+// until the next one.
+type numbers interface{ next() ([]float64, error) }
+
+type inMemory struct{ left []float64 }
+
+func (m *inMemory) next() ([]float64, error) {
+	n := min(len(m.left), pieceNumbers)
+	piece := m.left[:n]
+	m.left = m.left[n:]
+	return piece, nil
 }
 
 // encode is the object of a gradient.
-func (g *Gradient) encode() io.Reader {
-	var b bytes.Buffer
-	_ = binary.Write(&b, binary.LittleEndian, header{magic, g.Shots, g.Value, int64(len(g.By))})
-	_ = binary.Write(&b, binary.LittleEndian, g.By)
-	sum := sha256.Sum256(b.Bytes())
-	b.Write(sum[:])
-	return &b
+func (g *Gradient) encode(f Form) io.Reader {
+	return newEncoding(header{Tasks: g.Tasks, Value: g.Value, Seconds: g.Seconds, Length: int64(len(g.By)), Single: f.Single, Compressed: f.Compressed}, &inMemory{g.By})
+}
+
+// encoding is an object that is made while it is read: in bounded memory.
+type encoding struct {
+	from    numbers
+	single  bool
+	hash    hash.Hash
+	ready   []byte
+	scratch []byte
+	small   *zstd.Encoder // nil when it is not compressed
+	packed  bytes.Buffer  // what that has given
+	over    bool
+}
+
+func newEncoding(h header, from numbers) *encoding {
+	h.Magic = magic
+	e := &encoding{from: from, single: h.Single, hash: sha256.New(), scratch: make([]byte, 8*pieceNumbers)}
+	var head bytes.Buffer
+	_ = binary.Write(&head, binary.LittleEndian, h)
+	e.ready = head.Bytes()
+	e.hash.Write(e.ready)
+	if h.Compressed {
+		// One goroutine: the same bytes each time.
+		e.small, _ = zstd.NewWriter(&e.packed, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+	}
+	return e
+}
+
+// Read implements io.Reader.
+func (e *encoding) Read(p []byte) (int, error) {
+	for len(e.ready) == 0 {
+		if e.over {
+			return 0, io.EOF
+		}
+		piece, err := e.from.next()
+		if err != nil {
+			return 0, err
+		}
+		if len(piece) == 0 {
+			e.over = true
+			err = e.add(e.hash.Sum(nil), true)
+		} else {
+			part := e.bytes(piece)
+			e.hash.Write(part)
+			err = e.add(part, false)
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, e.ready)
+	e.ready = e.ready[n:]
+	return n, nil
+}
+
+func (e *encoding) bytes(piece []float64) []byte {
+	if e.single {
+		for i, v := range piece {
+			binary.LittleEndian.PutUint32(e.scratch[4*i:], math.Float32bits(float32(v)))
+		}
+		return e.scratch[:4*len(piece)]
+	}
+	for i, v := range piece {
+		binary.LittleEndian.PutUint64(e.scratch[8*i:], math.Float64bits(v))
+	}
+	return e.scratch[:8*len(piece)]
+}
+
+// add makes bytes ready to be read.
+func (e *encoding) add(part []byte, last bool) error {
+	if e.small == nil {
+		e.ready = part
+		return nil
+	}
+	e.packed.Reset()
+	_, err := e.small.Write(part)
+	if err == nil && last {
+		err = e.small.Close()
+	}
+	e.ready = e.packed.Bytes()
+	return err
 }
 
 // decoder reads an object piece by piece.
 type decoder struct {
 	header
-	from io.Reader
-	hash hash.Hash
-	left int64 // numbers
+	body    io.Reader
+	below   *remembering
+	small   *zstd.Decoder
+	hash    hash.Hash
+	left    int64
+	scratch []byte
+	piece   []float64
+}
+
+// remembering is a reader that knows whether it failed.
+type remembering struct {
+	io.Reader
+	err error
+}
+
+func (r *remembering) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
 }
 
 // mostNumbers bounds what a corrupt header can ask for.
 const mostNumbers = 1 << 40
 
 func newDecoder(r io.Reader) (*decoder, error) {
-	d := &decoder{from: r, hash: sha256.New()}
-	if err := binary.Read(io.TeeReader(r, d.hash), binary.LittleEndian, &d.header); err != nil {
-		return nil, short(err)
+	d := &decoder{below: &remembering{Reader: r}, hash: sha256.New(), scratch: make([]byte, 8*pieceNumbers), piece: make([]float64, pieceNumbers)}
+	head := make([]byte, binary.Size(d.header))
+	if _, err := io.ReadFull(d.below, head); err != nil {
+		return nil, d.failure()
 	}
-	if d.Magic != magic || d.Length < 0 || d.Length > mostNumbers || d.Shots < 0 {
+	d.hash.Write(head)
+	// A bool is any byte that is not 0 to whoever reads it, and only the hash tells.
+	if err := binary.Read(bytes.NewReader(head), binary.LittleEndian, &d.header); err != nil || d.Magic != magic || d.Length < 0 || d.Length > mostNumbers || d.Tasks < 0 {
 		return nil, ErrCorrupt
 	}
-	d.left = d.Length
+	d.left, d.body = d.Length, d.below
+	if d.Compressed {
+		small, err := zstd.NewReader(d.below, zstd.WithDecoderConcurrency(1))
+		if err != nil {
+			return nil, d.failure()
+		}
+		d.small, d.body = small, small
+	}
 	return d, nil
 }
 
-// short makes of an object that ends too early a corrupt one.
-func short(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return ErrCorrupt
+// failure is why reading stopped: the reader's failure, or a corrupt object.
+func (d *decoder) failure() error {
+	if d.below.err != nil {
+		return d.below.err
 	}
-	return err
+	return ErrCorrupt
 }
 
-// next reads the next numbers, as many as fit into scratch; none behind the last
-// one, when the whole object has been found right.
-func (d *decoder) next(scratch []byte) ([]byte, error) {
+func (d *decoder) close() {
+	if d.small != nil {
+		d.small.Close()
+	}
+}
+
+// next implements numbers. Behind the last number the whole object has been found
+// right.
+func (d *decoder) next() ([]float64, error) {
 	if d.left == 0 {
 		var sum [sha256.Size]byte
-		if _, err := io.ReadFull(d.from, sum[:]); err != nil {
-			return nil, short(err)
+		if _, err := io.ReadFull(d.body, sum[:]); err != nil {
+			return nil, d.failure()
 		}
 		if !bytes.Equal(sum[:], d.hash.Sum(nil)) {
 			return nil, ErrCorrupt
 		}
 		return nil, nil
 	}
-	n := min(d.left, int64(len(scratch)/8))
-	part := scratch[:8*n]
-	if _, err := io.ReadFull(d.from, part); err != nil {
-		return nil, short(err)
+	n, size := min(d.left, pieceNumbers), int64(8)
+	if d.Single {
+		size = 4
+	}
+	part := d.scratch[:n*size]
+	if _, err := io.ReadFull(d.body, part); err != nil {
+		return nil, d.failure()
 	}
 	d.hash.Write(part)
 	d.left -= n
-	return part, nil
+	for i := range n {
+		if d.Single {
+			d.piece[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(part[4*i:])))
+		} else {
+			d.piece[i] = math.Float64frombits(binary.LittleEndian.Uint64(part[8*i:]))
+		}
+	}
+	return d.piece[:n], nil
 }
 
 // decode reads a gradient.
@@ -102,88 +252,72 @@ func decode(r io.Reader) (*Gradient, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gradient{Shots: d.Shots, Value: d.Value}
-	scratch := make([]byte, pieceBytes)
+	defer d.close()
+	g := &Gradient{Tasks: d.Tasks, Value: d.Value, Seconds: d.Seconds}
 	for {
-		part, err := d.next(scratch)
+		piece, err := d.next()
 		if err != nil {
 			return nil, err
 		}
-		if part == nil {
+		if len(piece) == 0 {
 			return g, nil
 		}
-		for i := 0; i < len(part); i += 8 {
-			g.By = append(g.By, math.Float64frombits(binary.LittleEndian.Uint64(part[i:])))
+		g.By = append(g.By, piece...)
+	}
+}
+
+// added are the numbers of the sum of two objects. It fails when one of them is
+// corrupt, or they do not have the same length.
+type added struct {
+	a, b  *decoder
+	alone bool // b holds nothing
+}
+
+// newAdded is the object of a sum.
+func newAdded(a, b io.Reader) (sum *encoding, closed func(), err error) {
+	s := &added{}
+	closed = func() {
+		for _, d := range []*decoder{s.a, s.b} {
+			if d != nil {
+				d.close()
+			}
 		}
 	}
-}
-
-// pieceBytes is what a sum holds of each object at a time.
-const pieceBytes = 1 << 16
-
-// added is the object of the sum of two, made while it is read: in bounded
-// memory, of arrays of any size. It fails when one of them is corrupt, or they
-// do not have the same length.
-type added struct {
-	a, b     *decoder
-	hash     hash.Hash
-	sa, sb   []byte
-	ready    []byte
-	finished bool
-	alone    bool // b holds nothing
-}
-
-func newAdded(a, b io.Reader) (*added, error) {
-	s := &added{hash: sha256.New(), sa: make([]byte, pieceBytes), sb: make([]byte, pieceBytes)}
-	var err error
-	if s.a, err = newDecoder(a); err != nil {
-		return nil, err
+	if s.a, err = newDecoder(a); err == nil {
+		s.b, err = newDecoder(b)
 	}
-	if s.b, err = newDecoder(b); err != nil {
-		return nil, err
+	if err != nil {
+		closed()
+		return nil, nil, err
 	}
 	// What was dropped has no numbers, and adds nothing.
-	if s.a.Shots == 0 && s.a.Length == 0 {
+	if s.a.Tasks == 0 && s.a.Length == 0 {
 		s.a, s.b = s.b, s.a
 	}
-	s.alone = s.b.Shots == 0 && s.b.Length == 0
+	s.alone = s.b.Tasks == 0 && s.b.Length == 0
 	if s.a.Length != s.b.Length && !s.alone {
-		return nil, fmt.Errorf("gradients of %d and %d numbers cannot be added", s.a.Length, s.b.Length)
+		closed()
+		return nil, nil, fmt.Errorf("gradients of %d and %d numbers cannot be added", s.a.Length, s.b.Length)
 	}
-	var head bytes.Buffer
-	_ = binary.Write(&head, binary.LittleEndian, header{magic, s.a.Shots + s.b.Shots, s.a.Value + s.b.Value, s.a.Length})
-	s.ready = head.Bytes()
-	s.hash.Write(s.ready)
-	return s, nil
+	h := header{Tasks: s.a.Tasks + s.b.Tasks, Value: s.a.Value + s.b.Value, Seconds: s.a.Seconds + s.b.Seconds, Length: s.a.Length, Single: s.a.Single, Compressed: s.a.Compressed}
+	return newEncoding(h, s), closed, nil
 }
 
-func (s *added) Read(p []byte) (int, error) {
-	if len(s.ready) == 0 {
-		if s.finished {
-			return 0, io.EOF
-		}
-		a, err := s.a.next(s.sa)
-		if err != nil {
-			return 0, err
-		}
-		var b []byte
-		if !s.alone || a == nil { // at the end, that it is right is checked of both
-			if b, err = s.b.next(s.sb); err != nil {
-				return 0, err
-			}
-		}
-		if a == nil {
-			s.finished, s.ready = true, s.hash.Sum(nil)
-		} else {
-			for i := 0; i < len(b); i += 8 {
-				sum := math.Float64frombits(binary.LittleEndian.Uint64(a[i:])) + math.Float64frombits(binary.LittleEndian.Uint64(b[i:]))
-				binary.LittleEndian.PutUint64(a[i:], math.Float64bits(sum))
-			}
-			s.ready = a
-			s.hash.Write(a)
-		}
+// next implements numbers.
+func (s *added) next() ([]float64, error) {
+	a, err := s.a.next()
+	if err != nil {
+		return nil, err
 	}
-	n := copy(p, s.ready)
-	s.ready = s.ready[n:]
-	return n, nil
+	if s.alone && len(a) > 0 {
+		return a, nil
+	}
+	b, err := s.b.next() // at the end, that it is right is checked of both
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range b {
+		a[i] += v
+	}
+	return a, nil
 }

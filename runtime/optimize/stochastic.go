@@ -1,0 +1,102 @@
+package optimize
+
+import "math"
+
+// Stochastic takes a step at every evaluation, along gradients of parts of the
+// function that change from one to the next: it never looks whether a step led
+// down.
+type Stochastic struct {
+	Rule         Rule
+	Step         float64 // largest change of a variable by the first step
+	Decay        float64 // step k has the length Step/(1 + Decay*k)
+	Lower, Upper []float64
+
+	X     []float64
+	Value float64 // of the part that was evaluated last, at the point before the last step
+	Mean  []float64
+	Power []float64 // mean of the squares, of Adam
+	Scale float64   // of the first gradient
+	Steps int
+	Done  bool
+}
+
+// Rule is how gradients make steps.
+type Rule int
+
+// The rules: along the gradient; along its running mean, of which each gradient
+// is a tenth (Polyak 1964); and along that divided by the running size of each
+// component (Adam, Kingma and Ba 2015).
+const (
+	Plain Rule = iota
+	Momentum
+	Adam
+)
+
+const (
+	meanKept  = 0.9
+	powerKept = 0.999
+	// leastPower keeps Adam from dividing by nothing, as a part of the largest
+	// component of the first gradient.
+	leastPower = 1e-4
+)
+
+// NewStochastic begins at x.
+func NewStochastic(rule Rule, x []float64, step, decay float64) *Stochastic {
+	return &Stochastic{Rule: rule, Step: step, Decay: decay, X: append([]float64(nil), x...)}
+}
+
+// Tell implements Method.
+func (o *Stochastic) Tell(value float64, gradient []float64) bool {
+	largest := size(gradient)
+	if math.IsNaN(value) || math.IsInf(value, 0) || math.IsNaN(largest) {
+		o.Done = true
+		return false
+	}
+	if o.Value = value; o.Scale == 0 {
+		o.Scale = largest
+	}
+	if o.Scale == 0 {
+		o.Done = true // there is nothing to gain
+		return true
+	}
+	if o.Mean == nil && o.Rule != Plain {
+		o.Mean, o.Power = make([]float64, len(gradient)), make([]float64, len(gradient))
+	}
+	length := o.Step / (1 + o.Decay*float64(o.Steps))
+	o.Steps++
+	x := append([]float64(nil), o.X...)
+	for i, g := range gradient {
+		g /= o.Scale
+		switch o.Rule {
+		case Momentum:
+			o.Mean[i] = meanKept*o.Mean[i] + (1-meanKept)*g
+			g = o.Mean[i] / (1 - math.Pow(meanKept, float64(o.Steps)))
+		case Adam:
+			o.Mean[i] = meanKept*o.Mean[i] + (1-meanKept)*g
+			o.Power[i] = powerKept*o.Power[i] + (1-powerKept)*g*g
+			mean, power := o.Mean[i]/(1-math.Pow(meanKept, float64(o.Steps))), o.Power[i]/(1-math.Pow(powerKept, float64(o.Steps)))
+			g = mean / (math.Sqrt(power) + leastPower)
+		}
+		x[i] -= length * g
+		if o.Lower != nil {
+			x[i] = max(x[i], o.Lower[i])
+		}
+		if o.Upper != nil {
+			x[i] = min(x[i], o.Upper[i])
+		}
+	}
+	o.X = x
+	return true
+}
+
+// Ask implements Method.
+func (o *Stochastic) Ask() []float64 { return o.X }
+
+// Best implements Method.
+func (o *Stochastic) Best() []float64 { return o.X }
+
+// At implements Method.
+func (o *Stochastic) At() float64 { return o.Value }
+
+// Over implements Method.
+func (o *Stochastic) Over() bool { return o.Done }

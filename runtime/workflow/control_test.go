@@ -1,0 +1,174 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/courant-pde/courant/runtime/queue"
+	"github.com/courant-pde/courant/runtime/store"
+)
+
+// Reducers alone make all sums, and the driver hears of them: it never sweeps.
+func TestReducersMakeTheSums(t *testing.T) {
+	r := newToy(store.NewMemory(), 9, 3)
+	r.Queue = queue.NewMemory(queue.Lease)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	for range 2 {
+		go func() { _ = Reduce(ctx, r.Store, r.Queue, func(err error) { t.Error(err) }) }()
+	}
+	start := time.Now()
+	err := Drive(ctx, r, work(r, 2, nil), Options{Sweep: time.Minute, Tell: func(e Event) {
+		if e.Kind == "sweep" {
+			t.Error("a sweep")
+		}
+	}})
+	if err != nil || outcome(t, r) != undisturbed(t, 9, 3) {
+		t.Errorf("%v, or another result", err)
+	}
+	if d := time.Since(start); d > 30*time.Second {
+		t.Errorf("after %v", d)
+	}
+}
+
+// A run that is cancelled stops at once, wherever it is driven, stays so, and
+// goes on when it is resumed.
+func TestCancelAndResume(t *testing.T) {
+	r := newToy(store.NewMemory(), 4, 3)
+	r.Queue = queue.NewMemory(queue.Lease)
+	hangs := work(r, 2, func(ctx context.Context, t Task) error {
+		if t.Version == 2 {
+			if err := r.Cancel(context.WithoutCancel(ctx)); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		return nil
+	})
+	if err := Drive(t.Context(), r, hangs, Options{Sweep: time.Millisecond}); !errors.Is(err, ErrCancelled) {
+		t.Fatalf("%v", err)
+	}
+	if p, err := r.Position(t.Context()); err != nil || p.Phase() != Cancelled || p.Version != 2 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if err := Drive(t.Context(), r, work(r, 2, nil), Options{}); !errors.Is(err, ErrCancelled) {
+		t.Errorf("driven again: %v", err)
+	}
+	if err := r.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := Drive(t.Context(), r, work(r, 2, nil), Options{Sweep: time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	if outcome(t, r) != undisturbed(t, 4, 3) {
+		t.Error("another result")
+	}
+}
+
+// Taken back to any version, a run ends the same.
+func TestRestart(t *testing.T) {
+	want := undisturbed(t, 5, 4)
+	r := newToy(store.NewMemory(), 5, 4)
+	if err := Drive(t.Context(), r, work(r, 2, nil), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	last, _ := r.Versions(t.Context())
+	for version := range last + 1 {
+		if err := r.Restart(t.Context(), version); err != nil {
+			t.Fatal(err)
+		}
+		if p, err := r.Position(t.Context()); err != nil || p.Version != version || p.Present != 0 && !p.Done {
+			t.Errorf("restarted from version %d: %+v, %v", version, p, err)
+		}
+		if err := Drive(t.Context(), r, work(r, 2, nil), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if outcome(t, r) != want {
+			t.Errorf("restarted from version %d: another result", version)
+		}
+	}
+	if err := r.Restart(t.Context(), last+1); err == nil {
+		t.Error("restarted from where it never was")
+	}
+}
+
+// Tasks stop when the budget is spent; with a greater one the run goes on, and
+// what it paid before counts.
+func TestBudget(t *testing.T) {
+	r := newToy(store.NewMemory(), 6, 3)
+	var n atomic.Int32
+	slow := work(r, 1, func(context.Context, Task) error {
+		n.Add(1)
+		time.Sleep(20 * time.Millisecond)
+		return nil
+	})
+	err := Drive(t.Context(), r, slow, Options{Budget: 50 * time.Millisecond})
+	if !errors.Is(err, ErrBudget) || n.Load() > 3 {
+		t.Fatalf("%v after %d tasks", err, n.Load())
+	}
+	// A toy's tasks claim a quarter of a second each: 1.5 s for the first version.
+	if err := Drive(t.Context(), r, work(r, 1, nil), Options{Budget: 1400 * time.Millisecond}); !errors.Is(err, ErrBudget) {
+		t.Fatalf("%v", err)
+	}
+	if p, err := r.Position(t.Context()); err != nil || p.Version != 1 || p.Present != 0 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if err := Drive(t.Context(), r, work(r, 1, nil), Options{Budget: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if outcome(t, r) != undisturbed(t, 6, 3) {
+		t.Error("another result")
+	}
+}
+
+// What is no message of ours, or of a run that is not there, harms nothing.
+func TestForeignMessages(t *testing.T) {
+	q := queue.NewMemory(queue.Lease)
+	ctx, stop := context.WithCancel(t.Context())
+	m := store.NewMemory()
+	for _, text := range []string{"", "{}", `{"run":"a","place":3,"tasks":2}`, `{"run":"../a","tasks":2}`, `{"run":"none","tasks":2}`} {
+		if err := q.Send(ctx, arrivals, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := make(chan error)
+	go func() { ended <- Reduce(ctx, m, q, nil) }()
+	time.Sleep(50 * time.Millisecond)
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// The definition names every phase, and can be drawn and read.
+func TestDefinition(t *testing.T) {
+	text, err := json.Marshal(Transitions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, tr := range Transitions() {
+		names = append(names, tr.Name)
+		if !strings.Contains(string(text), `"name":"`+tr.Name+`"`) || tr.When == "" || tr.By == "" || len(tr.To) == 0 {
+			t.Errorf("%+v", tr)
+		}
+	}
+	for _, want := range []string{"evaluate", "reduce", "update", "clean", "finish", "drop", "cancel", "resume", "restart"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("no transition %s", want)
+		}
+	}
+	d := Diagram()
+	for _, want := range []string{"[*] --> evaluating\n", "reducing --> updating: reduce\n", "updating --> done: update\n", "done --> [*]\n"} {
+		if !strings.Contains(d, want) {
+			t.Errorf("no %q in\n%s", want, d)
+		}
+	}
+}
