@@ -54,17 +54,15 @@ func (s *Survey) write(out string, iteration int, state *State) error {
 	if _, err := os.Stat(name + ".npy"); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	x := state.at(state.Optimiser.X, s.migration())
+	x := state.at(state.X, s.migration())
 	var a *field.Array
 	var p *survey.Picture
 	var err error
 	if s.migration() {
 		a = field.New64(s.Model.Shape()...)
 		copy(a.F64, x)
-		if iteration == 0 { // what the first gradient says, which is migration without least squares
-			for i, g := range state.Optimiser.Gradient {
-				a.F64[i] = -g * state.Weights[i]
-			}
+		if state.Steepest != nil { // migration without least squares
+			copy(a.F64, state.Steepest)
 		}
 		if s.Model.Dim() > 1 {
 			p, err = survey.SnapshotPicture(a, s.Start, nil, s.Config.Picture.Clip, fmt.Sprintf("Reflectivity, iteration %d", iteration))
@@ -97,7 +95,7 @@ func (s *Survey) ModelError(state *State) (float64, error) {
 	if s.Config.Inversion.Observed != "" || s.migration() {
 		return 0, nil
 	}
-	m, err := s.Velocity(state.at(state.Optimiser.X, false))
+	m, err := s.Velocity(state.at(state.X, false))
 	if err != nil {
 		return 0, err
 	}

@@ -2,12 +2,8 @@ package imaging
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -40,6 +36,9 @@ type Survey struct {
 	op      *gradient.Operator
 	light   *operator.Operator
 	born    *operator.Operator
+	fields  map[string]*field.Array // further parameters, at the model's points
+	mask    *field.Array            // nil for all
+	line    *segy.Line              // of the observed records; nil when they are elsewhere
 	wavelet survey.Wavelet
 	dt      float64
 	steps   int
@@ -52,42 +51,53 @@ type Survey struct {
 // an operator without a field m of squared slowness.
 func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, threads int) (s *Survey, err error) {
 	s = &Survey{Config: c, threads: threads}
-	if s.Model, err = c.Model(); err != nil {
-		return nil, err
-	}
-	if s.Start, err = s.begin(); err != nil {
-		return nil, err
-	}
-	if s.Shots, err = c.Shots(s.Model); err != nil {
-		return nil, err
-	}
-	if s.wavelet, err = c.Wavelet(); err != nil {
-		return nil, err
-	}
-	if err := s.compile(ctx, backend); err != nil {
-		return nil, err
-	}
-	padded, err := s.Model.Padded(c.Nbl)
-	if err != nil {
-		return nil, err
-	}
-	// A step that is stable in every model between the fastest of both.
-	fastest, err := s.Start.Padded(c.Nbl)
-	if err != nil {
-		return nil, err
-	}
-	s.dt = c.Dt
-	for _, m := range []*survey.Model{padded, fastest} {
-		limit, err := survey.CriticalDt(m, s.op.Forward.Program.Problem.Grid.SpaceOrder, 0)
-		if err != nil {
+	for _, stage := range []func() error{
+		func() (err error) { s.Model, err = c.Model(); return err },
+		func() (err error) { s.Start, err = s.begin(); return err },
+		func() (err error) { s.Shots, err = s.shots(); return err },
+		func() (err error) { s.wavelet, err = c.Wavelet(); return err },
+		func() (err error) { s.fields, err = c.Fields(s.Model); return err },
+		func() (err error) { s.mask, err = s.readMask(); return err },
+		s.check,
+		func() error { return s.compile(ctx, backend) },
+		s.discretise,
+	} {
+		if err := stage(); err != nil {
 			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// discretise finds a step that is stable in every model between the fastest of
+// both.
+func (s *Survey) discretise() error {
+	c := s.Config
+	s.dt = c.Dt
+	for _, m := range []*survey.Model{s.Model, s.Start} {
+		limit, err := survey.CriticalDt(m, s.op.Forward.Program.Problem.Grid.SpaceOrder, s.anisotropy())
+		if err != nil {
+			return err
 		}
 		if limit *= margin; c.Dt == 0 && (s.dt == 0 || limit < s.dt) {
 			s.dt = limit
 		}
 	}
 	s.steps = survey.Steps(0, c.Time, s.dt)
-	return s, nil
+	return nil
+}
+
+// anisotropy is the greatest of Thomsen's epsilon, by which the fastest waves are
+// faster than the velocity.
+func (s *Survey) anisotropy() (most float64) {
+	for _, name := range []string{"epsilon", "eps"} {
+		if e := s.fields[name]; e != nil {
+			for i := range e.Len() {
+				most = max(most, e.At(i))
+			}
+		}
+	}
+	return most
 }
 
 // margin is the part of the critical time step that is taken: an inversion may
@@ -102,7 +112,10 @@ func (s *Survey) begin() (*survey.Model, error) {
 		if err == nil && !slices.Equal(m.Shape(), s.Model.Shape()) {
 			err = fmt.Errorf("%s has the shape %s, the model %s", i.Start, field.ShapeString(m.Shape()), field.ShapeString(s.Model.Shape()))
 		}
-		return m, err
+		if err != nil {
+			return nil, s.Config.Fault("inversion.start", err)
+		}
+		return m, nil
 	}
 	var widths []float64
 	for _, h := range s.Model.Spacing {
@@ -122,16 +135,62 @@ func (s *Survey) begin() (*survey.Model, error) {
 	return survey.NewModel(smooth, s.Model.Origin, s.Model.Spacing)
 }
 
+// depths are those of the model's points below its top.
+func (s *Survey) depths() []float64 {
+	shape := s.Model.Shape()
+	last := len(shape) - 1
+	out := make([]float64, s.Model.Vp.Len())
+	for k := range out {
+		out[k] = float64(k%shape[last]) * s.Model.Spacing[last]
+	}
+	return out
+}
+
 // known marks the points above the depth that stays as it is.
 func (s *Survey) known() []bool {
-	shape := s.Model.Shape()
 	out := make([]bool, s.Model.Vp.Len())
-	depth := len(shape) - 1
-	for k := range out {
-		z := float64(k%shape[depth]) * s.Model.Spacing[depth]
+	for k, z := range s.depths() {
 		out[k] = z < s.Config.Inversion.Water
 	}
 	return out
+}
+
+// readMask reads the weights of the unknowns.
+func (s *Survey) readMask() (*field.Array, error) {
+	name := s.Config.Inversion.Mask
+	if name == "" {
+		return nil, nil
+	}
+	a, err := field.ReadNPY(s.Config.Resolve(name))
+	if err == nil && !slices.Equal(a.Shape, s.Model.Shape()) {
+		err = fmt.Errorf("%s has the shape %s, the model %s", name, field.ShapeString(a.Shape), field.ShapeString(s.Model.Shape()))
+	}
+	if err != nil {
+		return nil, s.Config.Fault("inversion.mask", err)
+	}
+	for i := range a.Len() {
+		if v := a.At(i); !(v >= 0 && v <= 1) {
+			return nil, s.Config.Fault("inversion.mask", fmt.Errorf("%s has the weight %g; weights are from 0 to 1", name, v))
+		}
+	}
+	return a, nil
+}
+
+// check compares what the configuration says with the shots that there are.
+func (s *Survey) check() error {
+	i := s.Config.Inversion
+	if i.Batch > len(s.Shots) {
+		return s.Config.Fault("inversion.batch", fmt.Errorf("a batch of %d shots cannot be drawn from %d", i.Batch, len(s.Shots)))
+	}
+	if i.Supershots == 0 {
+		return nil
+	}
+	for k, g := range s.Shots {
+		if !slices.Equal(g.Receivers.F64, s.Shots[0].Receivers.F64) || g.Receivers.F64 == nil {
+			return s.Config.Fault("inversion.supershots", fmt.Errorf("shot %d has other receivers than shot 0; shots can be summed only where all have the same", k))
+		}
+	}
+	return nil
 }
 
 func (s *Survey) compile(ctx context.Context, backend backends.Backend) error {
@@ -148,18 +207,8 @@ func (s *Survey) compile(ctx context.Context, backend backends.Backend) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range p.Functions {
-		if f.Role == symbolic.Field && f.Name != "m" && f.Name != "damp" {
-			return fmt.Errorf("operator %s has the field %s; only operators with the fields m, squared slowness, and damp, the sponge, can be inverted from a configuration so far", p.Name, f.Name)
-		}
-	}
-	for _, q := range p.Points {
-		if !q.Inject {
-			if s.records != "" {
-				return fmt.Errorf("operator %s has several sets of receivers; the records of one are inverted", p.Name)
-			}
-			s.records = q.Name
-		}
+	if err := s.suits(p); err != nil {
+		return err
 	}
 	if s.op, err = gradient.Compile(ctx, p, gradient.Options{Options: o, Wrt: []string{"m"}}); err != nil {
 		return err
@@ -182,8 +231,55 @@ func (s *Survey) compile(ctx context.Context, backend backends.Backend) error {
 	return err
 }
 
+// suits finds the field that is looked for, the receivers, and whether all other
+// parameters are given.
+func (s *Survey) suits(p *symbolic.Problem) error {
+	c := s.Config
+	named := map[string]bool{}
+	var missing []string
+	for _, f := range p.Functions {
+		if f.Role != symbolic.Field {
+			continue
+		}
+		named[f.Name] = true
+		if f.Name != "m" && f.Name != "damp" && s.fields[f.Name] == nil {
+			missing = append(missing, f.Name)
+		}
+	}
+	if !named["m"] {
+		return c.Fault("operator", fmt.Errorf("operator %s has no field m; what is looked for is the squared slowness: write the equation with m = 1/vp^2", p.Name))
+	}
+	if len(missing) > 0 {
+		return c.Fault("operator", fmt.Errorf("operator %s has further fields, which [fields] must give: %s", p.Name, strings.Join(missing, ", ")))
+	}
+	for name := range s.fields {
+		if !named[name] || name == "m" {
+			return c.Fault("fields."+name, fmt.Errorf("operator %s has no field %s that could be given", p.Name, name))
+		}
+	}
+	for _, q := range p.Points {
+		if q.Inject {
+			continue
+		}
+		if s.records != "" {
+			return c.Fault("operator", fmt.Errorf("operator %s has several sets of receivers; the records of one are inverted", p.Name))
+		}
+		s.records = q.Name
+	}
+	if s.records == "" {
+		return c.Fault("operator", fmt.Errorf("operator %s records nothing", p.Name))
+	}
+	return nil
+}
+
 // Size is the number of unknowns.
 func (s *Survey) Size() int { return s.Model.Vp.Len() }
+
+// Dt is the time step, ms, and Steps their number.
+func (s *Survey) Dt() float64 { return s.dt }
+
+// Steps is the number of time steps of a record.
+func (s *Survey) Steps() int { return s.steps }
 
 // SquaredSlowness is that of a model, in s^2/km^2.
 func SquaredSlowness(m *survey.Model) []float64 {
@@ -202,205 +298,3 @@ func (s *Survey) Velocity(m []float64) (*survey.Model, error) {
 	}
 	return survey.NewModel(vp, s.Model.Origin, s.Model.Spacing)
 }
-
-// arguments bind a shot to a squared slowness.
-func (s *Survey) arguments(shot int, m []float64) (operator.Arguments, error) {
-	a := operator.Arguments{Spacing: s.Model.Spacing, Steps: s.steps, Dt: s.dt, Threads: s.threads, Points: map[string]operator.Points{}}
-	padded, err := s.padded(m)
-	if err != nil {
-		return a, err
-	}
-	a.Shape = padded.Shape
-	for axis, o := range s.Model.Origin {
-		a.Origin = append(a.Origin, o-float64(s.Config.Nbl)*s.Model.Spacing[axis])
-	}
-	damp, err := survey.Sponge(a.Shape, s.Config.Nbl, a.Spacing)
-	if err != nil {
-		return a, err
-	}
-	a.Fields = map[string]*field.Array{"m": padded, "damp": damp}
-	for i, name := range operator.Interpolations {
-		if name == s.Config.Interpolation {
-			a.Interpolation = operator.Interpolation(i)
-		}
-	}
-	for _, q := range s.op.Forward.Program.Problem.Points {
-		if !q.Inject {
-			a.Points[q.Name] = operator.Points{At: s.Shots[shot].Receivers}
-			continue
-		}
-		n := s.Shots[shot].Sources.Shape[0]
-		traces := field.New64(s.steps, n)
-		for t, v := range s.wavelet.Sample(s.steps, s.dt) {
-			for i := range n {
-				traces.F64[t*n+i] = v
-			}
-		}
-		a.Points[q.Name] = operator.Points{At: s.Shots[shot].Sources, Traces: traces}
-	}
-	if slices.IndexFunc(s.op.Forward.Program.Problem.Functions, func(f *symbolic.Function) bool { return f.Name == "damp" }) < 0 {
-		delete(a.Fields, "damp")
-	}
-	return a, nil
-}
-
-func (s *Survey) padded(m []float64) (*field.Array, error) {
-	small := field.New64(s.Model.Shape()...)
-	copy(small.F64, m)
-	return survey.Pad(small, s.Config.Nbl)
-}
-
-// Observed are the records of a shot: those of the configuration's folder, or
-// modelled in the model.
-func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
-	if s.Config.Inversion.Observed != "" {
-		path := s.observedPath(shot)
-		want := []int{s.steps, s.Shots[shot].Receivers.Shape[0]}
-		var a *field.Array
-		var err error
-		if strings.HasSuffix(path, ".sgy") {
-			a, err = s.gather(path)
-		} else {
-			a, err = field.ReadNPY(path)
-		}
-		if err == nil && !slices.Equal(a.Shape, want) {
-			err = fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.steps, s.dt, field.ShapeString(want))
-		}
-		return a, err
-	}
-	return s.Record(ctx, shot, SquaredSlowness(s.Model))
-}
-
-// observedPath is the file of a shot's records: SEG-Y when there is one and no
-// .npy.
-func (s *Survey) observedPath(shot int) string {
-	path := filepath.Join(s.Config.Resolve(s.Config.Inversion.Observed), fmt.Sprintf("shot_%04d", shot))
-	if _, err := os.Stat(path + ".npy"); errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(path + ".sgy"); err == nil {
-			return path + ".sgy"
-		}
-	}
-	return path + ".npy"
-}
-
-// gather reads the records of a shot from a SEG-Y file, whose traces are those of
-// the receivers in their order.
-func (s *Survey) gather(path string) (*field.Array, error) {
-	f, err := segy.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	// The file counts microseconds.
-	if math.Abs(f.Interval-s.dt) > 0.0005*1.01 {
-		return nil, fmt.Errorf("%s has a sample every %g ms, and the run a step every %g ms; resample the records, or set dt", path, f.Interval, s.dt)
-	}
-	samples := 0
-	if len(f.Traces) > 0 {
-		samples = len(f.Traces[0].Samples)
-	}
-	out := field.New32(samples, len(f.Traces))
-	for k, t := range f.Traces {
-		for i, v := range t.Samples {
-			out.F32[i*len(f.Traces)+k] = v
-		}
-	}
-	return out, nil
-}
-
-// Record models a shot in a squared slowness.
-func (s *Survey) Record(ctx context.Context, shot int, m []float64) (*field.Array, error) {
-	a, err := s.arguments(shot, m)
-	if err != nil {
-		return nil, err
-	}
-	run, err := s.op.Forward.Apply(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	defer run.Close()
-	return run.Traces(s.records), nil
-}
-
-// Misfit is half the square of the distance of a shot's records to observed
-// ones, and its derivatives by the squared slowness.
-func (s *Survey) Misfit(ctx context.Context, shot int, m []float64, observed *field.Array) (float64, []float64, error) {
-	a, err := s.arguments(shot, m)
-	if err != nil {
-		return 0, nil, err
-	}
-	plan, err := s.op.Plan(a, gradient.Storage{Memory: s.Memory})
-	if err != nil {
-		return 0, nil, err
-	}
-	r, err := s.op.Evaluate(ctx, a, gradient.L2{Data: gradient.Data{Observed: map[string]*field.Array{s.records: observed}}}, plan)
-	if err != nil {
-		return 0, nil, err
-	}
-	return r.Value, s.within(r.Fields["m"]), nil
-}
-
-// within are derivatives by the model's points of those by the padded grid's,
-// with zeros where the model is known.
-func (s *Survey) within(g *field.Array) []float64 {
-	out := survey.Gather(g, s.Config.Nbl).F64
-	for i, known := range s.known() {
-		if known {
-			out[i] = 0
-		}
-	}
-	return out
-}
-
-// Illumination is that of a shot at the model's points.
-func (s *Survey) Illumination(ctx context.Context, shot int, m []float64) ([]float64, error) {
-	a, err := s.arguments(shot, m)
-	if err != nil {
-		return nil, err
-	}
-	run, err := s.light.Apply(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	defer run.Close()
-	return survey.Gather(run.Field("light_m"), s.Config.Nbl).F64, nil
-}
-
-// Born is the linearised records of a shot for a small change of m.
-func (s *Survey) Born(ctx context.Context, shot int, m, change []float64) (*field.Array, error) {
-	a, err := s.arguments(shot, m)
-	if err != nil {
-		return nil, err
-	}
-	if a.Fields["dm"], err = s.padded(change); err != nil {
-		return nil, err
-	}
-	run, err := s.born.Apply(ctx, a)
-	if err != nil {
-		return nil, err
-	}
-	defer run.Close()
-	return run.Traces(s.records), nil
-}
-
-// Migrate is the transpose of Born: what residuals of a shot's records say of
-// the change of m.
-func (s *Survey) Migrate(ctx context.Context, shot int, m []float64, residual *field.Array) ([]float64, error) {
-	a, err := s.arguments(shot, m)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := s.op.Plan(a, gradient.Storage{Memory: s.Memory})
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.op.Evaluate(ctx, a, sends{residual}, plan)
-	if err != nil {
-		return nil, err
-	}
-	return s.within(r.Fields["m"]), nil
-}
-
-// sends is a misfit whose derivatives are given.
-type sends struct{ traces *field.Array }
-
-func (m sends) Misfit(string, *field.Array) (float64, *field.Array, error) { return 0, m.traces, nil }

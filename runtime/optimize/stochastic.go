@@ -11,8 +11,9 @@ type Stochastic struct {
 	Decay        float64 // step k has the length Step/(1 + Decay*k)
 	Lower, Upper []float64
 
-	X     []float64
-	Value float64 // of the part that was evaluated last, at the point before the last step
+	X     []float64 // where the next part is to be evaluated
+	Last  []float64 // where one was evaluated last
+	Value float64   // of it there
 	Mean  []float64
 	Power []float64 // mean of the squares, of Adam
 	Scale float64   // of the first gradient
@@ -52,7 +53,7 @@ func (o *Stochastic) Tell(value float64, gradient []float64) bool {
 		o.Done = true
 		return false
 	}
-	if o.Value = value; o.Scale == 0 {
+	if o.Value, o.Last = value, o.X; o.Scale == 0 {
 		o.Scale = largest
 	}
 	if o.Scale == 0 {
@@ -93,7 +94,7 @@ func (o *Stochastic) Tell(value float64, gradient []float64) bool {
 func (o *Stochastic) Ask() []float64 { return o.X }
 
 // Best implements Method.
-func (o *Stochastic) Best() []float64 { return o.X }
+func (o *Stochastic) Best() []float64 { return o.Last }
 
 // At implements Method.
 func (o *Stochastic) At() float64 { return o.Value }

@@ -154,16 +154,12 @@ func Read(r io.Reader) (*File, error) {
 	if _, err := io.ReadFull(in, head); err != nil {
 		return nil, fmt.Errorf("this is no SEG-Y file: it has fewer than %d bytes", len(head))
 	}
-	bin := head[textBytes:]
-	f := &File{Format: Format(get16(bin, binFormat)), Text: fromEBCDIC(head[:textBytes]), Interval: float64(uint16(get16(bin, binInterval))) / 1000}
-	if f.Format != IBM && f.Format != IEEE {
-		return nil, fmt.Errorf("SEG-Y format %d is not read; IBM (1) and IEEE (5) floating point are: convert the file, or check its byte order", f.Format)
+	f, bin, texts, err := fileHeader(head)
+	if err != nil {
+		return nil, err
 	}
-	// Text headers may go on.
-	if more := get16(bin, binExtended); get16(bin, binRevision) != 0 && more > 0 {
-		if _, err := io.CopyN(io.Discard, in, int64(more)*textBytes); err != nil {
-			return nil, fmt.Errorf("the SEG-Y file ends in its text headers")
-		}
+	if _, err := io.CopyN(io.Discard, in, texts); err != nil {
+		return nil, fmt.Errorf("the SEG-Y file ends in its text headers")
 	}
 	trace := make([]byte, headerBytes)
 	for {
@@ -174,10 +170,7 @@ func Read(r io.Reader) (*File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the SEG-Y file ends in the header of trace %d", len(f.Traces))
 		}
-		n := int(uint16(get16(trace, trSamples)))
-		if n == 0 {
-			n = int(uint16(get16(bin, binSamples)))
-		}
+		n := samplesOf(trace, bin)
 		switch {
 		case n == 0:
 			return nil, fmt.Errorf("trace %d of the SEG-Y file has no samples", len(f.Traces))
@@ -190,6 +183,28 @@ func Read(r io.Reader) (*File, error) {
 		}
 		f.Traces = append(f.Traces, f.trace(trace, data))
 	}
+}
+
+// fileHeader takes the headers of the file apart: texts is how many bytes of
+// further text follow.
+func fileHeader(head []byte) (f *File, bin []byte, texts int64, err error) {
+	bin = head[textBytes:]
+	f = &File{Format: Format(get16(bin, binFormat)), Text: fromEBCDIC(head[:textBytes]), Interval: float64(uint16(get16(bin, binInterval))) / 1000}
+	if f.Format != IBM && f.Format != IEEE {
+		return nil, nil, 0, fmt.Errorf("SEG-Y format %d is not read; IBM (1) and IEEE (5) floating point are: convert the file, or check its byte order", f.Format)
+	}
+	if more := get16(bin, binExtended); get16(bin, binRevision) != 0 && more > 0 {
+		texts = int64(more) * textBytes
+	}
+	return f, bin, texts, nil
+}
+
+// samplesOf is the number of samples of a trace.
+func samplesOf(trace, bin []byte) int {
+	if n := int(uint16(get16(trace, trSamples))); n > 0 {
+		return n
+	}
+	return int(uint16(get16(bin, binSamples)))
 }
 
 // trace takes one apart.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -126,6 +127,50 @@ func TestAgainstSegyio(t *testing.T) {
 	for name, want := range map[string]int{"fldr": 7, "sx": 123456, "sy": -800, "gx": 1000, "gy": 25, "scalco": -100, "ns": 50, "dt": 1500} {
 		if got, err := strconv.Atoi(fields[name]); err != nil || got != want {
 			t.Errorf("%s is %q, not %d\n%s", name, fields[name], want, out)
+		}
+	}
+}
+
+// The shots of a file are found by its headers, wherever their traces stand, and
+// read alone.
+func TestLine(t *testing.T) {
+	f := &File{Interval: 4, Format: IBM}
+	for _, c := range []struct{ shot, receiver int }{{3, 0}, {3, 1}, {8, 0}, {3, 2}, {8, 1}} {
+		at := float64(100 * c.shot)
+		f.Traces = append(f.Traces, Trace{Shot: int32(c.shot), Source: Place{X: at, Depth: 5}, Receiver: Place{X: at + float64(10*c.receiver)}, Samples: []float32{float32(c.shot), float32(c.receiver)}})
+	}
+	path := filepath.Join(t.TempDir(), "line.sgy")
+	if err := WriteFile(path, f); err != nil {
+		t.Fatal(err)
+	}
+	l, err := OpenLine(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Interval != 4 || l.Samples != 2 || len(l.Shots) != 2 || len(l.Shots[0].Receivers) != 3 || l.Shots[1].Source.X != 800 || l.Shots[1].Receivers[1].X != 810 {
+		t.Errorf("%+v", l)
+	}
+	for i, shot := range []float32{3, 8} {
+		traces, err := l.Read(i)
+		if err != nil || len(traces) != len(l.Shots[i].Receivers) {
+			t.Fatalf("%v, %v", traces, err)
+		}
+		for k, tr := range traces {
+			if tr.Samples[0] != shot || tr.Samples[1] != float32(k) {
+				t.Errorf("shot %d, trace %d: %v", i, k, tr.Samples)
+			}
+		}
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, want := range map[int]string{0: "no SEG-Y file", 3600: "no traces", 3601: "header of trace 0", 3600 + 240: "ends in trace 0", len(whole) - 1: "ends in trace 4"} {
+		if err := os.WriteFile(path, whole[:n], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := OpenLine(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%d bytes: %v, not %q", n, err, want)
 		}
 	}
 }

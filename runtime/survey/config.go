@@ -97,27 +97,6 @@ type SourcesConfig struct {
 	Count int `toml:"count"`
 }
 
-// InversionConfig is what to make of the records of a survey.
-type InversionConfig struct {
-	// Method is "fwi" (default), full-waveform inversion for the model, "lsrtm",
-	// least-squares migration for its rough part, or "rtm", its first gradient.
-	Method string `toml:"method"`
-	// Iterations is the number of model updates. Default 10.
-	Iterations int `toml:"iterations"`
-	// Start is a .npy file of the velocities to begin with, km/s. Default: the
-	// model, smoothed.
-	Start string `toml:"start"`
-	// Smooth is the width of that smoothing, a standard deviation in m. Default
-	// 100.
-	Smooth float64 `toml:"smooth"`
-	// Water is the depth above which the model is known and stays, m. Default 0.
-	Water float64 `toml:"water"`
-	// Observed is a folder with the records shot_0000.npy, shot_0001.npy and so
-	// on, shape (steps, receivers), at the time step of the run. Default: they
-	// are modelled.
-	Observed string `toml:"observed"`
-}
-
 // ReceiverConfig is either a line or a carpet of receivers, or a file.
 type ReceiverConfig struct {
 	// File is a .npy file of coordinates in m, shape (number, axes).
@@ -130,6 +109,9 @@ type ReceiverConfig struct {
 	Count int `toml:"count"`
 	// Carpet is the numbers along x and y of a carpet, in place of Count.
 	Carpet []int `toml:"carpet"`
+	// Moving receivers move with the source: their coordinates, but for the depth,
+	// are counted from it, and those outside the model are left out.
+	Moving bool `toml:"moving"`
 }
 
 // SnapshotConfig says when the wavefield is drawn; give one of the two.
@@ -157,6 +139,6 @@ func defaults() *Config {
 		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
 		WaveletSection: WaveletConfig{Name: "ricker", PeakHz: 10},
 		Picture:        PictureConfig{Clip: 99},
-		Inversion:      InversionConfig{Method: "fwi", Iterations: 10, Smooth: 100},
+		Inversion:      InversionConfig{Method: "fwi", Iterations: 10, Smooth: 100, Optimiser: "lbfgs", Precondition: "illumination"},
 	}
 }

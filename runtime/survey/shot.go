@@ -37,6 +37,9 @@ func (f *Fault) Error() string { return fmt.Sprintf("%s:%d: %s: %v", f.Path, f.L
 // Unwrap is the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
+// Fault is an error that belongs to a key, which was found out later.
+func (c *Config) Fault(key string, err error) error { return c.at(key, err) }
+
 // at puts the place in the file before an error.
 func (c *Config) at(key string, err error) error {
 	return &Fault{c.path, c.lines.of(key), key, err}
@@ -179,6 +182,9 @@ func (c *Config) geometry(model *Model, source []float64, where string) (*Geomet
 	default:
 		g.Receivers, err = Line(r.Count, r.From, r.To)
 	}
+	if err == nil && r.Moving {
+		g.Receivers, err = moved(g.Receivers, source, model)
+	}
 	if err == nil {
 		err = checkPoints("receiver", g.Receivers, model)
 	}
@@ -186,6 +192,34 @@ func (c *Config) geometry(model *Model, source []float64, where string) (*Geomet
 		return nil, c.at(key, err)
 	}
 	return g, nil
+}
+
+// moved are receivers that are counted from a source, but for their depth:
+// those within the model.
+func moved(receivers *field.Array, source []float64, model *Model) (*field.Array, error) {
+	var within [][]float64
+	dim, end := model.Dim(), model.End()
+	if len(receivers.Shape) != 2 || receivers.Shape[1] != dim {
+		return receivers, nil // which is refused with the reason
+	}
+	for i := range receivers.Shape[0] {
+		at := make([]float64, dim)
+		inside := true
+		for a := range at {
+			at[a] = receivers.At(i*dim + a)
+			if a < dim-1 {
+				at[a] += source[a]
+				inside = inside && at[a] >= model.Origin[a] && at[a] <= end[a]
+			}
+		}
+		if inside {
+			within = append(within, at)
+		}
+	}
+	if len(within) == 0 {
+		return nil, fmt.Errorf("none of the receivers that move with the source at %v m is within the model", source)
+	}
+	return Points(within...)
 }
 
 // SnapshotTimes are the times of the snapshots, ms, rising; nil for none.

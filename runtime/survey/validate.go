@@ -36,22 +36,21 @@ func (c *Config) validate() []complaint {
 	dim := c.validateModel(must)
 	s := c.Sources
 	many := len(s.From) > 0 || len(s.To) > 0 || s.Count != 0
-	must(len(c.Source.Position) > 0 || many, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count")
+	line := c.Inversion.Line()
+	must(!line || !many && len(c.Source.Position) == 0, "sources", "the headers of %s tell the places of the shots: leave them out here", c.Inversion.Observed)
+	must(len(c.Source.Position) > 0 || many || line, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count")
 	if many {
 		must(len(s.From) > 0, "sources.from", "give the first shot's coordinates in m")
 		must(len(s.To) > 0, "sources.to", "give the last shot's coordinates in m")
 		must(s.Count >= 1 && s.Count <= 1<<20, "sources.count", "%d shots are not possible; give a number from 1", s.Count)
 	}
-	i := c.Inversion
-	must(i.Method == "fwi" || i.Method == "lsrtm" || i.Method == "rtm", "inversion.method", "there is no method %q; %s", i.Method, didYouMean(i.Method, []string{"fwi", "lsrtm", "rtm"}))
-	must(i.Iterations >= 1 && i.Iterations <= 10000, "inversion.iterations", "%d iterations are not possible; 1 to 10000 are", i.Iterations)
-	must(within(i.Smooth, 0, 1e6), "inversion.smooth", "%g m is no width of a smoothing", i.Smooth)
-	must(within(i.Water, 0, 1e6), "inversion.water", "%g m is no depth", i.Water)
+	c.validateInversion(must)
 	r := c.Receivers
-	line := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
-	must(r.File != "" || line, "receivers", "give either file, or from, to and count")
-	must(r.File == "" || !line, "receivers.file", "give either file, or from, to and count, not both")
-	if r.File == "" && line {
+	spread := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
+	must(!line || r.File == "" && !spread, "receivers", "the headers of %s tell the places of the receivers: leave them out here", c.Inversion.Observed)
+	must(r.File != "" || spread || line, "receivers", "give either file, or from, to and count")
+	must(r.File == "" || !spread, "receivers.file", "give either file, or from, to and count, not both")
+	if r.File == "" && spread {
 		must(len(r.From) > 0, "receivers.from", "give the first receiver's coordinates in m")
 		must(len(r.To) > 0, "receivers.to", "give the last receiver's coordinates in m")
 		must(r.Count == 0 || len(r.Carpet) == 0, "receivers.carpet", "give either count or carpet, not both")
