@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"runtime":           {"dsl", "symbolic", "codegen", "backends"},
 	"runtime/store":     {},
 	"runtime/queue":     {},
-	"runtime/batch":     {},
+	"runtime/batch":     {"runtime/queue"},
 	"runtime/optimize":  {},
 	"runtime/dashboard": {},
 	"runtime/workflow":  {"runtime/store", "runtime/queue", "runtime/batch"},

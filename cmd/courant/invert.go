@@ -3,299 +3,444 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/runtime/batch"
-	"github.com/courant-pde/courant/runtime/dashboard"
 	"github.com/courant-pde/courant/runtime/imaging"
 	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/runtime/queue"
 	"github.com/courant-pde/courant/runtime/store"
-	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/runtime/workflow"
 )
 
-// surveyFlags say what is inverted and where its run is kept.
-type surveyFlags struct {
-	out, store, target, memory string
-	threads                    int
+// drive is how a run is carried out.
+type drive struct {
+	surveyFlags
+	out, store, queue, batch string
+	workers, reducers        int
+	attempts                 int
+	deadline                 time.Duration
+	onFailure, budget        string
+	price                    float64
+	slurm                    []string
+	json, quiet              bool
 }
 
-func (f *surveyFlags) add(c *cobra.Command) {
+func (d *drive) add(c *cobra.Command) {
+	d.surveyFlags.add(c)
 	flags := c.Flags()
-	flags.StringVar(&f.out, "out", "inversion", "folder for the results")
-	flags.StringVar(&f.store, "store", "", "folder of the store, or s3://bucket/prefix; several runs may share it (default: store in the folder for the results)")
-	flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator")
-	flags.StringVar(&f.memory, "memory", "", "memory of a worker, such as 2GiB (default: three quarters of what is free, divided among the workers)")
-	flags.IntVar(&f.threads, "threads", 0, "threads of a worker (default: the cores divided among the workers)")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	flags.StringVar(&d.queue, "queue", "", "address of a NATS server with JetStream (default: one within this command)")
+	flags.StringVar(&d.batch, "batch", "processes", "what carries out the tasks: processes of this machine, slurm, or queue, for workers that are started by hand with courant worker")
+	flags.StringArrayVar(&d.slurm, "slurm", nil, "option of sbatch, such as --slurm=--partition=long; may be repeated")
+	flags.IntVar(&d.workers, "workers", 0, "worker processes (default: one per core)")
+	flags.IntVar(&d.reducers, "reducers", 1, "processes that sum gradients as they arrive; 0 leaves that to this one")
+	flags.IntVar(&d.attempts, "attempts", 4, "attempts at a shot")
+	flags.DurationVar(&d.deadline, "deadline", 0, "longest time of an attempt, such as 30m (default: none)")
+	flags.StringVar(&d.onFailure, "on-failure", "fail", "what becomes of the run when a shot fails for good: fail, or drop the shot")
+	flags.StringVar(&d.budget, "budget", "", "what all tasks may take together: hours of tasks, such as 12h, or with --price an amount, such as 150 (default: no limit)")
+	flags.Float64Var(&d.price, "price", 0, "price of an hour of a task, for --budget and courant status")
+	flags.BoolVar(&d.json, "json", false, "print the iterations as one JSON array")
+	flags.BoolVarP(&d.quiet, "quiet", "q", false, "no progress")
 }
 
-// open reads a configuration, compiles its operators and opens its run.
-func (f *surveyFlags) open(ctx context.Context, path string) (*imaging.Survey, *workflow.Run, error) {
-	backend, err := target.Find(f.target)
-	if err != nil {
-		return nil, nil, usageError{err}
+// options of the driver, checked all at once.
+func (d *drive) options() (o workflow.Options, err error) {
+	policies := map[string]workflow.Policy{"fail": workflow.Fail, "drop": workflow.Drop}
+	policy, ok := policies[d.onFailure]
+	if !ok || d.workers < 0 || d.workers > 1024 || d.reducers < 0 || d.reducers > 64 || d.attempts < 1 || d.deadline < 0 || d.price < 0 {
+		return o, usage("--on-failure is fail or drop, --workers 0 to 1024, --reducers 0 to 64, --attempts 1 or more, --deadline and --price not negative")
 	}
-	config, err := survey.LoadConfig(path)
-	if err != nil {
-		return nil, nil, usageError{err}
+	if d.batch != "processes" && d.batch != "slurm" && d.batch != "queue" {
+		return o, usage("there is no batch %q; processes, slurm and queue are possible", d.batch)
 	}
-	s, err := imaging.NewSurvey(ctx, config, backend, f.threads)
-	if err != nil {
-		return nil, nil, err
+	if d.batch == "queue" && d.queue == "" && os.Getenv(queueVariable) == "" {
+		return o, usage("workers that are started by hand need a queue that they can reach: give --queue, see courant queue")
 	}
-	if s.Memory, err = bytesOf(f.memory); err != nil {
-		return nil, nil, err
+	o = workflow.Options{Attempts: d.attempts, Deadline: d.deadline, Policy: policy}
+	if o.Budget, err = budgetOf(d.budget, d.price); err != nil {
+		return o, err
 	}
-	if f.store == "" {
-		f.store = filepath.Join(f.out, "store")
+	if d.batch == "slurm" {
+		o.Needs.Threads = d.threads
 	}
-	st, err := store.Open(ctx, f.store)
-	if err != nil {
-		return nil, nil, err
+	return o, nil
+}
+
+// budgetOf is how long tasks may take: given as such, or as an amount of money.
+func budgetOf(text string, price float64) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
 	}
-	r, err := s.Workflow(st)
-	return s, r, err
+	t, err := time.ParseDuration(text)
+	if amount, e := strconv.ParseFloat(text, 64); e == nil {
+		if !(price > 0) {
+			return 0, usage("the budget %s has no unit: give hours of tasks, such as 12h, or --price of an hour of a task", text)
+		}
+		t, err = time.Duration(amount/price*float64(time.Hour)), nil
+	}
+	if err != nil || t <= 0 {
+		return 0, usage("%q is no budget; 12h, or 150 with --price, are", text)
+	}
+	return t, nil
+}
+
+// resources divides the machine among the workers.
+func (d *drive) resources() {
+	cores := machine.Describe().Cores
+	if d.workers == 0 {
+		d.workers = max(1, cores)
+	}
+	if d.threads == 0 {
+		d.threads = max(1, cores/d.workers)
+	}
+	if free := machine.Describe().Available; d.memory == "" && free > 0 && d.batch == "processes" {
+		d.memory = fmt.Sprintf("%dB", free/4*3/int64(d.workers))
+	}
 }
 
 func newInvert() *cobra.Command {
-	f := &surveyFlags{}
-	var workers, attempts int
-	var deadline time.Duration
-	var onFailure string
-	var asJSON, quiet bool
+	d := &drive{}
 	c := &cobra.Command{
 		Use:   "invert CONFIG.toml --out DIR",
 		Short: "Make a model or an image of the records of a survey",
 		Long: `Inverts the survey that a TOML file describes: full-waveform inversion (method =
 "fwi") for the velocities, or least-squares migration (method = "lsrtm") for the
 rough part of the squared slowness. The folder gets a model or an image with its
-picture for every iteration, and misfit.json. docs/invert.md describes the file.
+picture for every iteration, misfit.json, and log.jsonl, a line for everything
+that happens. docs/invert.md describes the file.
 
-Shots are evaluated by worker processes. All that is computed is kept in a
-store: the command may be stopped or killed at any moment, and given again goes
-on where it was, with the same result bit by bit. Several may drive one run.`,
+Shots are evaluated by worker processes, on this machine, by Slurm, or on any
+machine. All that is computed is kept in a store: the command may be stopped or
+killed at any moment, and given again goes on where it was, with the same result
+bit by bit. Several may drive one run.`,
 		Example: "  courant invert testdata/shots/lsrtm.toml --out lsrtm",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			policies := map[string]workflow.Policy{"fail": workflow.Fail, "drop": workflow.Drop}
-			policy, ok := policies[onFailure]
-			if !ok || workers < 0 || workers > 1024 || attempts < 1 || deadline < 0 {
-				return usage("--on-failure is fail or drop, --workers 0 to 1024, --attempts 1 or more, --deadline not negative")
-			}
-			cores := machine.Describe().Cores
-			if workers == 0 {
-				workers = max(1, cores)
-			}
-			if f.threads == 0 {
-				f.threads = max(1, cores/workers)
-			}
-			if free := machine.Describe().Available; f.memory == "" && free > 0 {
-				f.memory = fmt.Sprintf("%dB", free/4*3/int64(workers))
-			}
-			s, r, err := f.open(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			var all []workflow.Worker
-			for range min(workers, len(s.Shots)) {
-				w := &batch.Process{Command: func() *exec.Cmd { return f.worker(args[0]) }}
-				defer w.Close()
-				all = append(all, w)
-			}
-			told := 0
-			tell := func(e workflow.Event) {
-				switch {
-				case e.Kind == "version" && e.Position.State != nil || e.Kind == "done":
-					state := e.Position.State.(*imaging.State)
-					if _, err := s.WriteResults(c.Context(), r, f.out); err != nil {
-						fmt.Fprintln(c.ErrOrStderr(), "warning:", err)
-					}
-					for ; told < len(state.Updates) && !quiet; told++ {
-						u := state.Updates[told]
-						line := fmt.Sprintf("iteration %3d: misfit %.4f, every shot evaluated %d times", u.Iteration, u.Misfit, u.Evaluations)
-						if d, err := s.ModelError(state); err == nil && d > 0 && told == len(state.Updates)-1 {
-							line += fmt.Sprintf(", model error %.4f", d)
-						}
-						fmt.Fprintln(c.ErrOrStderr(), line)
-					}
-				case e.Kind == "retry" || e.Kind == "drop" || e.Kind == "again":
-					fmt.Fprintf(c.ErrOrStderr(), "%s: %s %v\n", e.Kind, e.Task, errorOr(e.Err, "takes long"))
-				}
-			}
-			o := workflow.Options{Attempts: attempts, Deadline: deadline, Policy: policy, Tell: tell}
-			if err := workflow.Drive(c.Context(), r, all, o); err != nil {
-				return err
-			}
-			updates, err := s.WriteResults(c.Context(), r, f.out)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(updates)
-			}
-			last := updates[len(updates)-1]
-			if last.Iteration == 0 {
-				fmt.Fprintf(c.OutOrStdout(), "an image of %d shots\nresults in %s\n", len(s.Shots), f.out)
-				return nil
-			}
-			fmt.Fprintf(c.OutOrStdout(), "%d iterations, each of %d shots evaluated %d times: the misfit fell to %.4f of that of the start\nresults in %s\n", last.Iteration, len(s.Shots), last.Evaluations, last.Misfit, f.out)
-			return nil
+			return d.run(c, args[0], nil)
 		},
 	}
-	f.add(c)
-	flags := c.Flags()
-	flags.IntVar(&workers, "workers", 0, "worker processes (default: one per core)")
-	flags.IntVar(&attempts, "attempts", 4, "attempts at a shot")
-	flags.DurationVar(&deadline, "deadline", 0, "longest time of an attempt, such as 30m (default: none)")
-	flags.StringVar(&onFailure, "on-failure", "fail", "what becomes of the run when a shot fails for good: fail, or drop the shot")
-	flags.BoolVar(&asJSON, "json", false, "print the iterations as one JSON array")
-	flags.BoolVarP(&quiet, "quiet", "q", false, "no progress")
+	d.add(c)
+	c.Flags().StringVar(&d.out, "out", "inversion", "folder for the results")
+	c.Flags().StringVar(&d.store, "store", "", "folder of the store, or s3://bucket/prefix; several runs may share it (default: store in the folder for the results)")
 	return c
 }
 
-func errorOr(err error, text string) any {
-	if err == nil {
-		return text
+// run drives the run of a configuration to its end. Before is called with the run
+// before it is driven; it may be nil.
+func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Context, s *imaging.Survey, r *workflow.Run) error) error {
+	ctx := c.Context()
+	o, err := d.options()
+	if err != nil {
+		return err
 	}
-	return err
+	d.resources()
+	s, err := d.open(ctx, config)
+	if err != nil {
+		return err
+	}
+	r, err := d.openStore(ctx, s, config)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		if err := before(ctx, s, r); err != nil {
+			return err
+		}
+	}
+	url, closed, err := d.openQueue(ctx, r)
+	if err != nil {
+		return err
+	}
+	defer closed()
+	if err := s.Import(ctx, r); err != nil {
+		return err
+	}
+	b := d.newBatch(config, url, s, r)
+	defer b.Close()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var reducers sync.WaitGroup
+	defer reducers.Wait()
+	defer stop()
+	d.reduce(ctx, &reducers, url, r)
+	journal, err := os.OpenFile(filepath.Join(d.out, "log.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	defer journal.Close()
+	o.Tell = d.tell(c, s, r, journal)
+	if err := workflow.Drive(ctx, r, b, o); err != nil {
+		return err
+	}
+	return d.report(c, s, r)
 }
 
-// worker is the command of a worker process of this program.
-func (f *surveyFlags) worker(config string) *exec.Cmd {
+// openStore opens the run of a survey, and leaves in the folder what it is.
+func (d *drive) openStore(ctx context.Context, s *imaging.Survey, config string) (*workflow.Run, error) {
+	if d.store == "" {
+		d.store = filepath.Join(d.out, "store")
+	}
+	st, err := store.Open(ctx, d.store)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Workflow(st, "")
+	if err != nil {
+		return nil, err
+	}
+	f := &record{Run: r.Name, Config: config, Store: d.store, Shots: len(s.Shots), Iterations: s.Iterations(), Price: d.price}
+	for _, path := range []*string{&f.Config, &f.Store} {
+		if !store.Remote(*path) {
+			if *path, err = filepath.Abs(*path); err != nil {
+				return nil, err
+			}
+		}
+	}
+	d.store = f.Store
+	return r, f.write(d.out)
+}
+
+// openQueue gives the run a queue.
+func (d *drive) openQueue(ctx context.Context, r *workflow.Run) (url string, closed func(), err error) {
+	if d.queue == "" && os.Getenv(queueVariable) == "" {
+		r.Queue, url, closed, err = embedded(ctx, filepath.Join(d.out, "queue"))
+		return url, closed, err
+	}
+	if r.Queue, url, err = connect(ctx, d.queue); err != nil {
+		return "", nil, err
+	}
+	return url, func() { _ = r.Queue.Close() }, nil
+}
+
+// child is a command of this program, which knows the queue.
+func child(url string, args ...string) *exec.Cmd {
 	program, err := os.Executable()
 	if err != nil {
 		program = os.Args[0]
 	}
-	args := []string{"worker", config, "--store", f.store, "--target", f.target, "--threads", strconv.Itoa(f.threads)}
-	if f.memory != "" {
-		args = append(args, "--memory", f.memory)
+	c := exec.Command(program, args...)
+	c.Env = append(os.Environ(), queueVariable+"="+url)
+	return c
+}
+
+// newBatch is what carries out the tasks.
+func (d *drive) newBatch(config, url string, s *imaging.Survey, r *workflow.Run) batch.Batch {
+	args := []string{"worker", config, "--store", d.store, "--run", r.Name, "--target", d.target, "--threads", strconv.Itoa(d.threads)}
+	if d.memory != "" {
+		args = append(args, "--memory", d.memory)
 	}
-	return exec.Command(program, args...)
+	switch d.batch {
+	case "queue":
+		return batch.NewPulled(r.Queue, tasksTopic(r))
+	case "slurm":
+		c := child(url, append(args, "--task")...)
+		return &batch.Slurm{Folder: filepath.Join(d.out, "slurm"), Command: append([]string{c.Path}, c.Args[1:]...), Environment: []string{queueVariable + "=" + url}, Options: d.slurm}
+	}
+	return batch.NewProcesses(min(d.workers, len(s.Shots)), func() *exec.Cmd { return child(url, append(args, "--stdin")...) })
+}
+
+// reduce keeps processes that make sums, until ctx ends.
+func (d *drive) reduce(ctx context.Context, all *sync.WaitGroup, url string, r *workflow.Run) {
+	if d.reducers == 0 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			_ = workflow.Reduce(ctx, r.Store, r.Queue, nil) // what it leaves is swept up
+		}()
+	}
+	for range d.reducers {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 5*time.Second) {
+				cmd := child(url, "reduce", "--store", d.store, "--attached")
+				in, err := cmd.StdinPipe() // at whose end it ends, as when this process dies
+				if err == nil {
+					err = cmd.Start()
+				}
+				if err == nil {
+					stop := context.AfterFunc(ctx, func() { _ = in.Close() })
+					_ = cmd.Wait()
+					stop()
+				}
+				select { // it died: another one
+				case <-ctx.Done():
+				case <-time.After(wait):
+				}
+			}
+		}()
+	}
+}
+
+// tell writes results, progress and the journal as things happen.
+func (d *drive) tell(c *cobra.Command, s *imaging.Survey, r *workflow.Run, journal io.Writer) func(workflow.Event) {
+	told, errs := 0, c.ErrOrStderr()
+	log := workflow.Journal(journal)
+	return func(e workflow.Event) {
+		log(e)
+		switch {
+		case e.Kind == "version" && e.Position.State != nil || e.Kind == "done":
+			state := e.Position.State.(*imaging.State)
+			if _, err := s.WriteResults(c.Context(), r, d.out); err != nil {
+				fmt.Fprintln(errs, "warning:", err)
+			}
+			for ; told < len(state.Updates) && !d.quiet; told++ {
+				u := state.Updates[told]
+				line := fmt.Sprintf("iteration %3d: misfit %.4f, %d tasks", u.Iteration, u.Misfit, u.Tasks)
+				if n := len(s.Config.Inversion.Bands); n > 0 {
+					line += fmt.Sprintf(", band %d of %d", u.Band+1, n)
+				}
+				if e, err := s.ModelError(state); err == nil && e > 0 && told == len(state.Updates)-1 {
+					line += fmt.Sprintf(", model error %.4f", e)
+				}
+				fmt.Fprintln(errs, line)
+			}
+		case e.Kind == "retry" || e.Kind == "drop" || e.Kind == "again":
+			text := "takes long"
+			if e.Err != nil {
+				text = e.Err.Error()
+			}
+			fmt.Fprintf(errs, "%s: %s: %s\n", e.Kind, e.Task, text)
+		}
+	}
+}
+
+// report says what came out.
+func (d *drive) report(c *cobra.Command, s *imaging.Survey, r *workflow.Run) error {
+	updates, err := s.WriteResults(c.Context(), r, d.out)
+	if err != nil {
+		return err
+	}
+	if d.json {
+		e := json.NewEncoder(c.OutOrStdout())
+		e.SetIndent("", "  ")
+		return e.Encode(updates)
+	}
+	out, last := c.OutOrStdout(), updates[len(updates)-1]
+	if s.Iterations() == 0 {
+		fmt.Fprintf(out, "an image of %d shots\nresults in %s\n", len(s.Shots), d.out)
+		return nil
+	}
+	fmt.Fprintf(out, "%d iterations, %d tasks of %d shots in %.3g hours of tasks: the misfit fell to %.4f of that of the start\nresults in %s\n", last.Iteration, last.Tasks, len(s.Shots), last.Seconds/3600, last.Misfit, d.out)
+	return nil
+}
+
+// tasksTopic is where workers that were started by hand find the tasks of a run.
+func tasksTopic(r *workflow.Run) string { return "tasks-" + filepath.Base(r.Name) }
+
+// attached is ctx until standard input ends, as it does when the parent dies.
+func attached(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+	return ctx, stop
+}
+
+func newReduce() *cobra.Command {
+	var name, url string
+	var child bool
+	c := &cobra.Command{
+		Use:   "reduce --store DIR --queue URL",
+		Short: "Sum gradients as they arrive, for all runs of a store",
+		Long: `Sums gradients as they are announced on the queue, for all runs of a store, until
+it is stopped. Several may, on any machine that reaches both; courant invert
+starts one by itself.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if name == "" {
+				return usage("give the store by --store")
+			}
+			ctx := c.Context()
+			if child {
+				var stop context.CancelFunc
+				ctx, stop = attached(ctx)
+				defer stop()
+			}
+			st, err := store.Open(ctx, name)
+			if err != nil {
+				return err
+			}
+			q, _, err := connect(ctx, url)
+			if err != nil {
+				return err
+			}
+			defer q.Close()
+			return workflow.Reduce(ctx, st, q, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "warning:", err) })
+		},
+	}
+	c.Flags().StringVar(&name, "store", "", "folder of the store, or s3://bucket/prefix")
+	addQueue(c, &url)
+	c.Flags().BoolVar(&child, "attached", false, "end with standard input")
+	_ = c.Flags().MarkHidden("attached")
+	return c
 }
 
 func newWorker() *cobra.Command {
 	f := &surveyFlags{}
+	var name, st, url, task string
+	var stdin bool
 	c := &cobra.Command{
-		Use:    "worker CONFIG.toml --store DIR",
-		Short:  "Evaluate shots of an inversion that are named on standard input",
-		Hidden: true,
-		Args:   cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			s, r, err := f.open(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return batch.Serve(c.Context(), func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) })
-		},
-	}
-	f.add(c)
-	return c
-}
-
-func newStatus() *cobra.Command {
-	f := &surveyFlags{}
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "status CONFIG.toml --out DIR",
-		Short: "Where an inversion stands",
-		Args:  cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			s, r, err := f.open(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			st, err := statusOf(c.Context(), s, r)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(st)
-			}
-			out := c.OutOrStdout()
-			for i, it := range st.Iterations {
-				fmt.Fprintf(out, "iteration %3d: misfit %.4f\n", i, it.Misfit)
-			}
-			switch {
-			case st.Done:
-				fmt.Fprintf(out, "done after %d of %d iterations\n", len(st.Iterations)-1, st.Planned)
-			case st.Version == 0:
-				fmt.Fprintf(out, "illumination: %d of %d shots\n", st.Present, st.Shots)
-			default:
-				fmt.Fprintf(out, "evaluation %d: %d of %d shots\n", st.Version, st.Present, st.Shots)
-			}
-			return nil
-		},
-	}
-	f.add(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	return c
-}
-
-func newServe() *cobra.Command {
-	f := &surveyFlags{}
-	var address string
-	c := &cobra.Command{
-		Use:   "serve CONFIG.toml --out DIR",
-		Short: "Show an inversion in a browser: progress, misfit and the image as it improves",
-		Long: `Serves a page for one inversion, which it only reads, with its status as JSON
-under /status.json and for Prometheus under /metrics. It may be started and
-stopped at any time.`,
+		Use:   "worker CONFIG.toml --store STORE --queue URL",
+		Short: "Evaluate shots of an inversion that courant invert --batch queue drives",
+		Long: `Takes tasks of an inversion from the queue and carries them out, one after the
+other, until it is stopped. Any number of workers may, on any machine that
+reaches queue and store and has the files that the configuration names; observed
+records come from the store. What a worker that dies had taken goes to another.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			s, r, err := f.open(c.Context(), args[0])
+			if st == "" {
+				return usage("give the store of the run by --store")
+			}
+			ctx := c.Context()
+			s, err := f.open(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			listener, err := net.Listen("tcp", address)
+			from, err := store.Open(ctx, st)
 			if err != nil {
-				return usageError{err}
-			}
-			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: dashboard.Handler(dashboard.Source{Folder: f.out, Status: func(ctx context.Context) (*dashboard.Status, error) {
-				return statusOf(ctx, s, r)
-			}})}
-			stop := context.AfterFunc(c.Context(), func() { _ = server.Close() })
-			defer stop()
-			fmt.Fprintf(c.OutOrStdout(), "http://%s\n", listener.Addr())
-			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				return err
 			}
-			return nil
+			r, err := s.Workflow(from, name)
+			if err != nil {
+				return err
+			}
+			var q queue.Queue
+			if q, _, err = connect(ctx, url); err == nil {
+				defer q.Close()
+				r.Queue = q
+			} else if !stdin && task == "" {
+				return err
+			} // the queue is out of reach: whoever drives the run sweeps
+			do := func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
+			switch {
+			case stdin:
+				return batch.Serve(ctx, do)
+			case task != "":
+				return batch.ServeFile(ctx, task, do)
+			}
+			return batch.ServeQueue(ctx, r.Queue, tasksTopic(r), do)
 		},
 	}
 	f.add(c)
-	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "address and port to serve at; port 0 takes a free one")
+	flags := c.Flags()
+	flags.StringVar(&st, "store", "", "folder of the store, or s3://bucket/prefix")
+	addQueue(c, &url)
+	flags.StringVar(&name, "run", "", "name of the run (default: made of all that its result depends on)")
+	flags.StringVar(&task, "task", "", "file of the only task")
+	flags.BoolVar(&stdin, "stdin", false, "take tasks from standard input")
+	for _, hidden := range []string{"task", "stdin"} {
+		_ = flags.MarkHidden(hidden)
+	}
 	return c
-}
-
-// statusOf is where a run stands.
-func statusOf(ctx context.Context, s *imaging.Survey, r *workflow.Run) (*dashboard.Status, error) {
-	p, err := r.Position(ctx)
-	if err != nil {
-		return nil, err
-	}
-	st := &dashboard.Status{Run: r.Name, Version: p.Version, Done: p.Done, Shots: r.Shots, Present: p.Present, Missing: p.Missing, Planned: s.Iterations()}
-	if p.State != nil {
-		for _, u := range p.State.(*imaging.State).Updates {
-			st.Iterations = append(st.Iterations, dashboard.Iteration{Misfit: u.Misfit})
-		}
-	}
-	return st, nil
 }

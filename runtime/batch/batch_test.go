@@ -11,6 +11,7 @@ import (
 
 	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/batch/batchtest"
+	"github.com/courant-pde/courant/runtime/queue"
 )
 
 // This program is its own worker when it is told so.
@@ -47,6 +48,52 @@ func TestProcesses(t *testing.T) {
 	batchtest.Run(t, b, folder, true)
 	if err := b.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestPulled(t *testing.T) {
+	folder := t.TempDir()
+	q := queue.NewMemory(200 * time.Millisecond)
+	b := batch.NewPulled(q, "tasks")
+	for range 3 {
+		go func() {
+			if err := batch.ServeQueue(t.Context(), q, "tasks", batchtest.Do(folder)); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	batchtest.Run(t, b, folder, false)
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a worker took that is no more, another one carries out.
+func TestPulledFromTheDead(t *testing.T) {
+	q := queue.NewMemory(200 * time.Millisecond)
+	b := batch.NewPulled(q, "tasks")
+	dead, die := context.WithCancel(t.Context())
+	began := make(chan bool, 2)
+	go func() {
+		_ = batch.ServeQueue(dead, q, "tasks", func(ctx context.Context, _ batch.Task) error {
+			die()
+			<-ctx.Done()
+			return ctx.Err()
+		})
+	}()
+	ended := make(chan error)
+	go func() { ended <- b.Do(t.Context(), batch.Task{Place: 1}, func() { began <- true }) }()
+	<-began
+	go func() {
+		_ = batch.ServeQueue(t.Context(), q, "tasks", func(context.Context, batch.Task) error { return nil })
+	}()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody carries it out")
 	}
 }
 

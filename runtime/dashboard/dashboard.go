@@ -19,21 +19,34 @@ import (
 // Status is what is shown.
 type Status struct {
 	Run        string      `json:"run"`
+	Phase      string      `json:"phase"`
 	Version    int         `json:"version"` // being evaluated
 	Done       bool        `json:"done"`
-	Shots      int         `json:"shots"`
-	Present    int         `json:"present"` // shots of this version that are evaluated
-	Missing    []int       `json:"missing"`
+	Present    int         `json:"present"`            // tasks of this version that are done
+	Tasks      []string    `json:"tasks"`              // state of each: done, running, waiting, again or failed
+	Failures   []string    `json:"failures,omitempty"` // why tasks failed
+	Retries    int         `json:"retries"`
+	Rate       float64     `json:"rate"`  // tasks a second, 0 when it is not known
+	Left       float64     `json:"left"`  // seconds, if every step is taken at once; 0 when it is not known
+	Spent      float64     `json:"spent"` // seconds of all tasks before this version
+	Price      float64     `json:"price,omitempty"`
 	Iterations []Iteration `json:"iterations"`
 	Planned    int         `json:"planned"` // iterations
 }
+
+// Hours is what all tasks took.
+func (s *Status) Hours() float64 { return s.Spent / 3600 }
+
+// Cost is what they cost.
+func (s *Status) Cost() float64 { return s.Hours() * s.Price }
 
 // Steps is the number of iterations that are done.
 func (s *Status) Steps() int { return max(0, len(s.Iterations)-1) }
 
 // Iteration is a step of the inversion.
 type Iteration struct {
-	Misfit float64 `json:"misfit"` // by that of the start
+	Misfit float64 `json:"misfit"` // by that of the start, of the band
+	Band   int     `json:"band"`
 }
 
 // Source gives the status, and pictures lie in Folder.
@@ -88,7 +101,9 @@ func Handler(s Source) http.Handler {
 			name, help string
 			value      any
 		}{
-			{"courant_shots", "Shots of the survey.", st.Shots}, {"courant_shots_present", "Shots of this evaluation that are there.", st.Present},
+			{"courant_tasks", "Tasks of this evaluation.", len(st.Tasks)}, {"courant_tasks_present", "Tasks of this evaluation that are done.", st.Present},
+			{"courant_tasks_failed", "Tasks of this evaluation that failed for good.", count(st.Tasks, "failed")}, {"courant_tasks_running", "Tasks that are carried out.", count(st.Tasks, "running")},
+			{"courant_retries", "Attempts that failed.", st.Retries}, {"courant_task_rate", "Tasks a second.", st.Rate}, {"courant_task_seconds", "What all tasks before took.", st.Spent},
 			{"courant_evaluation", "Number of the evaluation.", st.Version}, {"courant_iterations", "Iterations that are done.", max(0, len(st.Iterations)-1)},
 			{"courant_misfit_ratio", "Misfit by that of the start.", misfit}, {"courant_done", "1 when the run is done.", done},
 		} {
@@ -126,6 +141,16 @@ func (s Source) picture() string {
 		return all[len(all)-1]
 	}
 	return ""
+}
+
+// count is how many tasks are in a state.
+func count(tasks []string, state string) (n int) {
+	for _, t := range tasks {
+		if t == state {
+			n++
+		}
+	}
+	return n
 }
 
 func percent(part, whole int) int { return 100 * part / max(whole, 1) }

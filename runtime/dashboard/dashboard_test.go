@@ -31,11 +31,11 @@ func TestDashboard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	st := &Status{Run: "runs/<b>", Version: 3, Shots: 10, Present: 4, Planned: 5, Iterations: []Iteration{{1}, {0.5}}}
+	st := &Status{Run: "runs/<b>", Phase: "evaluating", Version: 3, Present: 4, Tasks: []string{"done", "done", "done", "done", "running", "waiting", "failed", "waiting", "waiting", "waiting"}, Failures: []string{"task 6: <out of memory>"}, Spent: 5400, Price: 2, Rate: 0.25, Planned: 5, Iterations: []Iteration{{Misfit: 1}, {Misfit: 0.5}}}
 	var failure error
 	h := Handler(Source{Folder: dir, Status: func(context.Context) (*Status, error) { return st, failure }})
 	_, body := get(t, h, "/")
-	for _, want := range []string{"evaluation 3: 4 of 10 shots", `value="40"`, "0.0,0.0 120.0,100.0", "/picture/model_001.png", "runs/&lt;b&gt;", "refresh"} {
+	for _, want := range []string{"evaluation 3, evaluating: 4 of 10 tasks", `title="task 4: running"`, "task 6: &lt;out of memory&gt;", "1.5 hours of tasks, 3.00 at 2 an hour, 0.25 tasks a second", `value="40"`, "0.0,0.0 120.0,100.0", "/picture/model_001.png", "runs/&lt;b&gt;", "refresh"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q:\n%s", want, body)
 		}
@@ -53,6 +53,9 @@ func TestDashboard(t *testing.T) {
 		t.Errorf("the status: %s", body)
 	}
 	if _, body := get(t, h, "/metrics"); !strings.Contains(body, `courant_misfit_ratio{run="runs/<b>"} 0.5`) {
+		t.Errorf("metrics:\n%s", body)
+	}
+	if _, body := get(t, h, "/metrics"); !strings.Contains(body, `courant_tasks_failed{run="runs/<b>"} 1`) || !strings.Contains(body, `courant_tasks{run="runs/<b>"} 10`) {
 		t.Errorf("metrics:\n%s", body)
 	}
 	st.Done = true

@@ -47,9 +47,17 @@ func (s *Survey) WriteResults(ctx context.Context, r *workflow.Run, out string) 
 	return updates, os.WriteFile(filepath.Join(out, "misfit.json"), append(text, '\n'), 0o644)
 }
 
+// ResultName is the name of the files of an iteration, without extension.
+func (s *Survey) ResultName(iteration int) string {
+	if s.migration() {
+		return fmt.Sprintf("image_%03d", iteration)
+	}
+	return fmt.Sprintf("model_%03d", iteration)
+}
+
 // write writes and draws one iteration, unless that is done.
 func (s *Survey) write(out string, iteration int, state *State) error {
-	name := filepath.Join(out, fmt.Sprintf("%s_%03d", map[bool]string{true: "image", false: "model"}[s.migration()], iteration))
+	name := filepath.Join(out, s.ResultName(iteration))
 	// The array is written last.
 	if _, err := os.Stat(name + ".npy"); !errors.Is(err, fs.ErrNotExist) {
 		return err

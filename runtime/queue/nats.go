@@ -62,10 +62,15 @@ func (q *NATS) prepare(ctx context.Context) error {
 	return err
 }
 
+var errGone = errors.New("the queue's server is gone for now")
+
 // Send implements Queue.
 func (q *NATS) Send(ctx context.Context, topic string, data []byte) error {
 	if err := checkTopic(topic); err != nil {
 		return err
+	}
+	if !q.conn.IsConnected() {
+		return errGone // at once: nobody waits for a hint
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -84,7 +89,7 @@ func (q *NATS) consumer(ctx context.Context, topic string) (jetstream.Consumer, 
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	c, err := q.stream.CreateOrUpdateConsumer(ctx, streamName, jetstream.ConsumerConfig{
-		Durable: topic, FilterSubject: queued + topic, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.lease, MaxDeliver: -1, MaxAckPending: -1,
+		Durable: topic, FilterSubject: queued + topic, AckPolicy: jetstream.AckExplicitPolicy, AckWait: q.lease, MaxDeliver: -1, MaxAckPending: -1, InactiveThreshold: 7 * 24 * time.Hour,
 	})
 	if err == nil {
 		q.topics[topic] = c
@@ -168,6 +173,9 @@ func (q *NATS) message(m jetstream.Msg) (*Message, error) {
 func (q *NATS) Tell(_ context.Context, topic string, data []byte) error {
 	if err := checkTopic(topic); err != nil {
 		return err
+	}
+	if !q.conn.IsConnected() {
+		return errGone
 	}
 	if err := q.conn.Publish(told+topic, data); err != nil {
 		return err

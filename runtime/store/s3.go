@@ -143,6 +143,9 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 	return nil
 }
 
+// Remote reports whether a name is that of a store which is no folder.
+func Remote(name string) bool { return strings.HasPrefix(name, "s3://") }
+
 // Open opens a store by its name: a folder, or s3://bucket/prefix.
 func Open(ctx context.Context, name string) (Store, error) {
 	if strings.Contains(name, "://") {

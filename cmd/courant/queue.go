@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"github.com/courant-pde/courant/runtime/queue"
+)
+
+// queueVariable holds the address of the queue, whose token is nobody's to see in
+// a list of processes.
+const queueVariable = "COURANT_QUEUE"
+
+func addQueue(c *cobra.Command, url *string) {
+	c.Flags().StringVar(url, "queue", "", "address of a NATS server with JetStream, such as nats://token@host:4222 (default: "+queueVariable+" of the environment)")
+}
+
+// connect opens the queue of an address, or of the environment.
+func connect(ctx context.Context, url string) (queue.Queue, string, error) {
+	if url == "" {
+		url = os.Getenv(queueVariable)
+	}
+	if url == "" {
+		return nil, "", usage("give the address of the queue by --queue or %s", queueVariable)
+	}
+	q, err := queue.Connect(ctx, url, queue.Lease)
+	if err != nil {
+		return nil, "", usageError{err}
+	}
+	return q, url, nil
+}
+
+// embedded starts a queue in a folder, or connects to the one that another driver
+// has started there.
+func embedded(ctx context.Context, folder string) (q queue.Queue, url string, closed func(), err error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, "", nil, err
+	}
+	address := filepath.Join(folder, "url")
+	lock, err := os.OpenFile(filepath.Join(folder, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	if unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		_ = lock.Close()
+		text, err := os.ReadFile(address)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		q, err := queue.Connect(ctx, string(text), queue.Lease)
+		return q, string(text), func() { _ = q.Close() }, err
+	}
+	s, err := queue.StartServer(filepath.Join(folder, "messages"), "", "")
+	if err == nil {
+		err = os.WriteFile(address, []byte(s.URL()), 0o600)
+	}
+	var c *queue.NATS
+	if err == nil {
+		c, err = queue.Connect(ctx, s.URL(), queue.Lease)
+	}
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return c, s.URL(), func() {
+		_ = c.Close()
+		_ = os.Remove(address)
+		s.Close()
+		_ = lock.Close()
+	}, nil
+}
+
+func newQueue() *cobra.Command {
+	var folder, address, token string
+	c := &cobra.Command{
+		Use:   "queue --dir DIR",
+		Short: "Run a queue that several machines share",
+		Long: `Runs a NATS server with JetStream, which writes every message to the disk before
+it takes it, and prints its address with the token that lets others in. Any other
+NATS server with JetStream serves as well. It may be stopped or killed at any
+moment: nothing but time is lost.`,
+		Example: "  courant queue --dir queue --address 0.0.0.0:4222",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := queue.StartServer(folder, address, token)
+			if err != nil {
+				return usageError{err}
+			}
+			defer s.Close()
+			fmt.Fprintln(c.OutOrStdout(), s.URL())
+			<-c.Context().Done()
+			return nil
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&folder, "dir", "queue", "folder for the messages")
+	flags.StringVar(&address, "address", "127.0.0.1:4222", "address and port to listen at")
+	flags.StringVar(&token, "token", "", "what lets others in (default: a new one)")
+	return c
+}
