@@ -129,7 +129,7 @@ func newResult() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			updates, err := s.WriteResults(c.Context(), r, args[0])
+			updates, err := s.Results(r, args[0]).Write(c.Context())
 			if err != nil {
 				return err
 			}
@@ -137,7 +137,7 @@ func newResult() *cobra.Command {
 				iteration = len(updates) - 1
 			}
 			if iteration < 0 || iteration >= len(updates) {
-				return usage("the run has %d iterations so far, from 0 on", len(updates))
+				return usage("the run has the iterations 0 to %d so far", len(updates)-1)
 			}
 			for ext, to := range map[string]string{".png": png, ".npy": npy} {
 				if to == "" {

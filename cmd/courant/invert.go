@@ -177,11 +177,30 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 		return err
 	}
 	defer journal.Close()
-	o.Tell = d.tell(c, s, r, journal)
-	if err := workflow.Drive(ctx, r, b, o); err != nil {
+	results := s.Results(r, d.out)
+	news := make(chan struct{}, 1)
+	var drawing sync.WaitGroup
+	drawing.Add(1)
+	go func() { // while the next evaluation goes on
+		defer drawing.Done()
+		for range news {
+			if _, err := results.Write(ctx); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(c.ErrOrStderr(), "warning:", err)
+			}
+		}
+	}()
+	o.Tell = d.tell(c, s, journal, news)
+	err = workflow.Drive(ctx, r, b, o)
+	close(news)
+	drawing.Wait()
+	if err != nil {
 		return err
 	}
-	return d.report(c, s, r)
+	updates, err := results.Write(ctx)
+	if err != nil {
+		return err
+	}
+	return d.report(c, s, updates)
 }
 
 // openStore opens the run of a survey, and leaves in the folder what it is.
@@ -281,8 +300,9 @@ func (d *drive) reduce(ctx context.Context, all *sync.WaitGroup, url string, r *
 	}
 }
 
-// tell writes results, progress and the journal as things happen.
-func (d *drive) tell(c *cobra.Command, s *imaging.Survey, r *workflow.Run, journal io.Writer) func(workflow.Event) {
+// tell writes progress and the journal as things happen, and passes on that there
+// are news.
+func (d *drive) tell(c *cobra.Command, s *imaging.Survey, journal io.Writer, news chan<- struct{}) func(workflow.Event) {
 	told, errs := 0, c.ErrOrStderr()
 	log := workflow.Journal(journal)
 	return func(e workflow.Event) {
@@ -290,8 +310,9 @@ func (d *drive) tell(c *cobra.Command, s *imaging.Survey, r *workflow.Run, journ
 		switch {
 		case e.Kind == "version" && e.Position.State != nil || e.Kind == "done":
 			state := e.Position.State.(*imaging.State)
-			if _, err := s.WriteResults(c.Context(), r, d.out); err != nil {
-				fmt.Fprintln(errs, "warning:", err)
+			select {
+			case news <- struct{}{}:
+			default: // there are some already
 			}
 			for ; told < len(state.Updates) && !d.quiet; told++ {
 				u := state.Updates[told]
@@ -315,11 +336,7 @@ func (d *drive) tell(c *cobra.Command, s *imaging.Survey, r *workflow.Run, journ
 }
 
 // report says what came out.
-func (d *drive) report(c *cobra.Command, s *imaging.Survey, r *workflow.Run) error {
-	updates, err := s.WriteResults(c.Context(), r, d.out)
-	if err != nil {
-		return err
-	}
+func (d *drive) report(c *cobra.Command, s *imaging.Survey, updates []imaging.Update) error {
 	if d.json {
 		e := json.NewEncoder(c.OutOrStdout())
 		e.SetIndent("", "  ")

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,8 +69,52 @@ func processes(pid int) (all []int) {
 	return all
 }
 
-// Killed at random moments, the driver, its workers or all of them at once, an
-// inversion that is started again ends with the same model, bit by bit.
+// server is a queue in a process of its own.
+type server struct {
+	folder, address string
+	cmd             *exec.Cmd
+}
+
+func newServer(t *testing.T, folder string) *server {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	s := &server{folder: folder, address: l.Addr().String()}
+	t.Cleanup(s.kill)
+	return s
+}
+
+func (s *server) url() string { return "nats://secret@" + s.address }
+
+func (s *server) start(t *testing.T) {
+	t.Helper()
+	s.cmd = command(t, "queue", "--dir", s.folder, "--address", s.address, "--token", "secret")
+	out, err := s.cmd.StdoutPipe()
+	if err == nil {
+		err = s.cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || strings.TrimSpace(line) != s.url() {
+		t.Fatalf("the queue says %q, %v", line, err)
+	}
+}
+
+func (s *server) kill() {
+	if s.cmd != nil {
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
+		s.cmd = nil
+	}
+}
+
+// Killed at random moments, the driver, its workers and reducers, the server of
+// the queue, or all of them at once, an inversion that is started again ends with
+// the same model, bit by bit.
 func TestInversionSurvivesKills(t *testing.T) {
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		t.Skip("children are found by /proc, which is not here")
@@ -99,9 +146,20 @@ func TestInversionSurvivesKills(t *testing.T) {
 	for seed := range schedules {
 		random := rand.New(rand.NewPCG(uint64(seed), 1))
 		out := filepath.Join(dir, "run"+strconv.Itoa(seed))
+		var q *server // of half of the schedules; that of the others dies with the driver
+		if seed%2 == 1 {
+			q = newServer(t, filepath.Join(dir, "queue"+strconv.Itoa(seed)))
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		for life := 0; ; life++ {
-			c := command(t, "invert", config, "--out", out, "--workers", strconv.Itoa(1+random.IntN(3)))
+			args := []string{"invert", config, "--out", out, "--workers", strconv.Itoa(1 + random.IntN(3)), "--reducers", strconv.Itoa(random.IntN(3))}
+			if q != nil {
+				if q.cmd == nil {
+					q.start(t)
+				}
+				args = append(args, "--queue", q.url())
+			}
+			c := command(t, args...)
 			var errs bytes.Buffer
 			c.Stderr = &errs
 			if err := c.Start(); err != nil {
@@ -117,6 +175,14 @@ func TestInversionSurvivesKills(t *testing.T) {
 				case err = <-ended:
 					alive = false
 				case <-time.After(time.Duration(random.Float64() * float64(took))):
+					if q != nil && random.IntN(2) == 0 {
+						q.kill()
+						kills++
+						if random.IntN(2) == 0 {
+							q.start(t)
+						}
+						continue
+					}
 					all := processes(c.Process.Pid)
 					if random.IntN(3) > 0 { // one of them, otherwise all
 						all = all[random.IntN(len(all)):][:1]
@@ -174,9 +240,155 @@ func TestInversionsShareAStore(t *testing.T) {
 	if len(runs) != 2 {
 		t.Errorf("runs in the store: %v", runs)
 	}
-	stdout, _, code := courant(t, "status", config, "--out", filepath.Join(dir, "first"), "--store", st)
+	stdout, _, code := courant(t, "status", filepath.Join(dir, "first"))
 	if code != 0 || !strings.Contains(stdout, "done after 3 of 3 iterations") {
 		t.Errorf("status: exit code %d\n%s", code, stdout)
+	}
+}
+
+// A run that spends its budget, is cancelled, resumed and taken back ends the same;
+// its result can be asked for at any time.
+func TestInversionUnderControl(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc: the interpreter takes too long")
+	}
+	dir := t.TempDir()
+	config, out := smallSurvey(t, dir), filepath.Join(dir, "out")
+	expect := func(code int, text string, args ...string) string {
+		t.Helper()
+		stdout, stderr, got := courant(t, args...)
+		if got != code || !strings.Contains(stdout+stderr, text) {
+			t.Fatalf("%v: exit code %d, not %d with %q\n%s%s", args, got, code, text, stdout, stderr)
+		}
+		return stdout
+	}
+	expect(exitUser, "--price", "invert", config, "--out", out, "--budget", "12")
+	expect(exitUser, "no batch", "invert", config, "--out", out, "--batch", "cloud")
+	expect(exitUser, "courant queue", "invert", config, "--out", out, "--batch", "queue")
+	expect(exitUser, "not the folder of a run", "status", dir)
+	expect(exitOther, "the budget is spent", "invert", config, "--out", out, "--budget", "1ms")
+	expect(0, "illumination, evaluating", "status", out)
+	expect(0, "", "cancel", out)
+	expect(exitOther, "courant resume", "invert", config, "--out", out)
+	expect(0, "cancelled", "status", out)
+	expect(0, "3 iterations", "resume", out, "--price", "2")
+	expect(exitUser, "nothing to stop", "cancel", out)
+	var st struct {
+		Done  bool    `json:"done"`
+		Spent float64 `json:"spent"`
+		Price float64 `json:"price"`
+	}
+	if err := json.Unmarshal([]byte(expect(0, "", "status", out, "--json")), &st); err != nil || !st.Done || st.Spent <= 0 || st.Price != 2 {
+		t.Errorf("%+v, %v", st, err)
+	}
+	first, err := os.ReadFile(filepath.Join(out, "model_003.npy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	expect(exitUser, "no iteration 7", "resume", out, "--from", "7")
+	expect(0, "3 iterations", "resume", out, "--from", "1")
+	again := filepath.Join(dir, "again.npy")
+	expect(0, "", "result", out, "--npy", again, "--png", filepath.Join(dir, "again.png"))
+	if second, err := os.ReadFile(again); err != nil || !bytes.Equal(first, second) {
+		t.Errorf("taken back to iteration 1 it ends with another model, %v", err)
+	}
+	if picture, err := os.ReadFile(filepath.Join(dir, "again.png")); err != nil || !bytes.HasPrefix(picture, []byte("\x89PNG")) {
+		t.Errorf("no picture: %v", err)
+	}
+	expect(exitUser, "0 to 3", "result", out, "--npy", again, "--iteration", "9")
+	expect(0, "reducing --> updating: reduce", "workflow")
+	expect(0, `"name": "evaluate"`, "workflow", "--json")
+}
+
+// Workers that were started by hand carry out the tasks, whichever batch has them,
+// and a run in one is the same as in another.
+func TestInversionElsewhere(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc: the interpreter takes too long")
+	}
+	dir, err := os.MkdirTemp("", "courant") // seen by all, as the nodes of Slurm must
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	config := smallSurvey(t, dir)
+	model := func(out string) []byte {
+		data, err := os.ReadFile(filepath.Join(out, "model_003.npy"))
+		if err != nil {
+			t.Error(err)
+		}
+		return data
+	}
+	here := filepath.Join(dir, "here")
+	if _, stderr, code := courant(t, "invert", config, "--out", here); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	want := model(here)
+	t.Run("queue", func(t *testing.T) {
+		q := newServer(t, filepath.Join(dir, "queue"))
+		q.start(t)
+		out, st := filepath.Join(dir, "pulled"), filepath.Join(dir, "store")
+		for range 2 {
+			w := command(t, "worker", config, "--store", st, "--queue", q.url(), "--threads", "1")
+			if err := w.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = w.Process.Kill(); _ = w.Wait() }()
+		}
+		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", st, "--batch", "queue", "--queue", q.url()); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model")
+		}
+	})
+	t.Run("slurm", func(t *testing.T) {
+		if err := exec.Command("sinfo").Run(); err != nil {
+			t.Skip("no Slurm answers: see .ci/slurm")
+		}
+		out := filepath.Join(dir, "slurm")
+		if _, stderr, code := courant(t, "invert", config, "--out", out, "--batch", "slurm", "--threads", "1"); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model")
+		}
+	})
+}
+
+// Records that are modelled are observed ones: a run with them is that without, to
+// the single precision that they are kept in.
+func TestModelledRecords(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc: the interpreter takes too long")
+	}
+	dir := t.TempDir()
+	config := smallSurvey(t, dir)
+	if stdout, stderr, code := courant(t, "model", config, "--out", filepath.Join(dir, "records"), "--format", "sgy"); code != 0 || !strings.Contains(stdout, "shot_0004.sgy") {
+		t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(dir, "other.toml")
+	if err := os.WriteFile(other, append(text, []byte("observed = \"records\"\n")...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var models [][]byte
+	for name, path := range map[string]string{"made": config, "read": other} {
+		out := filepath.Join(dir, name)
+		if _, stderr, code := courant(t, "invert", path, "--out", out); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		data, err := os.ReadFile(filepath.Join(out, "model_003.npy"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		models = append(models, data)
+	}
+	if !bytes.Equal(models[0], models[1]) {
+		t.Error("another model")
 	}
 }
 

@@ -99,9 +99,8 @@ func newRun(t *testing.T, s *Survey) *workflow.Run {
 }
 
 // inverted runs a survey in memory.
-func inverted(t *testing.T, s *Survey) (updates []Update, out string) {
+func inverted(t *testing.T, s *Survey) (*State, *workflow.Run) {
 	t.Helper()
-	out = t.TempDir()
 	r := newRun(t, s)
 	if err := s.Import(t.Context(), r); err != nil {
 		t.Fatal(err)
@@ -110,11 +109,11 @@ func inverted(t *testing.T, s *Survey) (updates []Update, out string) {
 	if err := workflow.Drive(t.Context(), r, batch.NewLocal(1, do), workflow.Options{Attempts: 1}); err != nil {
 		t.Fatal(err)
 	}
-	updates, err := s.WriteResults(t.Context(), r, out)
+	p, err := r.Position(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return updates, out
+	return p.State.(*State), r
 }
 
 // The misfit falls in every iteration, and to less than 0.6 in four.
@@ -122,7 +121,12 @@ func TestInversionsReduceTheMisfit(t *testing.T) {
 	for _, method := range []string{"fwi", "lsrtm"} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
-			updates, out := inverted(t, small(t, method))
+			s, out := small(t, method), t.TempDir()
+			_, r := inverted(t, s)
+			updates, err := s.Results(r, out).Write(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
 			for i, u := range updates[1:] {
 				if !(u.Misfit < updates[i].Misfit) {
 					t.Errorf("iteration %d: the misfit is %g, after %g", u.Iteration, u.Misfit, updates[i].Misfit)
@@ -144,7 +148,12 @@ func TestInversionsReduceTheMisfit(t *testing.T) {
 func TestMigrationIsOneEvaluation(t *testing.T) {
 	var images []*field.Array
 	for _, method := range []string{"rtm", "lsrtm"} {
-		updates, out := inverted(t, small(t, method))
+		s, out := small(t, method), t.TempDir()
+		_, r := inverted(t, s)
+		updates, err := s.Results(r, out).Write(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
 		if method == "rtm" && (len(updates) != 1 || updates[0].Tasks != 6) {
 			t.Errorf("rtm: %+v", updates)
 		}

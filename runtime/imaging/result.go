@@ -8,43 +8,60 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/runtime/workflow"
 )
 
-// WriteResults writes to a folder what a run has found so far: a model or an
-// image with its picture for every iteration that is not there yet, and
-// misfit.json. It returns the iterations.
-func (s *Survey) WriteResults(ctx context.Context, r *workflow.Run, out string) ([]Update, error) {
-	if err := os.MkdirAll(out, 0o755); err != nil {
+// Results writes what a run has found to a folder, as it goes on.
+type Results struct {
+	survey *Survey
+	run    *workflow.Run
+	folder string
+
+	mu      sync.Mutex
+	read    int // versions
+	updates []Update
+}
+
+// Results are those of a run, in a folder.
+func (s *Survey) Results(r *workflow.Run, folder string) *Results {
+	return &Results{survey: s, run: r, folder: folder}
+}
+
+// Write writes what has come since: a model or an image with its picture for every
+// iteration that is not there yet, and misfit.json. It returns all iterations.
+func (w *Results) Write(ctx context.Context) ([]Update, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := os.MkdirAll(w.folder, 0o755); err != nil {
 		return nil, err
 	}
-	versions, err := r.Versions(ctx)
+	versions, err := w.run.Versions(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var updates []Update
-	for v := 1; v <= versions; v++ {
-		now, err := r.State(ctx, v)
+	for ; w.read < versions; w.read++ {
+		now, err := w.run.State(ctx, w.read+1)
 		if err != nil {
 			return nil, err
 		}
 		state := now.(*State)
-		if len(state.Updates) == len(updates) {
+		if len(state.Updates) == len(w.updates) {
 			continue // a trial that did not lead down
 		}
-		updates = state.Updates
-		if err := s.write(out, len(updates)-1, state); err != nil {
+		if err := w.survey.write(w.folder, len(state.Updates)-1, state); err != nil {
 			return nil, err
 		}
+		w.updates = state.Updates
 	}
-	text, err := json.MarshalIndent(updates, "", "  ")
+	text, err := json.MarshalIndent(w.updates, "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	return updates, os.WriteFile(filepath.Join(out, "misfit.json"), append(text, '\n'), 0o644)
+	return w.updates, os.WriteFile(filepath.Join(w.folder, "misfit.json"), append(text, '\n'), 0o644)
 }
 
 // ResultName is the name of the files of an iteration, without extension.
