@@ -252,3 +252,6 @@ func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Experiment, sh
 	s.filter(e.Band, out.F64, out.Shape[1])
 	return out, err
 }
+
+// Silence are records of a shot that are zero.
+func (s *Survey) Silence(shot int) *field.Array { return field.New64(s.shape(shot)...) }
