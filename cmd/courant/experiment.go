@@ -23,7 +23,7 @@ func newExperiment() *cobra.Command {
 the gradients of a survey: real runs on this machine, and a simulator that they
 calibrate for sizes that one machine cannot run. The folder gets a table (.csv,
 .md) and a plot (.png) of each. docs/experiments.md describes them.`,
-		Example: "  courant experiment resilience testdata/shots/fwi.toml --out experiments",
+		Example: "  courant experiment resilience testdata/shots/small.toml --out experiments",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(c *cobra.Command, args []string) error {
 			names := []string{args[0]}

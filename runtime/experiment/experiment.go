@@ -203,7 +203,7 @@ func (b *Bench) resilience(ctx context.Context) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	const workers, tasks, repeats = 20, 80, 3
+	const workers, tasks, repeats = 20, 100, 3
 	t := &Table{
 		Name: "resilience", Title: "Resilience: time without deaths by time with them",
 		Columns: []string{"killed", "with restarts, real", "simulated", "without restarts, real", "simulated", "one gradient a worker, simulated", "seed, with restarts"},

@@ -221,6 +221,9 @@ func Serve(ctx context.Context, s *imaging.Survey, folder, url string) error {
 		if err != nil {
 			return err
 		}
+		if took := time.Since(start).Seconds(); took > seconds {
+			return fmt.Errorf("a gradient took %.2f s, more than the %.2f s that are planned, so that workers are not as machines of their own; take a smaller survey", took, seconds)
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
