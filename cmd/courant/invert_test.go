@@ -356,6 +356,65 @@ func TestInversionElsewhere(t *testing.T) {
 	})
 }
 
+// used is the processor time of processes.
+func used(t *testing.T, pids []int) (ticks int) {
+	t.Helper()
+	for _, pid := range pids {
+		text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+		if err != nil {
+			continue // it has ended
+		}
+		_, rest, _ := strings.Cut(string(text), ") ")
+		words := strings.Fields(rest)
+		for _, word := range words[11:13] { // user and system
+			n, err := strconv.Atoi(word)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ticks += n
+		}
+	}
+	return ticks
+}
+
+// A run that waits for its workers uses no processor: driver, reducer and queue
+// together less than a fiftieth of one in four seconds.
+func TestIdle(t *testing.T) {
+	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		t.Skip("processor time is told by /proc, which is not here")
+	}
+	dir := t.TempDir()
+	q := newServer(t, filepath.Join(dir, "queue"))
+	q.start(t)
+	c := command(t, "invert", smallSurvey(t, dir), "--out", filepath.Join(dir, "out"), "--batch", "queue", "--queue", q.url(), "--target", "interp")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Process.Kill(); _ = c.Wait() }()
+	log := filepath.Join(dir, "out", "log.jsonl")
+	for start := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		if text, _ := os.ReadFile(log); bytes.Contains(text, []byte("version")) {
+			break
+		}
+		if time.Since(start) > time.Minute {
+			t.Fatal("it does not begin")
+		}
+	}
+	time.Sleep(2 * time.Second) // tasks are sent, the reducer begins
+	all := append(processes(c.Process.Pid), q.cmd.Process.Pid)
+	if len(all) < 3 {
+		t.Fatalf("processes %v", all)
+	}
+	before := used(t, all)
+	time.Sleep(4 * time.Second)
+	// A tick is a hundredth of a second.
+	if ticks := used(t, all) - before; ticks > 8 {
+		t.Errorf("%d hundredths of a second in four seconds", ticks)
+	} else {
+		t.Logf("%d hundredths of a second in four seconds", ticks)
+	}
+}
+
 // Records that are modelled are observed ones: a run with them is that without, to
 // the single precision that they are kept in.
 func TestModelledRecords(t *testing.T) {

@@ -110,7 +110,8 @@ func TestBudget(t *testing.T) {
 		return nil
 	})
 	err := Drive(t.Context(), r, slow, Options{Budget: 50 * time.Millisecond})
-	if !errors.Is(err, ErrBudget) || n.Load() > 3 {
+	// Three spend it, and one more may have begun meanwhile.
+	if !errors.Is(err, ErrBudget) || n.Load() > 4 {
 		t.Fatalf("%v after %d tasks", err, n.Load())
 	}
 	// A toy's tasks claim a quarter of a second each: 1.5 s for the first version.

@@ -213,7 +213,7 @@ func (d *driver) listen(ctx context.Context, version int, summed chan<- struct{}
 func (d *driver) over() bool { return d.options.Budget > 0 && d.spent >= d.options.Budget }
 
 func (d *driver) overdrawn() error {
-	return fmt.Errorf("run %s: %w: tasks took %v of %v; with a greater one it goes on", d.Name, ErrBudget, d.spent.Round(time.Second), d.options.Budget)
+	return fmt.Errorf("run %s: %w: tasks took %v of %v; with a greater one it goes on", d.Name, ErrBudget, d.spent.Round(time.Millisecond), d.options.Budget)
 }
 
 // task has one evaluated, in as many attempts as it may have.

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -420,9 +421,10 @@ func TestDamageIsFound(t *testing.T) {
 			if _, err := decode(bytes.NewReader(data[:i])); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%+v: %d bytes of %d: %v", f, i, len(data), err)
 			}
-			s, _, err := newAdded(bytes.NewReader(bad), bytes.NewReader(data))
+			s, closed, err := newAdded(bytes.NewReader(bad), bytes.NewReader(data))
 			if err == nil {
 				_, err = io.ReadAll(s)
+				closed()
 			}
 			if err == nil {
 				t.Errorf("%+v: byte %d damaged: it was added", f, i)
@@ -440,10 +442,11 @@ func TestForms(t *testing.T) {
 	}
 	sizes := map[Form]int{}
 	for _, f := range []Form{{}, {Single: true}, {Compressed: true}, {Single: true, Compressed: true}} {
-		sum, _, err := newAdded(a.encode(f), b.encode(f))
+		sum, closed, err := newAdded(a.encode(f), b.encode(f))
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer closed()
 		data, err := io.ReadAll(sum)
 		if err != nil {
 			t.Fatal(err)
@@ -511,6 +514,52 @@ func TestFullDisk(t *testing.T) {
 	if outcome(t, r) != undisturbed(t, 5, 3) {
 		t.Error("another result")
 	}
+}
+
+// Many small gradients, as they go through the embedded queue to a reducer: what
+// the machinery of each takes, from its announcement to the sum over all.
+func BenchmarkQueuedReduction(b *testing.B) {
+	files, err := store.OpenFiles(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	server, err := queue.StartServer(b.TempDir(), "", "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer server.Close()
+	q, err := queue.Connect(b.Context(), server.URL(), queue.Lease)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer q.Close()
+	r := newToy(files, b.N, 1)
+	r.Queue = q
+	heard, stop, err := r.hear()
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer stop()
+	ctx, end := context.WithCancel(b.Context())
+	defer end()
+	go func() { _ = Reduce(ctx, files, q, func(err error) { b.Error(err) }) }()
+	b.ResetTimer()
+	for i := range b.N {
+		t := Task{Version: 0, Place: i}
+		if err := r.Submit(b.Context(), t, b.N, toy{}.of(t, nil)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if b.N > 1 {
+		<-heard
+	}
+	b.StopTimer()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(used.Maxrss)/1024, "MiB")
+	b.ReportMetric(float64(time.Duration(used.Utime.Nano()+used.Stime.Nano()).Microseconds())/float64(b.N), "cpu-us/op")
 }
 
 // Large gradients: two of 64 MiB are added and written.

@@ -269,38 +269,39 @@ func decode(r io.Reader) (*Gradient, error) {
 // added are the numbers of the sum of two objects. It fails when one of them is
 // corrupt, or they do not have the same length.
 type added struct {
-	a, b  *decoder
+	a, b  numbers
 	alone bool // b holds nothing
 }
 
-// newAdded is the object of a sum.
+// newAdded is the object of a sum; closed is called when it has been read, or is
+// not wanted any more.
 func newAdded(a, b io.Reader) (sum *encoding, closed func(), err error) {
-	s := &added{}
-	closed = func() {
-		for _, d := range []*decoder{s.a, s.b} {
-			if d != nil {
-				d.close()
-			}
-		}
+	var da, db *decoder
+	if da, err = newDecoder(a); err != nil {
+		return nil, nil, err
 	}
-	if s.a, err = newDecoder(a); err == nil {
-		s.b, err = newDecoder(b)
-	}
-	if err != nil {
-		closed()
+	if db, err = newDecoder(b); err != nil {
+		da.close()
 		return nil, nil, err
 	}
 	// What was dropped has no numbers, and adds nothing.
-	if s.a.Tasks == 0 && s.a.Length == 0 {
-		s.a, s.b = s.b, s.a
+	if da.Tasks == 0 && da.Length == 0 {
+		da, db = db, da
 	}
-	s.alone = s.b.Tasks == 0 && s.b.Length == 0
-	if s.a.Length != s.b.Length && !s.alone {
-		closed()
-		return nil, nil, fmt.Errorf("gradients of %d and %d numbers cannot be added", s.a.Length, s.b.Length)
+	alone := db.Tasks == 0 && db.Length == 0
+	if da.Length != db.Length && !alone {
+		da.close()
+		db.close()
+		return nil, nil, fmt.Errorf("gradients of %d and %d numbers cannot be added", da.Length, db.Length)
 	}
-	h := header{Tasks: s.a.Tasks + s.b.Tasks, Value: s.a.Value + s.b.Value, Seconds: s.a.Seconds + s.b.Seconds, Length: s.a.Length, Single: s.a.Single, Compressed: s.a.Compressed}
-	return newEncoding(h, s), closed, nil
+	h := header{Tasks: da.Tasks + db.Tasks, Value: da.Value + db.Value, Seconds: da.Seconds + db.Seconds, Length: da.Length, Single: da.Single, Compressed: da.Compressed}
+	first, second := newAhead(da), newAhead(db)
+	return newEncoding(h, &added{a: first, b: second, alone: alone}), func() {
+		first.close()
+		second.close()
+		da.close()
+		db.close()
+	}, nil
 }
 
 // next implements numbers.
