@@ -69,9 +69,6 @@ func (d *drive) options() (o workflow.Options, err error) {
 	if o.Budget, err = budgetOf(d.budget, d.price); err != nil {
 		return o, err
 	}
-	if d.batch == "slurm" {
-		o.Needs.Threads = d.threads
-	}
 	return o, nil
 }
 
@@ -142,7 +139,9 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 	if err != nil {
 		return err
 	}
-	d.resources()
+	if d.resources(); d.batch != "queue" { // whose workers have threads of their own
+		o.Needs.Threads = d.threads
+	}
 	s, err := d.open(ctx, config)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -126,6 +127,30 @@ func TestBudget(t *testing.T) {
 	}
 	if outcome(t, r) != undisturbed(t, 6, 3) {
 		t.Error("another result")
+	}
+}
+
+// The journal of a run tells what is under way; a torn line does no harm.
+func TestJournal(t *testing.T) {
+	var b bytes.Buffer
+	tell := Journal(&b)
+	tell(Event{Kind: "version", Position: &Position{Version: 1, Missing: []int{0, 1, 2}}})
+	tell(Event{Kind: "begun", Task: Task{Version: 1, Place: 9}})
+	tell(Event{Kind: "version", Position: &Position{Version: 2, Missing: []int{0, 1, 2}}})
+	for place := range 4 {
+		tell(Event{Kind: "begun", Task: Task{Version: 2, Place: place}})
+	}
+	tell(Event{Kind: "task", Task: Task{Version: 2, Place: 0}, Took: time.Second})
+	time.Sleep(2 * time.Millisecond)
+	tell(Event{Kind: "task", Task: Task{Version: 2, Place: 3}, Took: time.Second})
+	tell(Event{Kind: "retry", Task: Task{Version: 2, Place: 1}, Took: time.Second, Err: errors.New("out of luck")})
+	b.WriteString(`{"time":"2026`)
+	a, err := ReadJournal(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := a.Running[2]; !ok || len(a.Running) != 1 || a.Failures[1] != "out of luck" || a.Retries != 1 || !(a.Rate > 0 && a.Rate < 500) {
+		t.Errorf("%+v", a)
 	}
 }
 

@@ -441,6 +441,13 @@ func TestForms(t *testing.T) {
 		a.By, b.By = append(a.By, float64(i%7)), append(b.By, float64(i%11))
 	}
 	sizes := map[Form]int{}
+	size := func(g *Gradient, f Form) int {
+		data, err := io.ReadAll(g.encode(f))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(data)
+	}
 	for _, f := range []Form{{}, {Single: true}, {Compressed: true}, {Single: true, Compressed: true}} {
 		sum, closed, err := newAdded(a.encode(f), b.encode(f))
 		if err != nil {
@@ -451,7 +458,7 @@ func TestForms(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sizes[f] = len(data)
+		sizes[f] = size(a, f)
 		g, err := decode(bytes.NewReader(data))
 		if err != nil || g.Tasks != 3 || g.Seconds != 3 || len(g.By) != len(a.By) {
 			t.Fatalf("%+v: %v", f, err)
@@ -465,6 +472,34 @@ func TestForms(t *testing.T) {
 	if full := sizes[Form{}]; sizes[Form{Compressed: true}] > full/4 || sizes[Form{Single: true}] > full/2+100 {
 		t.Errorf("%v", sizes)
 	}
+}
+
+// Nothing that is read as an object does harm, and what is taken is what was
+// written.
+func FuzzDecode(f *testing.F) {
+	for _, form := range []Form{{}, {Single: true}, {Compressed: true}} {
+		data, err := io.ReadAll((&Gradient{Tasks: 2, Value: 1, By: []float64{1, 2, 3}}).encode(form))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		g, err := decode(bytes.NewReader(data))
+		if err != nil {
+			if !errors.Is(err, ErrCorrupt) {
+				t.Error(err)
+			}
+			return
+		}
+		again, err := io.ReadAll(g.encode(Form{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := decode(bytes.NewReader(again)); err != nil || len(back.By) != len(g.By) || back.Tasks != g.Tasks {
+			t.Errorf("%+v, %v", back, err)
+		}
+	})
 }
 
 // Many small gradients: the machinery of each takes far less than a shot.

@@ -21,10 +21,9 @@ type Gradient struct {
 	By      []float64 // derivatives
 }
 
-// Form says how the numbers of objects are stored. Sums are always made in
-// double precision; single precision rounds what is stored of them.
+// Form says how the numbers of objects are stored.
 type Form struct {
-	Single     bool // in four bytes a number, not eight
+	Single     bool // in four bytes a number, not eight; sums have eight always
 	Compressed bool // by Zstandard
 }
 
@@ -294,7 +293,7 @@ func newAdded(a, b io.Reader) (sum *encoding, closed func(), err error) {
 		db.close()
 		return nil, nil, fmt.Errorf("gradients of %d and %d numbers cannot be added", da.Length, db.Length)
 	}
-	h := header{Tasks: da.Tasks + db.Tasks, Value: da.Value + db.Value, Seconds: da.Seconds + db.Seconds, Length: da.Length, Single: da.Single, Compressed: da.Compressed}
+	h := header{Tasks: da.Tasks + db.Tasks, Value: da.Value + db.Value, Seconds: da.Seconds + db.Seconds, Length: da.Length, Compressed: da.Compressed}
 	first, second := newAhead(da), newAhead(db)
 	return newEncoding(h, &added{a: first, b: second, alone: alone}), func() {
 		first.close()

@@ -139,7 +139,9 @@ func (s sums) lift(ctx context.Context, key, part string, data io.Reader) error 
 		return s.run.corrupt(ctx, part, err)
 	}
 	defer d.close()
-	return s.run.corrupt(ctx, part, s.run.create(ctx, key, newEncoding(d.header, d)))
+	h := d.header
+	h.Single = false
+	return s.run.corrupt(ctx, part, s.run.create(ctx, key, newEncoding(h, d)))
 }
 
 // scaled makes up for dropped tasks: the sum is brought to that of all.
