@@ -230,7 +230,7 @@ func (d *drive) openStore(ctx context.Context, s *imaging.Survey, config string)
 // openQueue gives the run a queue.
 func (d *drive) openQueue(ctx context.Context, r *workflow.Run) (url string, closed func(), err error) {
 	if d.queue == "" && os.Getenv(queueVariable) == "" {
-		r.Queue, url, closed, err = embedded(ctx, filepath.Join(d.out, "queue"))
+		r.Queue, url, closed, err = embedded(ctx, filepath.Join(d.out, queueFolder))
 		return url, closed, err
 	}
 	if r.Queue, url, err = connect(ctx, d.queue); err != nil {

@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/courant-pde/courant/runtime/store/storetest"
 )
 
 // smallSurvey writes the file of an inversion that takes a second or two.
@@ -212,6 +214,41 @@ func TestInversionSurvivesKills(t *testing.T) {
 	t.Logf("%d processes killed in %d schedules", kills, schedules)
 }
 
+// Begun twice at the same time, in one folder, a run is one run.
+func TestInversionBegunTwice(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc: the interpreter takes too long")
+	}
+	dir := t.TempDir()
+	config, out := smallSurvey(t, dir), filepath.Join(dir, "out")
+	var both []*exec.Cmd
+	for range 2 {
+		c := command(t, "invert", config, "--out", out)
+		c.Stderr = os.Stderr
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		both = append(both, c)
+	}
+	for _, c := range both {
+		if err := c.Wait(); err != nil {
+			t.Errorf("%v", err)
+		}
+	}
+	if runs, _ := filepath.Glob(filepath.Join(out, "store", "runs", "*")); len(runs) != 1 {
+		t.Errorf("%v", runs)
+	}
+	alone := filepath.Join(dir, "alone")
+	if _, stderr, code := courant(t, "invert", config, "--out", alone); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	one, err := os.ReadFile(filepath.Join(out, "model_003.npy"))
+	two, e := os.ReadFile(filepath.Join(alone, "model_003.npy"))
+	if err != nil || e != nil || !bytes.Equal(one, two) {
+		t.Errorf("another model, %v, %v", err, e)
+	}
+}
+
 // A run that is done is not done again; two in one store do not meet.
 func TestInversionsShareAStore(t *testing.T) {
 	if _, err := exec.LookPath("gcc"); err != nil {
@@ -340,6 +377,19 @@ func TestInversionElsewhere(t *testing.T) {
 		}
 		if !bytes.Equal(model(out), want) {
 			t.Error("another model")
+		}
+	})
+	t.Run("s3", func(t *testing.T) {
+		storetest.Gateway(t)
+		out := filepath.Join(dir, "s3")
+		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", "s3://bucket/some/where"); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model")
+		}
+		if stdout, _, code := courant(t, "status", out); code != 0 || !strings.Contains(stdout, "done after 3 of 3") {
+			t.Errorf("status: exit code %d\n%s", code, stdout)
 		}
 	})
 	t.Run("slurm", func(t *testing.T) {

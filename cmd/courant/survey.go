@@ -98,7 +98,7 @@ func openRun(ctx context.Context, folder string) (*record, *workflow.Run, error)
 
 // tune lets a run hear what happens, if the queue of its driver can be found.
 func (f *record) tune(ctx context.Context, r *workflow.Run) {
-	url, err := os.ReadFile(filepath.Join(f.folder, "queue", "url"))
+	url, err := os.ReadFile(filepath.Join(f.folder, queueFolder, urlFile))
 	if err != nil {
 		return
 	}
