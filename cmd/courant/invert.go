@@ -142,6 +142,11 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 	if d.resources(); d.batch != "queue" { // whose workers have threads of their own
 		o.Needs.Threads = d.threads
 	}
+	if d.batch == "slurm" {
+		if o.Needs.Memory, err = bytesOf(d.memory); err != nil {
+			return err
+		}
+	}
 	s, err := d.open(ctx, config)
 	if err != nil {
 		return err

@@ -148,7 +148,9 @@ func (f *record) status(ctx context.Context, r *workflow.Run) (*dashboard.Status
 		}
 	}
 	for _, i := range p.Dead {
-		st.Tasks[i] = "failed"
+		if st.Tasks[i] != "done" { // by now
+			st.Tasks[i] = "failed"
+		}
 		why, err := r.Why(ctx, workflow.Task{Version: p.Version, Place: i})
 		if err != nil {
 			return nil, err

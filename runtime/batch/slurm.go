@@ -224,6 +224,9 @@ func (b *Slurm) watch() {
 		for e := range b.live {
 			if end, over := b.look(e, states, ask && err == nil); over {
 				delete(b.live, e)
+				if end == nil {
+					b.tidy(e)
+				}
 				e.ended <- end
 			}
 		}
@@ -235,6 +238,26 @@ func (b *Slurm) watch() {
 		b.mu.Unlock()
 	}
 }
+
+// tidy removes the files of an element that is done, and its folder when it was
+// the last one; what failed stays to be looked at. b.mu is held.
+func (b *Slurm) tidy(e *element) {
+	for _, kind := range []string{"task", "begun", "end"} {
+		_ = os.Remove(e.path(kind)) // what stays does no harm
+	}
+	_ = os.Remove(e.log())
+	for other := range b.live {
+		if other.folder == e.folder {
+			return
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(e.folder, "*.task")); err == nil && len(left) == 0 {
+		_ = os.RemoveAll(e.folder)
+	}
+}
+
+// log is the file with what an element wrote.
+func (e *element) log() string { return filepath.Join(e.folder, strconv.Itoa(e.index)+".log") }
 
 // states asks Slurm for those of the elements that it still knows.
 func (b *Slurm) states() (map[string]string, error) {
@@ -282,7 +305,7 @@ func (b *Slurm) look(e *element, states map[string]string, asked bool) (end erro
 			e.gone = true
 			return nil, false
 		}
-		log, _ := os.ReadFile(filepath.Join(e.folder, strconv.Itoa(e.index)+".log"))
+		log, _ := os.ReadFile(e.log())
 		t := tail{}
 		_, _ = t.Write(log)
 		return fmt.Errorf("element %s_%d of Slurm ended without an answer (%s) at %s: %s", e.job, e.index, state, e.task, t.text()), true

@@ -69,7 +69,7 @@ var (
 	seedWeak       = map[int]string{1: "250 + 268 + 1.0", 128: "263 + 489 + 15"}
 	seedStrong     = map[int]float64{8: 0.61, 24: 0.29}
 	seedCost       = map[int]float64{50: 1.27, 100: 1.63}
-	seedResilience = map[int]string{1: "0.72-0.75", 10: "0.53-0.54", 20: "0.50-0.53", 50: "0.48-0.51"}
+	seedResilience = map[int][2]float64{1: {0.72, 0.75}, 10: {0.53, 0.54}, 20: {0.50, 0.53}, 50: {0.48, 0.51}}
 )
 
 // paced is the time of a task of the trials, seconds: several times that of the
@@ -114,7 +114,7 @@ func (b *Bench) strong(ctx context.Context) (*Table, error) {
 	t := &Table{
 		Name: "strong", Title: "Strong scaling: one gradient by threads",
 		Columns: []string{"threads", "how", "gradient, s", "speed-up", "efficiency", "seed"},
-		Figure:  Figure{X: "threads", Y: "efficiency"},
+		Figure:  Figure{X: "threads", Y: "efficiency", Logs: true},
 	}
 	took := map[int]float64{}
 	for _, n := range []int{1, 2} {
@@ -207,7 +207,7 @@ func (b *Bench) resilience(ctx context.Context) (*Table, error) {
 	t := &Table{
 		Name: "resilience", Title: "Resilience: time without deaths by time with them",
 		Columns: []string{"killed", "with restarts, real", "simulated", "without restarts, real", "simulated", "one gradient a worker, simulated", "seed, with restarts"},
-		Figure:  Figure{X: "workers killed, %", Y: "resilience factor"},
+		Figure:  Figure{X: "workers killed, %", Y: "resilience factor", Low: true},
 	}
 	clean, err := b.trial(ctx, Even(tasks, workers, paced))
 	if err != nil {
@@ -229,13 +229,15 @@ func (b *Bench) resilience(ctx context.Context) (*Table, error) {
 		}
 		of := fmt.Sprintf("%d %% (%d of %d)", percent, n, workers)
 		lone := factor(100, 100, percent, true, c)
-		t.Add(of, found[0], simulated[0], found[1], simulated[1], lone, seedResilience[percent])
+		seed := seedResilience[percent]
+		t.Add(of, found[0], simulated[0], found[1], simulated[1], lone, fmt.Sprintf("%.2f-%.2f", seed[0], seed[1]))
 		x := float64(percent)
 		t.Figure.At("with restarts, real", true, x, found[0])
 		t.Figure.At("with restarts, simulated", false, x, simulated[0])
 		t.Figure.At("without restarts, real", true, x, found[1])
 		t.Figure.At("without restarts, simulated", false, x, simulated[1])
 		t.Figure.At("one gradient a worker, simulated", false, x, lone)
+		t.Figure.At("seed, with restarts", true, x, (seed[0]+seed[1])/2)
 	}
 	t.Notes = append(t.Notes,
 		fmt.Sprintf("Real: %d gradients of %g s by %d worker processes that are killed by SIGKILL at random moments, mean of %d runs; %.2f s without deaths. Simulated: mean of 200.", tasks, paced, workers, repeats, clean.Wall),

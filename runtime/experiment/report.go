@@ -28,6 +28,7 @@ type Figure struct {
 	X, Y   string
 	Series []Series
 	Logs   bool // x by its logarithm
+	Low    bool // the names of the lines stand below them
 }
 
 // Series is a line of a figure.
@@ -98,11 +99,21 @@ func (t *Table) Print(w io.Writer) {
 func (t *Table) draw(path string) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = t.Title, t.Figure.X, t.Figure.Y
-	p.Legend.Top = true
-	p.Y.Min = 0
+	p.Legend.Top, p.Legend.Left, p.Legend.Padding = !t.Figure.Low, true, vg.Millimeter
 	if t.Figure.Logs {
-		p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{}
+		p.X.Scale = plot.LogScale{}
 	}
+	// Ticks where something was measured.
+	ticks, seen := plot.ConstantTicks{}, map[float64]bool{}
+	for _, s := range t.Figure.Series {
+		for _, x := range s.X {
+			if !seen[x] {
+				seen[x] = true
+				ticks = append(ticks, plot.Tick{Value: x, Label: fmt.Sprintf("%g", x)})
+			}
+		}
+	}
+	p.X.Tick.Marker = ticks
 	for i, s := range t.Figure.Series {
 		xy := make(plotter.XYs, len(s.X))
 		for k := range xy {
@@ -121,6 +132,6 @@ func (t *Table) draw(path string) error {
 			p.Legend.Add(s.Name, line, points)
 		}
 	}
-	p.Y.Min = 0
+	p.Y.Min, p.Y.Max = 0, 1.15*p.Y.Max
 	return p.Save(18*vg.Centimeter, 12*vg.Centimeter, path)
 }

@@ -186,7 +186,11 @@ func (s *Survey) check() error {
 		return nil
 	}
 	for k, g := range s.Shots {
-		if !slices.Equal(g.Receivers.F64, s.Shots[0].Receivers.F64) || g.Receivers.F64 == nil {
+		first, same := s.Shots[0].Receivers, slices.Equal(g.Receivers.Shape, s.Shots[0].Receivers.Shape)
+		for n := 0; same && n < first.Len(); n++ {
+			same = g.Receivers.At(n) == first.At(n)
+		}
+		if !same {
 			return s.Config.Fault("inversion.supershots", fmt.Errorf("shot %d has other receivers than shot 0; shots can be summed only where all have the same", k))
 		}
 	}
