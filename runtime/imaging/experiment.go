@@ -169,10 +169,49 @@ func (s *Survey) Record(ctx context.Context, e Experiment, m []float64) (*field.
 	return run.Traces(s.records), nil
 }
 
-// Misfit is half the square of the distance of an experiment's records to
-// observed ones, and its derivatives by the squared slowness.
+// Misfit judges an experiment's records by observed ones, as the configuration
+// says, and gives the derivatives by the squared slowness.
 func (s *Survey) Misfit(ctx context.Context, e Experiment, m []float64, observed *field.Array) (float64, []float64, error) {
-	return s.gradient(ctx, e, m, gradient.L2{Data: gradient.Data{Observed: map[string]*field.Array{s.records: observed}}})
+	data := gradient.Data{Observed: map[string]*field.Array{s.records: observed}}
+	if w := s.muted(e); w != nil {
+		data.Weights = map[string]*field.Array{s.records: w}
+	}
+	var misfit gradient.Misfit = gradient.L2{Data: data}
+	switch s.Config.Inversion.Misfit {
+	case "huber":
+		most := 0.0
+		for i := range observed.Len() {
+			most = max(most, math.Abs(observed.At(i)))
+		}
+		if most > 0 { // otherwise there is nothing to compare with
+			misfit = gradient.Huber{Data: data, Threshold: s.Config.Inversion.Threshold * most}
+		}
+	case "correlation":
+		misfit = gradient.Correlation{Data: data}
+	case "envelope":
+		misfit = gradient.Envelope{Data: data}
+	}
+	return s.gradient(ctx, e, m, misfit)
+}
+
+// muted are weights of an experiment's records that take the direct wave out; nil
+// when nothing is muted.
+func (s *Survey) muted(e Experiment) *field.Array {
+	c := s.Config.Inversion
+	if c.MuteVelocity == 0 {
+		return nil
+	}
+	dim := s.Model.Dim()
+	distances := make([]float64, e.Receivers.Shape[0])
+	for i := range distances {
+		square := 0.0
+		for a := range dim {
+			d := e.Receivers.At(i*dim+a) - e.Sources.At(a)
+			square += d * d
+		}
+		distances[i] = math.Sqrt(square)
+	}
+	return gradient.Mute(s.steps, s.dt, distances, c.MuteVelocity, s.wavelet.Delay+c.MuteDelay, c.MuteTaper)
 }
 
 // gradient evaluates a misfit of an experiment.

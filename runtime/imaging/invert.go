@@ -363,7 +363,7 @@ func (s *Survey) evaluate(ctx context.Context, r *workflow.Run, state *State, t 
 	return s.Misfit(ctx, e, x, d)
 }
 
-// linearised is half the square of J dm - d, where d is what the observed records
+// linearised is half the square of J dm - d, but for what is muted, where d is what the observed records
 // have beside those of the start, and its derivatives by dm.
 func (s *Survey) linearised(ctx context.Context, r *workflow.Run, e Experiment, shot int, start, change []float64) (float64, []float64, error) {
 	beside := func() (*field.Array, error) {
@@ -394,10 +394,15 @@ func (s *Survey) linearised(ctx context.Context, r *workflow.Run, e Experiment, 
 	if err != nil {
 		return 0, nil, err
 	}
-	value, residual := 0.0, field.New64(d.Shape...)
+	value, residual, weights := 0.0, field.New64(d.Shape...), s.muted(e)
 	for i := range residual.F64 {
-		residual.F64[i] = j.At(i) - d.At(i)
-		value += residual.F64[i] * residual.F64[i] / 2
+		w := 1.0
+		if weights != nil {
+			w = weights.At(i)
+		}
+		left := w * (j.At(i) - d.At(i))
+		value += left * left / 2
+		residual.F64[i] = w * left
 	}
 	if math.IsNaN(value) {
 		return 0, nil, errors.New("the linearised records are no numbers: the modelling is unstable; set a smaller dt")

@@ -26,6 +26,11 @@ func TestOptimisers(t *testing.T) {
 		"fwi in single precision":   {"single = true", "compress = true"},
 		"fwi without weights":       {`precondition = "none"`},
 		"fwi with a small aperture": {"aperture = 100.0"},
+		"fwi by huber":              {`misfit = "huber"`},
+		"fwi by correlation":        {`misfit = "correlation"`},
+		"fwi by envelopes":          {`misfit = "envelope"`},
+		"fwi muted":                 {"mute_velocity = 1.5", "mute_delay = 100.0", "mute_taper = 50.0"},
+		"lsrtm muted":               {"mute_velocity = 1.5", "mute_delay = 100.0", "mute_taper = 50.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -259,6 +264,46 @@ moving = true
 	}
 }
 
+// The misfit that is muted has the gradient of its own, as by differences of 1e-2,
+// which are exact to 1e-2 or so here.
+func TestMutedDerivative(t *testing.T) {
+	s := small(t, "fwi", "mute_velocity = 1.5", "mute_delay = 100.0", "mute_taper = 50.0")
+	m := SquaredSlowness(s.Start)
+	e := s.Shot(1)
+	observed, err := s.Observed(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, g, err := s.Misfit(t.Context(), e, m, observed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Config.Inversion.MuteVelocity = 0
+	if whole, _, err := s.Misfit(t.Context(), e, m, observed); err != nil || !(value < whole) || value == 0 {
+		t.Errorf("the misfit is %g, and without the mute %g, %v", value, whole, err)
+	}
+	s.Config.Inversion.MuteVelocity = 1.5
+	at := 0
+	for i := range g {
+		if math.Abs(g[i]) > math.Abs(g[at]) {
+			at = i
+		}
+	}
+	h := 1e-2 * m[at]
+	by := func(h float64) float64 {
+		c := slices.Clone(m)
+		c[at] += h
+		v, _, err := s.Misfit(t.Context(), e, c, observed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	if want := (by(h) - by(-h)) / (2 * h); math.Abs(g[at]-want) > 0.02*math.Abs(want) {
+		t.Errorf("the derivative is %g, by differences %g", g[at], want)
+	}
+}
+
 // Weights of zero hold the unknowns where they are.
 func TestMask(t *testing.T) {
 	mask := field.New64(41, 31)
@@ -403,7 +448,7 @@ func TestInversionFaults(t *testing.T) {
 		}
 	}
 	for line, want := range map[string]string{
-		`optimiser = "cg"`: "quadratic", "batch = 2": "take batches", "decay = 0.5": "given length", `bands = [4.0, 4.0]`: "rising",
+		`optimiser = "cg"`: "quadratic", `misfit = "l3"`: "did you mean", "mute_delay = 5.0": "mute_velocity", "threshold = 0.0": "no threshold", "batch = 2": "take batches", "decay = 0.5": "given length", `bands = [4.0, 4.0]`: "rising",
 		"least = 3.0\ngreatest = 2.0": "not above", `mask = "none.npy"`: "inversion.mask", "step = 2.0": "usual", `start = "none.npy"`: "inversion.start",
 		"optimiser = \"sgd\"\nbatch = 9": "cannot be drawn", `observed = "none.sgy"`: "the headers of none.sgy tell",
 	} {

@@ -139,6 +139,6 @@ func defaults() *Config {
 		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
 		WaveletSection: WaveletConfig{Name: "ricker", PeakHz: 10},
 		Picture:        PictureConfig{Clip: 99},
-		Inversion:      InversionConfig{Method: "fwi", Iterations: 10, Smooth: 100, Optimiser: "lbfgs", Precondition: "illumination"},
+		Inversion:      InversionConfig{Method: "fwi", Iterations: 10, Smooth: 100, Misfit: "l2", Threshold: 0.1, Optimiser: "lbfgs", Precondition: "illumination"},
 	}
 }

@@ -28,6 +28,18 @@ type InversionConfig struct {
 	// cut off for a shot, m, along all axes but depth. Default 0: it is not.
 	Aperture float64 `toml:"aperture"`
 
+	// Misfit is what records are judged by, one of Misfits: for fwi. Default "l2".
+	Misfit string `toml:"misfit"`
+	// Threshold is the residual above which "huber" is linear, as a part of the
+	// greatest observed sample of the shot. Default 0.1.
+	Threshold float64 `toml:"threshold"`
+	// MuteVelocity takes out what arrives before the direct wave of that velocity,
+	// km/s, and MuteDelay behind it, ms; weights rise over MuteTaper, ms. Default:
+	// nothing is muted.
+	MuteVelocity float64 `toml:"mute_velocity"`
+	MuteDelay    float64 `toml:"mute_delay"`
+	MuteTaper    float64 `toml:"mute_taper"`
+
 	// Optimiser is one of Optimisers. Default "lbfgs".
 	Optimiser string `toml:"optimiser"`
 	// Step is the largest change of the squared slowness by the first step, as a
@@ -65,6 +77,11 @@ type InversionConfig struct {
 // Optimisers are the names of the ways to the minimum.
 var Optimisers = []string{"lbfgs", "descent", "cg", "sgd", "momentum", "adam"}
 
+// Misfits are the names of what records are judged by: half the square of the
+// residuals; the same up to a threshold and linear beyond; one minus the normalised
+// correlation of traces; half the square of the difference of their envelopes.
+var Misfits = []string{"l2", "huber", "correlation", "envelope"}
+
 // Stochastic reports whether steps are taken without looking whether they lead
 // down.
 func (i *InversionConfig) Stochastic() bool {
@@ -86,6 +103,13 @@ func (c *Config) validateInversion(must func(ok bool, key, format string, args .
 	}
 	choice("method", i.Method, []string{"fwi", "lsrtm", "rtm"})
 	choice("optimiser", i.Optimiser, Optimisers)
+	choice("misfit", i.Misfit, Misfits)
+	must(i.Misfit == "l2" || i.Method == "fwi", "inversion.misfit", "%s is least squares; other misfits are for fwi", i.Method)
+	must(within(i.Threshold, 1e-6, 1), "inversion.threshold", "%g of the greatest sample is no threshold; give a part, such as 0.1", i.Threshold)
+	must(i.MuteVelocity == 0 || within(i.MuteVelocity, 0.01, 20), "inversion.mute_velocity", "%g km/s is no velocity", i.MuteVelocity)
+	must(within(i.MuteDelay, 0, 1e6) && within(i.MuteTaper, 0, 1e6), "inversion.mute_delay", "%g and %g ms are no times", i.MuteDelay, i.MuteTaper)
+	must(i.MuteVelocity > 0 || i.MuteDelay == 0 && i.MuteTaper == 0, "inversion.mute_delay", "give mute_velocity too: what is muted moves out from the source with it")
+	must(i.MuteVelocity == 0 || i.Supershots == 0, "inversion.mute_velocity", "in a sum of shots no direct wave can be muted")
 	choice("precondition", i.Precondition, []string{"illumination", "depth", "none"})
 	must(i.Iterations >= 1 && i.Iterations <= 10000, "inversion.iterations", "%d iterations are not possible; 1 to 10000 are", i.Iterations)
 	must(within(i.Smooth, 0, 1e6), "inversion.smooth", "%g m is no width of a smoothing", i.Smooth)
