@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -162,38 +160,4 @@ func (f *record) status(ctx context.Context, r *workflow.Run) (*dashboard.Status
 		st.Left = float64(len(p.Missing)+max(f.Iterations-max(done, 0), 0)*p.Tasks) / st.Rate
 	}
 	return st, nil
-}
-
-func newServe() *cobra.Command {
-	var address string
-	c := &cobra.Command{
-		Use:   "serve DIR",
-		Short: "Show an inversion in a browser: progress, misfit and the image as it improves",
-		Long: `Serves a page for one inversion, which it only reads, with its status as JSON
-under /status.json and for Prometheus under /metrics. It may be started and
-stopped at any time.`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			f, r, err := openRun(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			listener, err := net.Listen("tcp", address)
-			if err != nil {
-				return usageError{err}
-			}
-			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: dashboard.Handler(dashboard.Source{Folder: args[0], Status: func(ctx context.Context) (*dashboard.Status, error) {
-				return f.status(ctx, r)
-			}})}
-			stop := context.AfterFunc(c.Context(), func() { _ = server.Close() })
-			defer stop()
-			fmt.Fprintf(c.OutOrStdout(), "http://%s\n", listener.Addr())
-			if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-				return err
-			}
-			return nil
-		},
-	}
-	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "address and port to serve at; port 0 takes a free one")
-	return c
 }

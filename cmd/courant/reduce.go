@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/runtime/store"
+	"github.com/courant-pde/courant/runtime/workflow"
+)
+
+// attached is ctx until standard input ends, as it does when the parent dies.
+func attached(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := context.WithCancel(ctx)
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		stop()
+	}()
+	return ctx, stop
+}
+
+func newReduce() *cobra.Command {
+	var name, url string
+	var child bool
+	c := &cobra.Command{
+		Use:   "reduce --store DIR --queue URL",
+		Short: "Sum gradients as they arrive, for all runs of a store",
+		Long: `Sums gradients as they are announced on the queue, for all runs of a store, until
+it is stopped. Several may, on any machine that reaches both; courant invert
+starts one by itself.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if name == "" {
+				return usage("give the store by --store")
+			}
+			ctx := c.Context()
+			if child {
+				var stop context.CancelFunc
+				ctx, stop = attached(ctx)
+				defer stop()
+			}
+			st, err := store.Open(ctx, name)
+			if err != nil {
+				return err
+			}
+			q, _, err := connect(ctx, url)
+			if err != nil {
+				return err
+			}
+			defer q.Close()
+			return workflow.Reduce(ctx, st, q, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "warning:", err) })
+		},
+	}
+	c.Flags().StringVar(&name, "store", "", "folder of the store, or s3://bucket/prefix")
+	addQueue(c, &url)
+	c.Flags().BoolVar(&child, "attached", false, "end with standard input")
+	_ = c.Flags().MarkHidden("attached")
+	return c
+}

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/runtime/workflow"
+)
+
+func newWorkflow() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "workflow",
+		Short: "The state machine of an inversion, as a diagram or as JSON",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if asJSON {
+				e := json.NewEncoder(c.OutOrStdout())
+				e.SetIndent("", "  ")
+				return e.Encode(workflow.Transitions())
+			}
+			_, err := fmt.Fprint(c.OutOrStdout(), workflow.Diagram())
+			return err
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
