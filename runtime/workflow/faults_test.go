@@ -623,3 +623,64 @@ func BenchmarkLargeSum(b *testing.B) {
 		}
 	}
 }
+
+// The sums of 128 gradients of 64 MiB, by four reducers, beside what the disk takes to write as much: 16 GiB of room are needed.
+func BenchmarkLargeTree(b *testing.B) {
+	const tasks = 128
+	files, err := store.OpenFiles(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	g := &Gradient{Tasks: 1, By: make([]float64, 8<<20)}
+	r := newToy(files, tasks, 1)
+	for place := range tasks {
+		if err := r.Submit(b.Context(), Task{Place: place}, tasks, g); err != nil {
+			b.Fatal(err)
+		}
+	}
+	plain := make([]byte, 64<<20)
+	b.ResetTimer()
+	for b.Loop() {
+		r.Queue = queue.NewMemory(queue.Lease)
+		heard, stop, err := r.hear()
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx, end := context.WithCancel(b.Context())
+		var reducers sync.WaitGroup
+		for range 4 {
+			reducers.Add(1)
+			go func() {
+				defer reducers.Done()
+				_ = Reduce(ctx, files, r.Queue, func(err error) { b.Error(err) })
+			}()
+		}
+		for place := range tasks {
+			r.announce(ctx, arrival{r.Name, 0, place, tasks})
+		}
+		<-heard
+		end()
+		reducers.Wait()
+		stop()
+		b.StopTimer()
+		start := time.Now()
+		for i := range tasks - 1 {
+			if err := files.Create(b.Context(), fmt.Sprintf("plain/%d", i), bytes.NewReader(plain)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(time.Since(start).Seconds(), "s-writing-alone")
+		for _, prefix := range []string{"plain/", r.versionKey(0, "n01"), r.versionKey(0, "n02"), r.versionKey(0, "n03"), r.versionKey(0, "n04"), r.versionKey(0, "n05"), r.versionKey(0, "n06"), r.versionKey(0, "n07")} {
+			keys, err := files.List(b.Context(), prefix)
+			for _, k := range keys {
+				if err == nil {
+					err = files.Delete(b.Context(), k)
+				}
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.StartTimer()
+	}
+}
