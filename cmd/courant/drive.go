@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/batch"
+	"github.com/courant-pde/courant/runtime/dashboard"
 	"github.com/courant-pde/courant/runtime/imaging"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/store"
@@ -332,6 +333,6 @@ func (d *drive) report(c *cobra.Command, s *imaging.Survey, updates []imaging.Up
 		fmt.Fprintf(out, "an image of %d shots\nresults in %s\n", len(s.Shots), d.out)
 		return nil
 	}
-	fmt.Fprintf(out, "%d iterations, %d tasks of %d shots in %.3g hours of tasks: the misfit fell to %.4f of that of the start\nresults in %s\n", last.Iteration, last.Tasks, len(s.Shots), last.Seconds/3600, last.Misfit, d.out)
+	fmt.Fprintf(out, "%d iterations, %d tasks of %d shots that took %s: the misfit fell to %.4f of that of the start\nresults in %s\n", last.Iteration, last.Tasks, len(s.Shots), dashboard.Span(last.Seconds), last.Misfit, d.out)
 	return nil
 }

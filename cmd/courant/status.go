@@ -66,10 +66,9 @@ func (f *record) print(out io.Writer, st *dashboard.Status) {
 	for i, it := range st.Iterations {
 		fmt.Fprintf(out, "iteration %3d: misfit %.4f\n", i, it.Misfit)
 	}
-	hours := st.Spent / 3600
-	cost := fmt.Sprintf("%.3g hours of tasks", hours)
-	if f.Price > 0 {
-		cost += fmt.Sprintf(", %.2f at %g an hour", hours*f.Price, f.Price)
+	cost := st.Took() + " of tasks"
+	if st.Price > 0 {
+		cost += fmt.Sprintf(", %.2f at %g an hour", st.Cost(), st.Price)
 	}
 	if st.Done {
 		fmt.Fprintf(out, "done after %d of %d iterations, %s\n", len(st.Iterations)-1, st.Planned, cost)
@@ -100,7 +99,7 @@ func (f *record) print(out io.Writer, st *dashboard.Status) {
 	if st.Rate > 0 {
 		fmt.Fprintf(out, "  %.3g tasks a second", st.Rate)
 		if st.Left > 0 {
-			fmt.Fprintf(out, ", at least %v left", time.Duration(st.Left*float64(time.Second)).Round(time.Second))
+			fmt.Fprintf(out, ", at least %s left", st.Remain())
 		}
 		fmt.Fprintln(out)
 	}

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Status is what is shown.
@@ -34,11 +35,24 @@ type Status struct {
 	Planned    int         `json:"planned"` // iterations
 }
 
-// Hours is what all tasks took.
-func (s *Status) Hours() float64 { return s.Spent / 3600 }
+// Took is what all tasks took, for people.
+func (s *Status) Took() string { return Span(s.Spent) }
+
+// Remain is how long it will take at least, for people.
+func (s *Status) Remain() string { return Span(s.Left) }
 
 // Cost is what they cost.
-func (s *Status) Cost() float64 { return s.Hours() * s.Price }
+func (s *Status) Cost() float64 { return s.Spent / 3600 * s.Price }
+
+// Span is a time in seconds, for people: to a tenth of a second below a minute,
+// otherwise to a second.
+func Span(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	if d < time.Minute {
+		return d.Round(100 * time.Millisecond).String()
+	}
+	return d.Round(time.Second).String()
+}
 
 // Steps is the number of iterations that are done.
 func (s *Status) Steps() int { return max(0, len(s.Iterations)-1) }

@@ -35,7 +35,7 @@ func TestDashboard(t *testing.T) {
 	var failure error
 	h := Handler(Source{Folder: dir, Status: func(context.Context) (*Status, error) { return st, failure }})
 	_, body := get(t, h, "/")
-	for _, want := range []string{"evaluation 3, evaluating: 4 of 10 tasks", `title="task 4: running"`, "task 6: &lt;out of memory&gt;", "1.5 hours of tasks, 3.00 at 2 an hour, 0.25 tasks a second", `value="40"`, "0.0,0.0 120.0,100.0", "/picture/model_001.png", "runs/&lt;b&gt;", "refresh"} {
+	for _, want := range []string{"evaluation 3, evaluating: 4 of 10 tasks", `title="task 4: running"`, "task 6: &lt;out of memory&gt;", "1h30m0s of tasks, 3.00 at 2 an hour, 0.25 tasks a second", `value="40"`, "0.0,0.0 120.0,100.0", "/picture/model_001.png", "runs/&lt;b&gt;", "refresh"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q:\n%s", want, body)
 		}
