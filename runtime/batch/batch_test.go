@@ -53,7 +53,7 @@ func TestProcesses(t *testing.T) {
 
 func TestPulled(t *testing.T) {
 	folder := t.TempDir()
-	q := queue.NewMemory(200 * time.Millisecond)
+	q := queue.NewMemory(500 * time.Millisecond)
 	b := batch.NewPulled(q, "tasks")
 	for range 3 {
 		go func() {
@@ -70,7 +70,7 @@ func TestPulled(t *testing.T) {
 
 // What a worker took that is no more, another one carries out.
 func TestPulledFromTheDead(t *testing.T) {
-	q := queue.NewMemory(200 * time.Millisecond)
+	q := queue.NewMemory(500 * time.Millisecond)
 	b := batch.NewPulled(q, "tasks")
 	dead, die := context.WithCancel(t.Context())
 	began := make(chan bool, 2)

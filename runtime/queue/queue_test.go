@@ -12,7 +12,7 @@ import (
 	"github.com/courant-pde/courant/runtime/queue/queuetest"
 )
 
-const lease = 300 * time.Millisecond
+const lease = 500 * time.Millisecond
 
 func connect(t *testing.T, url string) queue.Queue {
 	t.Helper()
