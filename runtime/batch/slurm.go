@@ -204,7 +204,8 @@ func withText(err error) error {
 }
 
 // watch waits for the ends of elements as long as there are any. Answers are
-// looked for often, as that costs a look into a folder; Slurm is asked rarely.
+// looked for more often than Slurm is asked, as that costs a look into a folder for
+// each job.
 func (b *Slurm) watch() {
 	poll := b.Poll
 	if poll == 0 {
@@ -212,7 +213,7 @@ func (b *Slurm) watch() {
 	}
 	var asked time.Time
 	for {
-		time.Sleep(min(poll, 250*time.Millisecond))
+		time.Sleep(poll / 5)
 		var states map[string]string
 		var err error
 		ask := time.Since(asked) >= poll
@@ -221,8 +222,12 @@ func (b *Slurm) watch() {
 			states, err = b.states()
 		}
 		b.mu.Lock()
+		there := map[string]map[string]bool{} // the files of each job
 		for e := range b.live {
-			if end, over := b.look(e, states, ask && err == nil); over {
+			if there[e.folder] == nil {
+				there[e.folder] = files(e.folder)
+			}
+			if end, over := b.look(e, there[e.folder], states, ask && err == nil); over {
 				delete(b.live, e)
 				if end == nil {
 					b.tidy(e)
@@ -237,6 +242,20 @@ func (b *Slurm) watch() {
 		}
 		b.mu.Unlock()
 	}
+}
+
+// files are the names in a folder; none when it cannot be read, which is tried
+// again.
+func files(folder string) map[string]bool {
+	names := map[string]bool{}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return names
+	}
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	return names
 }
 
 // tidy removes the files of an element that is done, and its folder when it was
@@ -284,14 +303,18 @@ func (b *Slurm) states() (map[string]string, error) {
 }
 
 // look says whether an element is over, and how it ended.
-func (b *Slurm) look(e *element, states map[string]string, asked bool) (end error, over bool) {
-	text, err := os.ReadFile(e.path("end"))
-	state := states[fmt.Sprintf("%s_%d", e.job, e.index)]
-	_, running := os.Stat(e.path("begun"))
-	if !e.begun && (err == nil || running == nil) {
+func (b *Slurm) look(e *element, there map[string]bool, states map[string]string, asked bool) (end error, over bool) {
+	answered := there[filepath.Base(e.path("end"))]
+	if !e.begun && (answered || there[filepath.Base(e.path("begun"))]) {
 		e.begun = true
 		e.began()
 	}
+	var text []byte
+	err := fs.ErrNotExist
+	if answered {
+		text, err = os.ReadFile(e.path("end"))
+	}
+	state := states[fmt.Sprintf("%s_%d", e.job, e.index)]
 	switch {
 	case err == nil:
 		return said(strings.TrimSpace(string(text))), true

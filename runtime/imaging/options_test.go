@@ -447,6 +447,14 @@ func TestInversionFaults(t *testing.T) {
 			t.Errorf("no word of %s in\n%v", want, err)
 		}
 	}
+	// So is what files hold.
+	_, err = opened(t, description(t, "acoustic", "[receivers]\nfile = \"none.npy\"\n[sources]\nfrom = [100.0, 20.0]\nto = [9000.0, 20.0]\ncount = 3\n",
+		`mask = "no-mask.npy"`, `start = "no-start.npy"`)+"[fields]\ndamp = \"no-damp.npy\"\n")
+	for _, want := range []string{"inversion.mask", "inversion.start", "fields.damp", "sources"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("no word of %s in\n%v", want, err)
+		}
+	}
 	for line, want := range map[string]string{
 		`optimiser = "cg"`: "quadratic", `misfit = "l3"`: "did you mean", "mute_delay = 5.0": "mute_velocity", "threshold = 0.0": "no threshold", "batch = 2": "take batches", "decay = 0.5": "given length", `bands = [4.0, 4.0]`: "rising",
 		"least = 3.0\ngreatest = 2.0": "not above", `mask = "none.npy"`: "inversion.mask", "step = 2.0": "usual", `start = "none.npy"`: "inversion.start",

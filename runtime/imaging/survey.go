@@ -2,7 +2,9 @@ package imaging
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -51,22 +53,28 @@ type Survey struct {
 // an operator without a field m of squared slowness.
 func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, threads int) (s *Survey, err error) {
 	s = &Survey{Config: c, threads: threads}
-	for _, stage := range []func() error{
-		func() (err error) { s.Model, err = c.Model(); return err },
+	if s.Model, err = c.Model(); err != nil {
+		return nil, err
+	}
+	// What is wrong is said in one go.
+	var faults []error
+	for _, read := range []func() error{
 		func() (err error) { s.Start, err = s.begin(); return err },
 		func() (err error) { s.Shots, err = s.shots(); return err },
 		func() (err error) { s.wavelet, err = c.Wavelet(); return err },
 		func() (err error) { s.fields, err = c.Fields(s.Model); return err },
 		func() (err error) { s.mask, err = s.readMask(); return err },
 		s.check,
-		func() error { return s.compile(ctx, backend) },
-		s.discretise,
 	} {
-		if err := stage(); err != nil {
-			return nil, err
-		}
+		faults = append(faults, read())
 	}
-	return s, nil
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	if err := s.compile(ctx, backend); err != nil {
+		return nil, err
+	}
+	return s, s.discretise()
 }
 
 // discretise finds a step that is stable in every model between the fastest of
@@ -179,6 +187,9 @@ func (s *Survey) readMask() (*field.Array, error) {
 // check compares what the configuration says with the shots that there are.
 func (s *Survey) check() error {
 	i := s.Config.Inversion
+	if len(s.Shots) == 0 {
+		return nil // which is a fault already
+	}
 	if i.Batch > len(s.Shots) {
 		return s.Config.Fault("inversion.batch", fmt.Errorf("a batch of %d shots cannot be drawn from %d", i.Batch, len(s.Shots)))
 	}
@@ -250,15 +261,16 @@ func (s *Survey) suits(p *symbolic.Problem) error {
 			missing = append(missing, f.Name)
 		}
 	}
+	var faults []error
 	if !named["m"] {
-		return c.Fault("operator", fmt.Errorf("operator %s has no field m; what is looked for is the squared slowness: write the equation with m = 1/vp^2", p.Name))
+		faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s has no field m; what is looked for is the squared slowness: write the equation with m = 1/vp^2", p.Name)))
 	}
 	if len(missing) > 0 {
-		return c.Fault("operator", fmt.Errorf("operator %s has further fields, which [fields] must give: %s", p.Name, strings.Join(missing, ", ")))
+		faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s has further fields, which [fields] must give: %s", p.Name, strings.Join(missing, ", "))))
 	}
-	for name := range s.fields {
+	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
 		if !named[name] || name == "m" {
-			return c.Fault("fields."+name, fmt.Errorf("operator %s has no field %s that could be given", p.Name, name))
+			faults = append(faults, c.Fault("fields."+name, fmt.Errorf("operator %s has no field %s that could be given", p.Name, name)))
 		}
 	}
 	for _, q := range p.Points {
@@ -266,24 +278,18 @@ func (s *Survey) suits(p *symbolic.Problem) error {
 			continue
 		}
 		if s.records != "" {
-			return c.Fault("operator", fmt.Errorf("operator %s has several sets of receivers; the records of one are inverted", p.Name))
+			faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s has several sets of receivers; the records of one are inverted", p.Name)))
 		}
 		s.records = q.Name
 	}
 	if s.records == "" {
-		return c.Fault("operator", fmt.Errorf("operator %s records nothing", p.Name))
+		faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s records nothing", p.Name)))
 	}
-	return nil
+	return errors.Join(faults...)
 }
 
 // Size is the number of unknowns.
 func (s *Survey) Size() int { return s.Model.Vp.Len() }
-
-// Dt is the time step, ms, and Steps their number.
-func (s *Survey) Dt() float64 { return s.dt }
-
-// Steps is the number of time steps of a record.
-func (s *Survey) Steps() int { return s.steps }
 
 // SquaredSlowness is that of a model, in s^2/km^2.
 func SquaredSlowness(m *survey.Model) []float64 {

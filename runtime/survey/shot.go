@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -147,6 +148,10 @@ func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 	if err != nil {
 		return nil, c.at("sources", err)
 	}
+	var misplaced error
+	if err := checkPoints("source", line, model); err != nil {
+		misplaced = c.at("sources", err)
+	}
 	var out []*Geometry
 	for i := range s.Count {
 		at := make([]float64, model.Dim())
@@ -154,12 +159,15 @@ func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 			at[a] = line.At(i*model.Dim() + a)
 		}
 		g, err := c.geometry(model, at, "sources")
+		if fault := new(Fault); misplaced != nil && errors.As(err, &fault) && fault.Key == "sources" {
+			continue // which has been said
+		}
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(misplaced, err)
 		}
 		out = append(out, g)
 	}
-	return out, nil
+	return out, misplaced
 }
 
 func (c *Config) geometry(model *Model, source []float64, where string) (*Geometry, error) {
