@@ -2,10 +2,12 @@ package batch_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,6 +67,38 @@ func TestPulled(t *testing.T) {
 	batchtest.Run(t, b, folder, false)
 	if err := b.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// outage is a queue that is gone for the first messages.
+type outage struct {
+	queue.Queue
+	left atomic.Int32
+}
+
+func (q *outage) Send(ctx context.Context, topic string, data []byte) error {
+	if q.left.Add(-1) >= 0 {
+		return errors.New("the server is gone")
+	}
+	return q.Queue.Send(ctx, topic, data)
+}
+
+// A queue that is gone for a while delays a task, and a worker that cannot tell its
+// end tells it later: the task is carried out again.
+func TestPulledThroughAnOutage(t *testing.T) {
+	m := queue.NewMemory(200 * time.Millisecond)
+	driver, worker := &outage{Queue: m}, &outage{Queue: m}
+	driver.left.Store(1)
+	worker.left.Store(2) // that it begins, and that it is done
+	b := batch.NewPulled(driver, "tasks")
+	var n atomic.Int32
+	go func() {
+		_ = batch.ServeQueue(t.Context(), worker, "tasks", func(context.Context, batch.Task) error { n.Add(1); return nil })
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := b.Do(ctx, batch.Task{Place: 1}, func() {}); err != nil || n.Load() != 2 {
+		t.Errorf("%v after %d times", err, n.Load())
 	}
 }
 

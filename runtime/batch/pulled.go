@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/courant-pde/courant/runtime/queue"
 )
@@ -89,10 +90,10 @@ func (b *Pulled) Do(ctx context.Context, t Task, began func()) error {
 		b.mu.Unlock()
 	}()
 	text, err := json.Marshal(request{id, b.replies, t})
-	if err == nil {
-		err = b.queue.Send(ctx, b.topic, text)
-	}
 	if err != nil {
+		return err
+	}
+	if err := b.send(ctx, text); err != nil {
 		return err
 	}
 	select {
@@ -101,6 +102,24 @@ func (b *Pulled) Do(ctx context.Context, t Task, began func()) error {
 	case <-ctx.Done():
 		_ = b.queue.Tell(context.WithoutCancel(ctx), b.topic, []byte(id))
 		return context.Cause(ctx)
+	}
+}
+
+// outage is for how long a queue may be gone before tasks fail by it.
+const outage = 5 * time.Minute
+
+// send puts a message into the queue, and waits for a queue that is gone.
+func (b *Pulled) send(ctx context.Context, text []byte) error {
+	for start := time.Now(); ; {
+		err := b.queue.Send(ctx, b.topic, text)
+		if err == nil || time.Since(start) > outage || errors.Is(err, queue.ErrClosed) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(500 * time.Millisecond):
+		}
 	}
 }
 
@@ -155,19 +174,24 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 		current, cancel = r.ID, give
 		skip := gone[r.ID]
 		mu.Unlock()
-		tell := func(answer string) {
-			if text, err := json.Marshal(reply{r.ID, answer}); err == nil {
-				_ = q.Send(context.WithoutCancel(ctx), r.Replies, text) // otherwise the task is given up in time
+		tell := func(answer string) error {
+			text, err := json.Marshal(reply{r.ID, answer})
+			if err == nil {
+				err = q.Send(context.WithoutCancel(ctx), r.Replies, text)
 			}
+			return err
 		}
 		if !skip {
-			tell("")
+			_ = tell("") // that it has ended says that it had begun
 			err = m.Hold(func() error { return do(working, r.Task) })
 			if ctx.Err() != nil {
 				give()
 				return nil // another one takes it up
 			}
-			tell(answer(err))
+			if tell(answer(err)) != nil {
+				give()
+				continue // it comes again when its lease ends; who finds its result there is soon done
+			}
 		}
 		give()
 		_ = m.Done()

@@ -297,22 +297,28 @@ func (s *Survey) name() (string, error) {
 // Do carries out a task and submits what it gives.
 func (s *Survey) Do(ctx context.Context, r *workflow.Run, t workflow.Task) error {
 	start := time.Now()
-	g, tasks := &workflow.Gradient{Tasks: 1}, len(s.Shots)
-	var err error
-	if t.Version == 0 {
-		if s.lit() {
-			e := s.Shot(t.Place)
-			e.Threads = t.Needs.Threads
-			g.By, err = s.Illumination(ctx, e, SquaredSlowness(s.Start))
-		}
-	} else {
-		var now workflow.State
-		if now, err = r.State(ctx, t.Version); err != nil {
+	var state *State
+	tasks := len(s.Shots)
+	if t.Version > 0 {
+		now, err := r.State(ctx, t.Version)
+		if err != nil {
 			return err
 		}
-		state := now.(*State)
+		state = now.(*State)
 		tasks = state.Tasks()
+	}
+	if there, err := r.Submitted(ctx, t, tasks); err != nil || there {
+		return err
+	}
+	g := &workflow.Gradient{Tasks: 1}
+	var err error
+	switch {
+	case state != nil:
 		g.Value, g.By, err = s.evaluate(ctx, r, state, t)
+	case s.lit():
+		e := s.Shot(t.Place)
+		e.Threads = t.Needs.Threads
+		g.By, err = s.Illumination(ctx, e, SquaredSlowness(s.Start))
 	}
 	if err != nil {
 		return err

@@ -156,6 +156,16 @@ func (r *Run) Submit(ctx context.Context, t Task, tasks int, g *Gradient) error 
 	return nil
 }
 
+// Submitted reports whether what a task gives is there already, and announces it
+// again: whoever is given the task a second time need not carry it out.
+func (r *Run) Submitted(ctx context.Context, t Task, tasks int) (bool, error) {
+	there, err := r.exists(ctx, r.nodeKey(t.Version, 0, t.Place))
+	if there {
+		r.announce(ctx, arrival{r.Name, t.Version, t.Place, tasks})
+	}
+	return there, err
+}
+
 // create writes an object unless it is there.
 func (r *Run) create(ctx context.Context, key string, data io.Reader) error {
 	if err := r.Store.Create(ctx, key, data); err != nil && !errors.Is(err, store.ErrExists) {
