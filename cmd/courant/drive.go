@@ -202,6 +202,9 @@ func (d *drive) openStore(ctx context.Context, s *imaging.Survey, config string)
 	if err != nil {
 		return nil, err
 	}
+	if old, err := readRecord(d.out); err == nil && old.Run != r.Name {
+		return nil, usage("%s holds the results of another run: the configuration, or what it names, is not as it was; give another folder by --out, or remove this one", d.out)
+	}
 	f := &record{Run: r.Name, Config: config, Store: d.store, Shots: len(s.Shots), Iterations: s.Iterations(), Price: d.price}
 	for _, path := range []*string{&f.Config, &f.Store} {
 		if !store.Remote(*path) {

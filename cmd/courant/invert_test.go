@@ -270,6 +270,9 @@ func TestInversionsShareAStore(t *testing.T) {
 	if err := os.WriteFile(other, bytes.Replace(text, []byte("iterations = 3"), []byte("iterations = 2"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if _, stderr, code := courant(t, "invert", other, "--out", filepath.Join(dir, "first"), "--store", st); code != exitUser || !strings.Contains(stderr, "another run") {
+		t.Errorf("into the results of another run: exit code %d\n%s", code, stderr)
+	}
 	if _, stderr, code := courant(t, "invert", other, "--out", filepath.Join(dir, "second"), "--store", st); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
@@ -333,7 +336,10 @@ func TestInversionUnderControl(t *testing.T) {
 		t.Errorf("no picture: %v", err)
 	}
 	expect(exitUser, "0 to 3", "result", out, "--npy", again, "--iteration", "9")
-	expect(0, "reducing --> updating: reduce", "workflow")
+	diagram := expect(0, "reducing --> updating: reduce", "workflow")
+	if page, err := os.ReadFile("../../docs/invert.md"); err != nil || !strings.Contains(string(page), "```mermaid\n"+diagram+"```") {
+		t.Errorf("docs/invert.md does not show what courant workflow prints, %v", err)
+	}
 	expect(0, `"name": "evaluate"`, "workflow", "--json")
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,16 +65,17 @@ func restart(ctx context.Context, r *workflow.Run, iteration int, folder string)
 		if last := len(now.(*imaging.State).Updates) - 1; last != iteration || iteration < 0 {
 			continue
 		}
-		results, err := filepath.Glob(filepath.Join(folder, "*_[0-9][0-9][0-9].*"))
+		entries, err := os.ReadDir(folder)
 		if err != nil {
 			return err
 		}
-		for _, path := range results {
-			var n int
-			if _, err := fmt.Sscanf(filepath.Base(path)[6:], "%d", &n); err == nil && n > iteration {
-				if err := os.Remove(path); err != nil {
-					return err
-				}
+		for _, e := range entries {
+			var kind, n = "", 0
+			if _, err := fmt.Sscanf(strings.Replace(e.Name(), "_", " ", 1), "%s %d.", &kind, &n); err != nil || kind != "model" && kind != "image" || n <= iteration {
+				continue
+			}
+			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
+				return err
 			}
 		}
 		return r.Restart(ctx, v)

@@ -70,24 +70,37 @@ func (f *record) write(folder string) error {
 	if err == nil {
 		err = os.MkdirAll(folder, 0o755)
 	}
+	path := filepath.Join(folder, "run.json")
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, "run.json"), append(text, '\n'), 0o644)
+		err = os.WriteFile(path+".part", append(text, '\n'), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(path+".part", path) // whole or not at all
 	}
 	return err
 }
 
-// openRun opens the run of a folder.
-func openRun(ctx context.Context, folder string) (*record, *workflow.Run, error) {
+// readRecord reads what a folder says of its run.
+func readRecord(folder string) (*record, error) {
 	text, err := os.ReadFile(filepath.Join(folder, "run.json"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, usage("%s is not the folder of a run; give the one that courant invert --out has", folder)
+		return nil, usage("%s is not the folder of a run; give the one that courant invert --out has", folder)
 	}
 	f := &record{folder: folder}
 	if err == nil {
 		err = json.Unmarshal(text, f)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(folder, "run.json"), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Join(folder, "run.json"), err)
+	}
+	return f, nil
+}
+
+// openRun opens the run of a folder.
+func openRun(ctx context.Context, folder string) (*record, *workflow.Run, error) {
+	f, err := readRecord(folder)
+	if err != nil {
+		return nil, nil, err
 	}
 	st, err := store.Open(ctx, f.Store)
 	if err != nil {

@@ -162,13 +162,13 @@ func Simulate(p Plan, c Costs) (Outcome, bool) {
 	return o, true
 }
 
-// reduced is when the sum of gradients that arrive at given times is there.
+// reduced is when the sum of gradients that arrive at given times is there. It goes
+// through one level of the tree after the other, and has the reducers free at the
+// beginning of each: what they sum early does not delay what comes late.
 func reduced(arrived []float64, c Costs) float64 {
 	free := make([]float64, max(c.Reducers, 1))
 	for len(arrived) > 1 {
 		next := make([]float64, (len(arrived)+1)/2)
-		// A level after the other: a reducer that waits for a late gradient sums
-		// others meanwhile, as the times of levels overlap little.
 		pending := &queued{}
 		for i := range next {
 			ready := arrived[2*i]
@@ -178,8 +178,6 @@ func reduced(arrived []float64, c Costs) float64 {
 			*pending = append(*pending, attempt{task: i, from: ready, order: i})
 		}
 		heap.Init(pending)
-		// Reducers are free again at each level: what one does early does not delay
-		// what comes late.
 		clear(free)
 		for pending.Len() > 0 {
 			a := heap.Pop(pending).(attempt)

@@ -11,8 +11,8 @@ import (
 	"github.com/courant-pde/courant/runtime/segy"
 )
 
-// Every way to the minimum leads down: to less than 0.9 of the misfit in four
-// steps, whatever it evaluates.
+// Every way to the minimum leads down, whatever it evaluates: to less than 0.9 of
+// the misfit in four steps, which steps that are rounding or chance do not reach.
 func TestOptimisers(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"lsrtm descent":             {`optimiser = "descent"`},
@@ -44,8 +44,7 @@ func TestOptimisers(t *testing.T) {
 	}
 }
 
-// Conjugate gradients need fewer evaluations than any other for least squares: in
-// as many steps they get further than L-BFGS.
+// For least squares, conjugate gradients get further than L-BFGS in as many steps.
 func TestConjugateGradientsAreBest(t *testing.T) {
 	best := map[string]float64{}
 	for _, name := range []string{"lbfgs", "cg"} {
@@ -264,43 +263,21 @@ moving = true
 	}
 }
 
-// The misfit that is muted has the gradient of its own, as by differences of 1e-2,
-// which are exact to 1e-2 or so here.
-func TestMutedDerivative(t *testing.T) {
+// A mute leaves less to be judged, and not nothing.
+func TestMute(t *testing.T) {
 	s := small(t, "fwi", "mute_velocity = 1.5", "mute_delay = 100.0", "mute_taper = 50.0")
 	m := SquaredSlowness(s.Start)
-	e := s.Shot(1)
 	observed, err := s.Observed(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, g, err := s.Misfit(t.Context(), e, m, observed)
+	muted, _, err := s.Misfit(t.Context(), s.Shot(1), m, observed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Config.Inversion.MuteVelocity = 0
-	if whole, _, err := s.Misfit(t.Context(), e, m, observed); err != nil || !(value < whole) || value == 0 {
-		t.Errorf("the misfit is %g, and without the mute %g, %v", value, whole, err)
-	}
-	s.Config.Inversion.MuteVelocity = 1.5
-	at := 0
-	for i := range g {
-		if math.Abs(g[i]) > math.Abs(g[at]) {
-			at = i
-		}
-	}
-	h := 1e-2 * m[at]
-	by := func(h float64) float64 {
-		c := slices.Clone(m)
-		c[at] += h
-		v, _, err := s.Misfit(t.Context(), e, c, observed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-	if want := (by(h) - by(-h)) / (2 * h); math.Abs(g[at]-want) > 0.02*math.Abs(want) {
-		t.Errorf("the derivative is %g, by differences %g", g[at], want)
+	if all, _, err := s.Misfit(t.Context(), s.Shot(1), m, observed); err != nil || !(muted < all) || muted == 0 {
+		t.Errorf("the misfit is %g, and without the mute %g, %v", muted, all, err)
 	}
 }
 
@@ -411,17 +388,8 @@ func TestLineOfRecords(t *testing.T) {
 
 // Further parameters of an operator come from the configuration.
 func TestFurtherFields(t *testing.T) {
-	geometry := `[sources]
-from = [100.0, 20.0]
-to = [700.0, 20.0]
-count = 3
-[receivers]
-from = [0.0, 40.0]
-to = [800.0, 40.0]
-count = 21
-`
 	fields := "[fields]\nepsilon = 0.1\ndelta = 0.05\ntheta = 0.3\n"
-	text := strings.Replace(description(t, "tti", geometry), "iterations = 4", "iterations = 2", 1)
+	text := strings.Replace(description(t, "tti", threeShots), "iterations = 4", "iterations = 2", 1)
 	if _, err := opened(t, text); err == nil || !strings.Contains(err.Error(), "[fields]") || !strings.Contains(err.Error(), "epsilon") {
 		t.Errorf("without its fields: %v", err)
 	}

@@ -70,17 +70,13 @@ func openLine(path string) (*Line, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the SEG-Y file ends in the header of trace %d", k)
 		}
-		n := samplesOf(trace, bin)
-		if k == 0 {
-			l.Samples = n
+		n, err := samplesOf(trace, bin, k, l.Samples)
+		if err != nil {
+			return nil, err
 		}
+		l.Samples = n
 		end := at + headerBytes + 4*int64(n)
-		switch {
-		case n == 0:
-			return nil, fmt.Errorf("trace %d of the SEG-Y file has no samples", k)
-		case n != l.Samples:
-			return nil, fmt.Errorf("trace %d of the SEG-Y file has %d samples, and the first one %d; traces of unequal length are not read", k, n, l.Samples)
-		case end > about.Size():
+		if end > about.Size() {
 			return nil, fmt.Errorf("the SEG-Y file ends in trace %d", k)
 		}
 		t := f.trace(trace, nil)

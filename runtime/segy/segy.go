@@ -170,12 +170,13 @@ func Read(r io.Reader) (*File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the SEG-Y file ends in the header of trace %d", len(f.Traces))
 		}
-		n := samplesOf(trace, bin)
-		switch {
-		case n == 0:
-			return nil, fmt.Errorf("trace %d of the SEG-Y file has no samples", len(f.Traces))
-		case len(f.Traces) > 0 && n != len(f.Traces[0].Samples):
-			return nil, fmt.Errorf("trace %d of the SEG-Y file has %d samples, and the first one %d; traces of unequal length are not read", len(f.Traces), n, len(f.Traces[0].Samples))
+		first := 0
+		if len(f.Traces) > 0 {
+			first = len(f.Traces[0].Samples)
+		}
+		n, err := samplesOf(trace, bin, len(f.Traces), first)
+		if err != nil {
+			return nil, err
 		}
 		data := make([]byte, 4*n)
 		if _, err := io.ReadFull(in, data); err != nil {
@@ -199,12 +200,20 @@ func fileHeader(head []byte) (f *File, bin []byte, texts int64, err error) {
 	return f, bin, texts, nil
 }
 
-// samplesOf is the number of samples of a trace.
-func samplesOf(trace, bin []byte) int {
-	if n := int(uint16(get16(trace, trSamples))); n > 0 {
-		return n
+// samplesOf is the number of samples of the k-th trace, which must be that of the
+// first one.
+func samplesOf(trace, bin []byte, k, first int) (int, error) {
+	n := int(uint16(get16(trace, trSamples)))
+	if n == 0 {
+		n = int(uint16(get16(bin, binSamples)))
 	}
-	return int(uint16(get16(bin, binSamples)))
+	switch {
+	case n == 0:
+		return 0, fmt.Errorf("trace %d of the SEG-Y file has no samples", k)
+	case k > 0 && n != first:
+		return 0, fmt.Errorf("trace %d of the SEG-Y file has %d samples, and the first one %d; traces of unequal length are not read", k, n, first)
+	}
+	return n, nil
 }
 
 // trace takes one apart.

@@ -38,11 +38,8 @@ func (f *Fault) Error() string { return fmt.Sprintf("%s:%d: %s: %v", f.Path, f.L
 // Unwrap is the cause.
 func (f *Fault) Unwrap() error { return f.Err }
 
-// Fault is an error that belongs to a key, which was found out later.
-func (c *Config) Fault(key string, err error) error { return c.at(key, err) }
-
-// at puts the place in the file before an error.
-func (c *Config) at(key string, err error) error {
+// Fault puts the place of a key in the file before an error.
+func (c *Config) Fault(key string, err error) error {
 	return &Fault{c.path, c.lines.of(key), key, err}
 }
 
@@ -62,7 +59,7 @@ func (c *Config) Model() (*Model, error) {
 	switch path := c.Resolve(m.File); {
 	case m.Synthetic != "":
 		if model, err = c.synthetic().Model(); err != nil {
-			return nil, c.at("model.synthetic", err)
+			return nil, c.Fault("model.synthetic", err)
 		}
 		return model, nil
 	case filepath.Ext(path) == ".npy":
@@ -73,10 +70,10 @@ func (c *Config) Model() (*Model, error) {
 		model, err = ReadRawModel(path, m.Shape, m.Origin, m.Spacing)
 	}
 	if err != nil {
-		return nil, c.at("model.file", err)
+		return nil, c.Fault("model.file", err)
 	}
 	if len(m.Shape) > 0 && !slices.Equal(m.Shape, model.Shape()) {
-		return nil, c.at("model.shape", fmt.Errorf("%s is given, but the file has %s", field.ShapeString(m.Shape), field.ShapeString(model.Shape())))
+		return nil, c.Fault("model.shape", fmt.Errorf("%s is given, but the file has %s", field.ShapeString(m.Shape), field.ShapeString(model.Shape())))
 	}
 	return model, nil
 }
@@ -103,7 +100,7 @@ func (c *Config) Fields(model *Model) (map[string]*field.Array, error) {
 			a = filled(model, v)
 		}
 		if err != nil {
-			return nil, c.at("fields."+name, err)
+			return nil, c.Fault("fields."+name, err)
 		}
 		out[name] = a
 	}
@@ -132,7 +129,7 @@ func (c *Config) Wavelet() (Wavelet, error) {
 // within the model, which has no border.
 func (c *Config) Geometry(model *Model) (*Geometry, error) {
 	if len(c.Source.Position) == 0 {
-		return nil, c.at("source.position", fmt.Errorf("give the coordinates of the source in m, such as [500.0, 20.0]"))
+		return nil, c.Fault("source.position", fmt.Errorf("give the coordinates of the source in m, such as [500.0, 20.0]"))
 	}
 	return c.geometry(model, c.Source.Position, "source.position")
 }
@@ -142,15 +139,15 @@ func (c *Config) Geometry(model *Model) (*Geometry, error) {
 func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 	s := c.Sources
 	if s.Count == 0 {
-		return nil, c.at("sources", fmt.Errorf("a survey needs shots: give [sources] with from, to and count"))
+		return nil, c.Fault("sources", fmt.Errorf("a survey needs shots: give [sources] with from, to and count"))
 	}
 	line, err := Line(s.Count, s.From, s.To)
 	if err != nil {
-		return nil, c.at("sources", err)
+		return nil, c.Fault("sources", err)
 	}
 	var misplaced error
 	if err := checkPoints("source", line, model); err != nil {
-		misplaced = c.at("sources", err)
+		misplaced = c.Fault("sources", err)
 	}
 	var out []*Geometry
 	for i := range s.Count {
@@ -175,10 +172,10 @@ func (c *Config) geometry(model *Model, source []float64, where string) (*Geomet
 	g := &Geometry{}
 	var err error
 	if g.Sources, err = Points(source); err != nil {
-		return nil, c.at(where, err)
+		return nil, c.Fault(where, err)
 	}
 	if err := checkPoints("source", g.Sources, model); err != nil {
-		return nil, c.at(where, err)
+		return nil, c.Fault(where, err)
 	}
 	key := "receivers"
 	switch {
@@ -197,7 +194,7 @@ func (c *Config) geometry(model *Model, source []float64, where string) (*Geomet
 		err = checkPoints("receiver", g.Receivers, model)
 	}
 	if err != nil {
-		return nil, c.at(key, err)
+		return nil, c.Fault(key, err)
 	}
 	return g, nil
 }
