@@ -154,6 +154,16 @@ func TestJournal(t *testing.T) {
 	}
 }
 
+// A budget that the very last task spends is enough.
+func TestBudgetThatSuffices(t *testing.T) {
+	r := newToy(store.NewMemory(), 1, 1)
+	slow := work(r, 1, func(context.Context, Task) error { time.Sleep(20 * time.Millisecond); return nil })
+	// The first version claims a quarter of a second.
+	if err := Drive(t.Context(), r, slow, Options{Budget: 260 * time.Millisecond}); err != nil {
+		t.Error(err)
+	}
+}
+
 // What is no message of ours, or of a run that is not there, harms nothing.
 func TestForeignMessages(t *testing.T) {
 	q := queue.NewMemory(queue.Lease)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/courant-pde/courant/runtime/batch"
@@ -143,12 +144,16 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 	defer deaf()
 	go d.listen(listening, p.Version, summed, end)
 	var all sync.WaitGroup
+	var left atomic.Bool // a task, for want of money
 	for _, place := range p.Missing {
 		all.Add(1)
 		go func() {
 			defer all.Done()
 			t := Task{Version: p.Version, Place: place, Needs: d.options.Needs}
-			if err := d.task(ctx, gate, t, p.Tasks); err != nil && !errors.Is(err, ErrBudget) {
+			switch err := d.task(ctx, gate, t, p.Tasks); {
+			case errors.Is(err, ErrBudget):
+				left.Store(true)
+			case err != nil:
 				end(err)
 			}
 		}()
@@ -171,7 +176,7 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 	} else if cause != nil {
 		return cause
 	}
-	if gate.Err() != nil {
+	if left.Load() {
 		return d.overdrawn()
 	}
 	if d.heard == nil {
