@@ -125,6 +125,9 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 	if err != nil {
 		return err
 	}
+	for _, n := range s.Notes {
+		fmt.Fprintln(c.ErrOrStderr(), "warning:", n)
+	}
 	r, err := d.openStore(ctx, s, config)
 	if err != nil {
 		return err

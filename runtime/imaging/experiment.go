@@ -172,9 +172,10 @@ func (s *Survey) Record(ctx context.Context, e Experiment, m []float64) (*field.
 // Misfit judges an experiment's records by observed ones, as the configuration
 // says, and gives the derivatives by the squared slowness.
 func (s *Survey) Misfit(ctx context.Context, e Experiment, m []float64, observed *field.Array) (float64, []float64, error) {
+	observed, weights := s.weighed(e, observed)
 	data := gradient.Data{Observed: map[string]*field.Array{s.records: observed}}
-	if w := s.muted(e); w != nil {
-		data.Weights = map[string]*field.Array{s.records: w}
+	if weights != nil {
+		data.Weights = map[string]*field.Array{s.records: weights}
 	}
 	var misfit gradient.Misfit = gradient.L2{Data: data}
 	switch s.Config.Inversion.Misfit {

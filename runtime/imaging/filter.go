@@ -47,19 +47,31 @@ func lowPass(corner, dt float64, samples []float64, traces int) {
 // lobes is the half width of the interpolation by windowed sinc, in samples.
 const lobes = 8
 
-// resample gives n samples of a trace at multiples of a time, from samples at
-// multiples of another: a sinc in Lanczos's window, which lets pass what both can
-// hold.
-func resample(from []float32, every float64, to []float64, dt float64) {
+// resample gives samples of a trace at multiples of a time, from samples that
+// begin at some time at another distance: a sinc in Lanczos's window, which lets
+// pass what both can hold; or the very samples where they stand at the same times,
+// to a hundredth of a step. Where there are none it gives 0.
+func resample(from []float64, start, every float64, to []float64, dt float64) {
+	shift := math.Round(start / dt)
+	if n := float64(min(len(from), len(to))); math.Abs(start-shift*dt)+math.Abs(every-dt)*n <= 0.01*dt {
+		for i := range to {
+			if k := i - int(shift); k >= 0 && k < len(from) {
+				to[i] = from[k]
+			} else {
+				to[i] = 0
+			}
+		}
+		return
+	}
 	wide := max(every, dt) // the longer of the two times has the lower Nyquist frequency
 	for i := range to {
-		t := float64(i) * dt
+		t := float64(i)*dt - start
 		first := max(int(math.Ceil((t-lobes*wide)/every)), 0)
 		last := min(int(math.Floor((t+lobes*wide)/every)), len(from)-1)
 		sum := 0.0
 		for k := first; k <= last; k++ {
 			x := (t - float64(k)*every) / wide
-			sum += float64(from[k]) * sinc(x) * sinc(x/lobes)
+			sum += from[k] * sinc(x) * sinc(x/lobes)
 		}
 		to[i] = sum * every / wide
 	}

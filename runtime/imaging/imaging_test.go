@@ -13,7 +13,6 @@ import (
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/segy"
 	"github.com/courant-pde/courant/runtime/store"
 	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/runtime/workflow"
@@ -217,49 +216,5 @@ func derivatives(t *testing.T, s *Survey) {
 	h := m[largest] * 1e-2
 	if want := (value(h) - value(-h)) / (2 * h); math.Abs(g[largest]-want) > 0.02*math.Abs(want) {
 		t.Errorf("the derivative is %g, by differences %g", g[largest], want)
-	}
-}
-
-// Records are read from SEG-Y as from .npy, and those that end too early are
-// refused.
-func TestObservedRecordsInSEGY(t *testing.T) {
-	s := small(t, "fwi")
-	record, err := s.Observed(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &segy.File{Interval: math.Round(s.dt*1000) / 1000, Format: segy.IEEE}
-	for k := range record.Shape[1] {
-		trace := segy.Trace{}
-		for i := range record.Shape[0] {
-			trace.Samples = append(trace.Samples, float32(record.At(i*record.Shape[1]+k)))
-		}
-		f.Traces = append(f.Traces, trace)
-	}
-	s.Config.Inversion.Observed = t.TempDir()
-	path := filepath.Join(s.Config.Inversion.Observed, "shot_0000.sgy")
-	if err := segy.WriteFile(path, f); err != nil {
-		t.Fatal(err)
-	}
-	back, err := s.Observed(t.Context(), 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range record.Len() {
-		if back.At(i) != record.At(i) {
-			t.Fatalf("sample %v is %g, not %g", record.Index(i), back.At(i), record.At(i))
-		}
-	}
-	for _, tr := range f.Traces { // the first half only
-		f.Traces = append(f.Traces[1:], segy.Trace{Samples: tr.Samples[:len(tr.Samples)/2]})
-	}
-	if err := segy.WriteFile(path, f); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Observed(t.Context(), 0); err == nil || !strings.Contains(err.Error(), "set time to at most") {
-		t.Errorf("records that are too short: %v", err)
-	}
-	if _, err := s.Observed(t.Context(), 1); err == nil {
-		t.Error("a record that is not there was read")
 	}
 }

@@ -276,11 +276,7 @@ func (s *Survey) name() (string, error) {
 			}
 		}
 	}
-	for shot := range s.Shots {
-		if s.Config.Inversion.Observed == "" || s.line != nil && shot > 0 {
-			break
-		}
-		path := s.observedPath(shot)
+	for _, path := range s.observedFiles() {
 		f, err := os.Open(path)
 		if err != nil {
 			return "", err
@@ -400,7 +396,8 @@ func (s *Survey) linearised(ctx context.Context, r *workflow.Run, e Experiment, 
 	if err != nil {
 		return 0, nil, err
 	}
-	value, residual, weights := 0.0, field.New64(d.Shape...), s.muted(e)
+	d, weights := s.weighed(e, d)
+	value, residual := 0.0, field.New64(d.Shape...)
 	for i := range residual.F64 {
 		w := 1.0
 		if weights != nil {

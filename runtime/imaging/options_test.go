@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/segy"
 )
 
 // Every way to the minimum leads down, whatever it evaluates: to less than 0.9 of
@@ -140,15 +139,15 @@ func TestFilter(t *testing.T) {
 // What is below both Nyquist frequencies is resampled to a thousandth, away from
 // the ends.
 func TestResample(t *testing.T) {
-	for _, c := range []struct{ every, dt float64 }{{4, 1.7}, {1, 2.3}, {2, 2}} {
+	for _, c := range []struct{ start, every, dt float64 }{{0, 4, 1.7}, {0, 1, 2.3}, {0, 2, 2}, {100, 4, 1.7}, {100, 2, 2}, {51, 2, 2}, {-30, 1, 2.3}} {
 		f := func(at float64) float64 { return math.Sin(2 * math.Pi * 20 * at / 1000) }
-		from := make([]float32, int(1200/c.every))
+		from := make([]float64, int(1200/c.every))
 		for i := range from {
-			from[i] = float32(f(float64(i) * c.every))
+			from[i] = f(c.start + float64(i)*c.every)
 		}
 		to := make([]float64, int(1000/c.dt))
-		resample(from, c.every, to, c.dt)
-		for i := int(100 / c.dt); i < len(to); i++ {
+		resample(from, c.start, c.every, to, c.dt)
+		for i := int((100 + c.start) / c.dt); i < len(to); i++ {
 			if at := float64(i) * c.dt; math.Abs(to[i]-f(at)) > 3e-3 {
 				t.Fatalf("from %g to %g ms: %g at %g ms, not %g", c.every, c.dt, to[i], at, f(at))
 			}
@@ -312,77 +311,6 @@ func TestMask(t *testing.T) {
 	}
 	if changed == 0 {
 		t.Error("nothing changed")
-	}
-}
-
-// The records that a survey writes as SEG-Y, put into one file, are a survey by
-// their headers alone: the same shots, and in the time steps of the run the same
-// records. Thinned out to 4 ms, they are to a hundredth.
-func TestLineOfRecords(t *testing.T) {
-	s := small(t, "fwi")
-	dir := t.TempDir()
-	whole, thin := &segy.File{Format: segy.IEEE}, &segy.File{Format: segy.IEEE, Interval: 4}
-	for shot := range s.Shots {
-		path, err := s.WriteRecords(t.Context(), shot, dir, "sgy")
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, err := segy.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		whole.Interval = f.Interval
-		whole.Traces = append(whole.Traces, f.Traces...)
-		for _, tr := range f.Traces {
-			samples := make([]float64, int(700/4))
-			resample(tr.Samples, f.Interval, samples, 4)
-			tr.Samples = nil
-			for _, v := range samples {
-				tr.Samples = append(tr.Samples, float32(v))
-			}
-			thin.Traces = append(thin.Traces, tr)
-		}
-	}
-	for name, f := range map[string]*segy.File{"whole": whole, "thin": thin} {
-		path := filepath.Join(dir, name+".sgy")
-		if err := segy.WriteFile(path, f); err != nil {
-			t.Fatal(err)
-		}
-		other := surveyOf(t, description(t, "acoustic", "", `observed = "`+path+`"`))
-		if len(other.Shots) != len(s.Shots) {
-			t.Fatalf("%d shots", len(other.Shots))
-		}
-		r := newRun(t, other)
-		if err := other.Import(t.Context(), r); err != nil {
-			t.Fatal(err)
-		}
-		for shot := range s.Shots {
-			// Headers have centimetres.
-			near := func(a, b float64) bool { return math.Abs(a-b) < 0.006 }
-			if !slices.EqualFunc(other.Shots[shot].Sources.F64, s.Shots[shot].Sources.F64, near) || !slices.EqualFunc(other.Shots[shot].Receivers.F64, s.Shots[shot].Receivers.F64, near) {
-				t.Errorf("%s: shot %d has another geometry", name, shot)
-			}
-			want, err := s.Observed(t.Context(), shot)
-			if err != nil {
-				t.Fatal(err)
-			}
-			other.line = nil // from now on the store has them
-			got, err := other.observed(t.Context(), r, shot)
-			if err != nil {
-				t.Fatal(err)
-			}
-			most, off := 0.0, 0.0
-			end := want.Len()
-			if name == "thin" { // the last row is silent, which no wave is
-				end -= int(lobes*4/s.dt) * want.Shape[1]
-			}
-			for i := range end {
-				most, off = max(most, math.Abs(want.At(i))), max(off, math.Abs(got.At(i)-want.At(i)))
-			}
-			if off > map[string]float64{"whole": 0, "thin": 0.01}[name]*most {
-				t.Errorf("%s: shot %d is off by %g of %g", name, shot, off, most)
-			}
-		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/segy"
@@ -21,63 +20,43 @@ import (
 // shots are where sources and receivers are: as the configuration says, or the
 // headers of its records.
 func (s *Survey) shots() ([]*survey.Geometry, error) {
-	c := s.Config
-	if !c.Inversion.Line() {
-		return c.Shots(s.Model)
+	if s.Config.Inversion.Line() {
+		return s.openLine()
 	}
-	var err error
-	if s.line, err = segy.OpenLine(c.Resolve(c.Inversion.Observed)); err != nil {
-		return nil, c.Fault("inversion.observed", err)
-	}
-	var out []*survey.Geometry
-	for _, g := range s.line.Shots {
-		of := &survey.Geometry{Sources: s.points([]segy.Place{g.Source}), Receivers: s.points(g.Receivers)}
-		if err := of.Check(s.Model); err != nil {
-			return nil, c.Fault("inversion.observed", fmt.Errorf("field record %d: %w", g.Number, err))
-		}
-		out = append(out, of)
-	}
-	return out, nil
-}
-
-// points are places along the axes of the model, the last of which is depth.
-func (s *Survey) points(places []segy.Place) *field.Array {
-	dim := s.Model.Dim()
-	out := field.New64(len(places), dim)
-	for i, p := range places {
-		copy(out.F64[i*dim:], []float64{p.X, p.Y, p.Depth}[:dim])
-		out.F64[(i+1)*dim-1] = p.Depth
-	}
-	return out
+	return s.Config.Shots(s.Model)
 }
 
 // Observed are the records of a shot: those of the configuration's files, or
-// modelled in the model.
+// modelled in the model. What is not known, such as the samples of dead traces, is
+// NaN.
 func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 	if s.Config.Inversion.Observed == "" {
 		return s.Record(ctx, s.Shot(shot), SquaredSlowness(s.Model))
 	}
-	var a *field.Array
-	path := s.observedPath(shot)
-	var err error
-	switch {
-	case s.line != nil:
-		var traces []segy.Trace
-		if traces, err = s.line.Read(shot); err == nil {
-			a, err = s.gather(path, traces, s.line.Interval)
-		}
-	case strings.HasSuffix(path, ".sgy"):
-		var f *segy.File
-		if f, err = segy.ReadFile(path); err == nil {
-			a, err = s.gather(path, f.Traces, f.Interval)
-		}
-	default:
-		a, err = field.ReadNPY(path)
+	if s.line != nil {
+		return s.gather(s.line, shot, nil)
 	}
+	path := s.observedPath(shot)
+	if segy.Named(path) {
+		how, err := s.Config.SEGY.Reading()
+		var f *segy.File
+		var traces []int
+		if err == nil {
+			f, err = segy.Open(path, how)
+		}
+		if err == nil {
+			traces, err = s.matched(f, shot)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return s.gather(f, 0, traces)
+	}
+	a, err := field.ReadNPY(path)
 	if err != nil {
 		return nil, err
 	}
-	if want := []int{s.steps, s.Shots[shot].Receivers.Shape[0]}; !slices.Equal(a.Shape, want) {
+	if want := s.shape(shot); !slices.Equal(a.Shape, want) {
 		return nil, fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.steps, s.dt, field.ShapeString(want))
 	}
 	if at := a.FirstNotFinite(); at != nil {
@@ -86,45 +65,83 @@ func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 	return a, nil
 }
 
-// observedPath is the file of a shot's records: SEG-Y when there is one and no
-// .npy.
+// observedPath is the file of a shot's records in a folder: SEG-Y, in any spelling
+// of its ending, when there is one and no .npy.
 func (s *Survey) observedPath(shot int) string {
-	path := s.Config.Resolve(s.Config.Inversion.Observed)
-	if s.line != nil {
+	folder := s.Config.Resolve(s.Config.Inversion.Observed)
+	name := fmt.Sprintf("shot_%04d", shot)
+	path := filepath.Join(folder, name+".npy")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path
 	}
-	path = filepath.Join(path, fmt.Sprintf("shot_%04d", shot))
-	if _, err := os.Stat(path + ".npy"); errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(path + ".sgy"); err == nil {
-			return path + ".sgy"
+	found, _ := filepath.Glob(filepath.Join(folder, name+".*"))
+	for _, other := range found {
+		if segy.Named(other) {
+			return other
 		}
 	}
-	return path + ".npy"
+	return path
 }
 
-// gather are the records of a shot's traces, those of the receivers in their
-// order, at the time steps of the run.
-func (s *Survey) gather(path string, traces []segy.Trace, interval float64) (*field.Array, error) {
-	if len(traces) == 0 {
-		return nil, fmt.Errorf("%s has no traces", path)
+// observedFiles are all files that hold records.
+func (s *Survey) observedFiles() (out []string) {
+	switch {
+	case s.Config.Inversion.Observed == "":
+	case s.line != nil:
+		for _, h := range s.line.Headers {
+			out = append(out, h.Path)
+		}
+	default:
+		for shot := range s.Shots {
+			out = append(out, s.observedPath(shot))
+		}
 	}
-	end := float64(len(traces[0].Samples)-1) * interval
-	if need := float64(s.steps-1) * s.dt; end < need-max(interval, s.dt) {
-		return nil, fmt.Errorf("%s: the records end at %g ms, and the run at %g ms; set time to at most %g", path, end, need, end)
+	return out
+}
+
+// gather are the records of a file's shot at the time steps of the run: those of
+// the given traces, -1 for one that there is not, or of all for nil. What the file
+// does not know is NaN: dead traces, mutes, and times before and behind its
+// samples.
+func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, error) {
+	traces := f.Shots[shot].Traces
+	if which == nil {
+		for k := range traces {
+			which = append(which, k)
+		}
 	}
-	out := field.New64(s.steps, len(traces))
+	every, end := f.Interval, math.Inf(-1)
+	for _, t := range traces {
+		end = max(end, t.Start+float64(t.Samples-1)*every)
+	}
+	if need := float64(s.steps-1) * s.dt; end < need-max(every, s.dt) {
+		return nil, fmt.Errorf("%s: the records end at %g ms, and the run at %g ms; set time to at most %g", f.Name(traces[0]), end, need, end)
+	}
+	samples, err := f.Read(shot)
+	if err != nil {
+		return nil, err
+	}
+	out := field.New64(s.steps, len(which))
 	column := make([]float64, s.steps)
-	for k, t := range traces {
-		// The file counts microseconds.
-		if math.Abs(interval-s.dt) <= 0.0005*1.01 && len(t.Samples) == s.steps {
-			for i, v := range t.Samples {
-				column[i] = float64(v)
+	for k, from := range which {
+		unknown := func(float64) bool { return true }
+		if from >= 0 && !traces[from].Dead {
+			t := traces[from]
+			resample(samples[from], t.Start, every, column, s.dt)
+			// The last sample speaks for its interval.
+			first, last := t.Start-1e-6*every, t.Start+(float64(t.Samples-1)+1e-6)*every
+			if every > s.dt {
+				last += every - s.dt
 			}
-		} else {
-			resample(t.Samples, interval, column, s.dt)
+			unknown = func(at float64) bool {
+				return at < first || at > last || at >= float64(t.MuteStart) && at < float64(t.MuteEnd)
+			}
 		}
 		for i, v := range column {
-			out.F64[i*len(traces)+k] = v
+			if unknown(float64(i) * s.dt) {
+				v = math.NaN()
+			}
+			out.F64[i*len(which)+k] = v
 		}
 	}
 	return out, nil
@@ -144,7 +161,7 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 	}
 	part := path + ".part" // whole or not at all
 	if format == "sgy" {
-		err = segy.WriteFile(part, s.file(shot, a))
+		err = segy.Write(part, s.file(shot, a))
 	} else {
 		err = field.WriteNPY(part, a)
 	}
@@ -154,25 +171,34 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 	return path, os.Rename(part, path)
 }
 
-// file are the records of a shot in SEG-Y.
-func (s *Survey) file(shot int, a *field.Array) *segy.File {
-	f := &segy.File{Interval: math.Round(s.dt*1000) / 1000, Format: segy.IEEE, Text: "C 1 synthetic records of shot " + fmt.Sprint(shot)}
-	dim, n := s.Model.Dim(), a.Shape[1]
+// file are the records of a shot for SEG-Y.
+func (s *Survey) file(shot int, a *field.Array) segy.Gather {
+	dim := s.Model.Dim()
 	place := func(points *field.Array, i int) segy.Place {
-		p := segy.Place{X: points.At(i * dim), Depth: points.At((i+1)*dim - 1)}
-		if dim == 3 {
+		p := segy.Place{Depth: points.At((i+1)*dim - 1)}
+		if dim > 1 {
+			p.X = points.At(i * dim)
+		}
+		if dim > 2 {
 			p.Y = points.At(i*dim + 1)
 		}
 		return p
 	}
-	for k := range n {
-		t := segy.Trace{Shot: int32(shot), Source: place(s.Shots[shot].Sources, 0), Receiver: place(s.Shots[shot].Receivers, k)}
-		for i := range a.Shape[0] {
-			t.Samples = append(t.Samples, float32(a.At(i*n+k)))
-		}
-		f.Traces = append(f.Traces, t)
+	c := s.Config
+	g := segy.Gather{
+		About: segy.About{
+			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
+			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), c.SpaceOrder),
+			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.wavelet.Delay),
+			Geometry: fmt.Sprintf("model of %s points, %v m apart, from %v m on", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
+			Step:     fmt.Sprintf("%g ms, %d steps", s.dt, s.steps),
+		},
+		Interval: s.dt, Number: shot + 1, Source: place(s.Shots[shot].Sources, 0), Records: a,
 	}
-	return f
+	for k := range a.Shape[1] {
+		g.Receivers = append(g.Receivers, place(s.Shots[shot].Receivers, k))
+	}
+	return g
 }
 
 // Import puts the observed records of all shots into the store, one after the
@@ -228,7 +254,8 @@ func (s *Survey) shared(ctx context.Context, r *workflow.Run, key string, shape 
 }
 
 // recorded are the observed records of an experiment: of one shot, or the sum of
-// all with its signs, filtered.
+// all with its signs, filtered. What is not known of any is NaN, and for the filter
+// silence.
 func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Experiment, shot int) (*field.Array, error) {
 	out := field.New64(s.shape(max(shot, 0))...)
 	add := func(shot int, sign float64) error {
@@ -249,8 +276,39 @@ func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Experiment, sh
 			err = add(i, sign)
 		}
 	}
+	var unknown []int
+	for i, v := range out.F64 {
+		if math.IsNaN(v) {
+			unknown, out.F64[i] = append(unknown, i), 0
+		}
+	}
 	s.filter(e.Band, out.F64, out.Shape[1])
+	for _, i := range unknown {
+		out.F64[i] = math.NaN()
+	}
 	return out, err
+}
+
+// weighed are observed records with 0 for what is not known (NaN), and weights
+// that are 0 there and where the direct wave is muted; nil where all have weight 1.
+func (s *Survey) weighed(e Experiment, observed *field.Array) (known, weights *field.Array) {
+	known, weights = observed, s.muted(e)
+	for i := range observed.Len() {
+		if !math.IsNaN(observed.At(i)) {
+			continue
+		}
+		if known == observed {
+			known = &field.Array{Shape: observed.Shape, F64: append([]float64(nil), observed.Float64()...)}
+		}
+		if weights == nil {
+			weights = field.New64(observed.Shape...)
+			for k := range weights.F64 {
+				weights.F64[k] = 1
+			}
+		}
+		known.F64[i], weights.F64[i] = 0, 0
+	}
+	return known, weights
 }
 
 // Silence are records of a shot that are zero.

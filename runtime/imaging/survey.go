@@ -34,13 +34,15 @@ type Survey struct {
 	// Memory is what the gradient of a shot may take, in bytes; 0 for three
 	// quarters of what is free.
 	Memory int64
+	// Notes tell of what is doubtful in the records, and what of them is left out.
+	Notes []string
 
 	op      *gradient.Operator
 	light   *operator.Operator
 	born    *operator.Operator
 	fields  map[string]*field.Array // further parameters, at the model's points
 	mask    *field.Array            // nil for all
-	line    *segy.Line              // of the observed records; nil when they are elsewhere
+	line    *segy.File              // of the observed records; nil when they are elsewhere
 	wavelet survey.Wavelet
 	dt      float64
 	steps   int

@@ -5,14 +5,14 @@ import "math"
 // IBM floating point is (-1)^s * 16^(e-64) * m/2^24, with a sign s, seven bits e
 // and 24 bits m whose first four are not all zero.
 
-// fromIBM is the nearest float32; what is beyond its range becomes infinite.
-func fromIBM(bits uint32) float32 {
+// fromIBM is exact.
+func fromIBM(bits uint32) float64 {
 	m := float64(bits & 0xffffff)
 	v := math.Ldexp(m, 4*(int(bits>>24&0x7f)-64)-24)
 	if bits>>31 == 1 {
 		v = -v
 	}
-	return float32(v)
+	return v
 }
 
 // toIBM is the nearest IBM number, which has 21 to 24 bits.

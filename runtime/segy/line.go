@@ -1,115 +1,95 @@
 package segy
 
-import (
-	"errors"
-	"fmt"
-	"io"
-	"os"
-)
+import "math"
 
-// Line is the shots of a file, of which only the headers have been read.
+// Line is a straight line on the map, along which a survey is seen in two
+// dimensions.
 type Line struct {
-	Interval float64 // time between samples, ms
-	Samples  int     // of each trace
-	Shots    []Gather
+	X, Y    float64 // of the place where positions along it are 0
+	Azimuth float64 // of its direction, degrees clockwise from y, the north
+	// Off is the greatest distance of a source or receiver from the line, and Root the
+	// root of the mean of its square, m.
+	Off, Root float64
+	// Stretch is the greatest difference, m, of the horizontal distance of a source
+	// and a receiver and that of their positions along the line.
+	Stretch float64
+	// From and To are the least and the greatest position.
+	From, To float64
 
-	path string
-	head *File
+	east, north float64 // direction
 }
 
-// Gather is the traces of one shot.
-type Gather struct {
-	Number    int32 // of the field record
-	Source    Place
-	Receivers []Place
+// Along is the position of a place along the line, m.
+func (l *Line) Along(p Place) float64 { return (p.X-l.X)*l.east + (p.Y-l.Y)*l.north }
 
-	offsets []int64 // of the traces in the file
+// LineThrough is the line that starts at a place in a direction.
+func LineThrough(x, y, azimuth float64) Line {
+	north, east := math.Cos(azimuth*math.Pi/180), math.Sin(azimuth*math.Pi/180)
+	// Lines along an axis are so exactly.
+	for _, v := range []*float64{&east, &north} {
+		if math.Abs(*v) < 1e-15 {
+			*v = 0
+		}
+	}
+	return Line{X: x, Y: y, Azimuth: azimuth, east: east, north: north}
 }
 
-// OpenLine reads the headers of a file of any size. Traces of the same field
-// record and source are a shot, wherever they stand; shots are in the order of
-// their first traces. Errors: those of Read.
-func OpenLine(path string) (*Line, error) {
-	l, err := openLine(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+// Fit is the straight line that the squared distances of all sources and receivers
+// are least from, each as often as traces are. Positions are counted from the place
+// on it that is next to x = 0, y = 0, so that along a line in direction x they are
+// x, and along one in direction y they are y; they grow with x, or y where x is
+// constant.
+func (f *File) Fit() Line {
+	var n, mx, my, xx, xy, yy float64
+	f.each(func(p Place) { n, mx, my = n+1, mx+p.X, my+p.Y })
+	mx, my = mx/max(n, 1), my/max(n, 1)
+	f.each(func(p Place) {
+		x, y := p.X-mx, p.Y-my
+		xx, xy, yy = xx+x*x, xy+x*y, yy+y*y
+	})
+	// The direction is the first principal axis.
+	angle := math.Atan2(2*xy, xx-yy) / 2
+	east, north := math.Cos(angle), math.Sin(angle)
+	switch {
+	case xy == 0 && yy > xx:
+		east, north = 0, 1
+	case xy == 0:
+		east, north = 1, 0
+	case east < 0 || math.Abs(east) < 1e-9 && north < 0:
+		east, north = -east, -north
 	}
-	return l, nil
+	away := mx*east + my*north
+	l := Line{X: mx - away*east, Y: my - away*north, Azimuth: math.Atan2(east, north) * 180 / math.Pi, east: east, north: north}
+	return f.Measure(l)
 }
 
-func openLine(path string) (*Line, error) {
-	in, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	head := make([]byte, textBytes+binaryBytes)
-	if _, err := io.ReadFull(in, head); err != nil {
-		return nil, fmt.Errorf("this is no SEG-Y file: it has fewer than %d bytes", len(head))
-	}
-	f, bin, texts, err := fileHeader(head)
-	if err != nil {
-		return nil, err
-	}
-	about, err := in.Stat()
-	if err != nil {
-		return nil, err
-	}
-	l := &Line{Interval: f.Interval, path: path, head: f}
-	type key struct {
-		number int32
-		at     Place
-	}
-	places := map[key]int{}
-	trace := make([]byte, headerBytes)
-	for k, at := 0, int64(len(head))+texts; ; k++ {
-		_, err := in.ReadAt(trace, at)
-		if errors.Is(err, io.EOF) && at == about.Size() {
-			break
+// Measure is a line with how far sources and receivers are from it.
+func (f *File) Measure(l Line) Line {
+	l.From, l.To = math.Inf(1), math.Inf(-1)
+	n := 0.0
+	f.each(func(p Place) {
+		off := (p.X-l.X)*l.north - (p.Y-l.Y)*l.east
+		l.Off, l.Root, n = max(l.Off, math.Abs(off)), l.Root+off*off, n+1
+		l.From, l.To = min(l.From, l.Along(p)), max(l.To, l.Along(p))
+	})
+	l.Root = math.Sqrt(l.Root / max(n, 1))
+	for i := range f.Shots {
+		g := &f.Shots[i]
+		for _, t := range g.Traces {
+			apart := math.Hypot(g.Source.X-t.Receiver.X, g.Source.Y-t.Receiver.Y)
+			l.Stretch = max(l.Stretch, math.Abs(apart-math.Abs(l.Along(g.Source)-l.Along(t.Receiver))))
 		}
-		if err != nil {
-			return nil, fmt.Errorf("the SEG-Y file ends in the header of trace %d", k)
-		}
-		n, err := samplesOf(trace, bin, k, l.Samples)
-		if err != nil {
-			return nil, err
-		}
-		l.Samples = n
-		end := at + headerBytes + 4*int64(n)
-		if end > about.Size() {
-			return nil, fmt.Errorf("the SEG-Y file ends in trace %d", k)
-		}
-		t := f.trace(trace, nil)
-		i, known := places[key{t.Shot, t.Source}]
-		if !known {
-			i = len(l.Shots)
-			places[key{t.Shot, t.Source}] = i
-			l.Shots = append(l.Shots, Gather{Number: t.Shot, Source: t.Source})
-		}
-		g := &l.Shots[i]
-		g.Receivers, g.offsets = append(g.Receivers, t.Receiver), append(g.offsets, at)
-		at = end
 	}
-	if len(l.Shots) == 0 {
-		return nil, errors.New("the SEG-Y file has no traces")
-	}
-	return l, nil
+	return l
 }
 
-// Read reads the traces of a shot, in the order of its receivers.
-func (l *Line) Read(shot int) ([]Trace, error) {
-	in, err := os.Open(l.path)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	body := make([]byte, headerBytes+4*l.Samples)
-	var out []Trace
-	for _, at := range l.Shots[shot].offsets {
-		if _, err := in.ReadAt(body, at); err != nil {
-			return nil, fmt.Errorf("%s: %w", l.path, err)
+// each calls v with the places of the sources, once for each trace, and of the
+// receivers.
+func (f *File) each(v func(Place)) {
+	for i := range f.Shots {
+		for _, t := range f.Shots[i].Traces {
+			v(f.Shots[i].Source)
+			v(t.Receiver)
 		}
-		out = append(out, l.head.trace(body[:headerBytes], body[headerBytes:]))
 	}
-	return out, nil
 }

@@ -52,15 +52,24 @@ func ebcdic(text string) []byte {
 	return out
 }
 
-// fromEBCDIC is a text header without what is blank at its end.
-func fromEBCDIC(b []byte) string {
+// cards are the lines of a text header, without what is blank at their ends. It
+// is EBCDIC or, as many write it, ASCII: whatever gives more printable characters.
+func cards(b []byte) []string {
+	printable, latin := 0, 0
+	for _, c := range b {
+		if c >= ' ' && c <= '~' {
+			printable++
+		}
+		if toLatin[c] != 0 {
+			latin++
+		}
+	}
 	var lines []string
-	ascii := b[0] == 'C' // as some write it
-	for i := 0; i < textBytes; i += 80 {
+	for i := 0; i+80 <= len(b); i += 80 {
 		line := make([]byte, 80)
 		for k, c := range b[i : i+80] {
 			line[k] = c
-			if !ascii {
+			if latin >= printable {
 				line[k] = toLatin[c]
 			}
 			if line[k] < ' ' || line[k] > '~' {
@@ -69,5 +78,8 @@ func fromEBCDIC(b []byte) string {
 		}
 		lines = append(lines, strings.TrimRight(string(line), " "))
 	}
-	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return lines
 }

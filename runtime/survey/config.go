@@ -33,6 +33,8 @@ type Config struct {
 	Sources SourcesConfig `toml:"sources"`
 	// Inversion is what to make of a survey.
 	Inversion InversionConfig `toml:"inversion"`
+	// SEGY says how SEG-Y files are read.
+	SEGY SEGYConfig `toml:"segy"`
 	// Receivers are where it is recorded. Required.
 	Receivers ReceiverConfig `toml:"receivers"`
 	// Snapshots are pictures of the wavefield. Default: none.

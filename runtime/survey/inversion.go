@@ -1,8 +1,9 @@
 package survey
 
 import (
-	"path/filepath"
 	"slices"
+
+	"github.com/courant-pde/courant/runtime/segy"
 )
 
 // InversionConfig says what to make of a survey.
@@ -21,8 +22,8 @@ type InversionConfig struct {
 	// Water is the depth above which the model is known and stays, m. Default 0.
 	Water float64 `toml:"water"`
 	// Observed is a folder with the records shot_0000.npy or .sgy and so on, or one
-	// SEG-Y file of all shots, whose headers tell the places of sources and
-	// receivers. Default: they are modelled.
+	// SEG-Y file of all shots, or a pattern of several such as line/*.sgy, whose headers
+	// tell the places of sources and receivers. Default: they are modelled.
 	Observed string `toml:"observed"`
 	// Aperture is the distance from source and receivers beyond which the model is
 	// cut off for a shot, m, along all axes but depth. Default 0: it is not.
@@ -88,11 +89,9 @@ func (i *InversionConfig) Stochastic() bool {
 	return i.Optimiser == "sgd" || i.Optimiser == "momentum" || i.Optimiser == "adam"
 }
 
-// Line reports whether the records of all shots are in one SEG-Y file, which
-// tells the geometry.
-func (i *InversionConfig) Line() bool {
-	return slices.Contains([]string{".sgy", ".segy"}, filepath.Ext(i.Observed))
-}
+// Line reports whether the records of all shots are in SEG-Y files, one or those
+// that a pattern fits, which tell the geometry.
+func (i *InversionConfig) Line() bool { return segy.Named(i.Observed) }
 
 // validateInversion checks what can be checked of the values alone.
 func (c *Config) validateInversion(must func(ok bool, key, format string, args ...any)) {

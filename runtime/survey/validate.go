@@ -45,6 +45,7 @@ func (c *Config) validate() []complaint {
 		must(s.Count >= 1 && s.Count <= 1<<20, "sources.count", "%d shots are not possible; give a number from 1", s.Count)
 	}
 	c.validateInversion(must)
+	c.validateSEGY(must)
 	r := c.Receivers
 	spread := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
 	must(!line || r.File == "" && !spread, "receivers", "the headers of %s tell the places of the receivers: leave them out here", c.Inversion.Observed)
