@@ -125,9 +125,13 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 	if err != nil {
 		return err
 	}
-	for _, n := range s.Notes {
-		fmt.Fprintln(c.ErrOrStderr(), "warning:", n)
+	warn := func(notes []string) {
+		for _, n := range notes {
+			fmt.Fprintln(c.ErrOrStderr(), "warning:", n)
+		}
 	}
+	warn(s.Notes)
+	told := len(s.Notes)
 	r, err := d.openStore(ctx, s, config)
 	if err != nil {
 		return err
@@ -142,7 +146,9 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 		return err
 	}
 	defer closed()
-	if err := s.Import(ctx, r); err != nil {
+	err = s.Import(ctx, r)
+	warn(s.Notes[told:])
+	if err != nil {
 		return err
 	}
 	b := d.newBatch(config, url, s, r)

@@ -181,6 +181,11 @@ func TestHeadersAreHeeded(t *testing.T) {
 				}
 			}
 		}},
+		"a silent trace": {unknown: 301, change: func(k int, b []byte) {
+			if k == 0 {
+				clear(b[240:])
+			}
+		}},
 		"a delay": {unknown: 50, change: func(_ int, b []byte) {
 			short(b, 109, 100)
 			copy(b[240:], b[240+4*50:])

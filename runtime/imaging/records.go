@@ -121,11 +121,12 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 	if err != nil {
 		return nil, err
 	}
+	silent := s.silent(f, shot, samples)
 	out := field.New64(s.steps, len(which))
 	column := make([]float64, s.steps)
 	for k, from := range which {
 		unknown := func(float64) bool { return true }
-		if from >= 0 && !traces[from].Dead {
+		if from >= 0 && !traces[from].Dead && !silent[from] {
 			t := traces[from]
 			resample(samples[from], t.Start, every, column, s.dt)
 			// The last sample speaks for its interval.
@@ -145,6 +146,32 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		}
 	}
 	return out, nil
+}
+
+// silent marks the traces of a shot that have only zeros while others have not:
+// they are dead, whatever their headers say, as no record is silent.
+func (s *Survey) silent(f *segy.File, shot int, samples [][]float64) []bool {
+	out := make([]bool, len(samples))
+	traces := f.Shots[shot].Traces
+	first, n, live := 0, 0, 0
+	for k, v := range samples {
+		if traces[k].Dead {
+			continue
+		}
+		live++
+		if out[k] = !slices.ContainsFunc(v, func(x float64) bool { return x != 0 }); out[k] {
+			if n++; n == 1 {
+				first = k
+			}
+		}
+	}
+	switch {
+	case n == live:
+		clear(out)
+	case n > 0:
+		s.Notes = append(s.Notes, fmt.Sprintf("%s: %d of %d traces of its shot have only zeros, this one first; they have no weight", f.Name(traces[first]), n, live))
+	}
+	return out
 }
 
 // WriteRecords writes the records of a shot to a folder as shot_0000.npy, or
@@ -190,8 +217,8 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
 			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), c.SpaceOrder),
 			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.wavelet.Delay),
-			Geometry: fmt.Sprintf("model of %s points, %v m apart, from %v m on", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
-			Step:     fmt.Sprintf("%g ms, %d steps", s.dt, s.steps),
+			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
+			Step:     fmt.Sprintf("%.10g ms, %d steps", s.dt, s.steps),
 		},
 		Interval: s.dt, Number: shot + 1, Source: place(s.Shots[shot].Sources, 0), Records: a,
 	}

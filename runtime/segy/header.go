@@ -223,7 +223,7 @@ func (h *Header) readSecond(head []byte, r *Report, refuse refusal) bool {
 			return false
 		}
 		h.Interval = us / 1000
-		r.note(Heeded, "extended interval (3273)", h.at(3273), 0, "%g us", us)
+		r.note(Heeded, "extended interval (3273)", h.at(3273), 0, "%.10g us", us)
 	}
 	if h.extensions = o.i32(head, 3507); h.extensions < 0 || h.extensions > 1<<16 {
 		refuse("trace header extensions (3507)", 3507, "%d is no number of them", h.extensions)

@@ -5,16 +5,19 @@ import "math"
 // Line is a straight line on the map, along which a survey is seen in two
 // dimensions.
 type Line struct {
-	X, Y    float64 // of the place where positions along it are 0
-	Azimuth float64 // of its direction, degrees clockwise from y, the north
+	X       float64 `json:"x"` // of the place where positions along it are 0
+	Y       float64 `json:"y"`
+	Azimuth float64 `json:"azimuth"` // of its direction, degrees clockwise from y, the north
 	// Off is the greatest distance of a source or receiver from the line, and Root the
 	// root of the mean of its square, m.
-	Off, Root float64
+	Off  float64 `json:"off"`
+	Root float64 `json:"root"`
 	// Stretch is the greatest difference, m, of the horizontal distance of a source
 	// and a receiver and that of their positions along the line.
-	Stretch float64
+	Stretch float64 `json:"stretch"`
 	// From and To are the least and the greatest position.
-	From, To float64
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
 
 	east, north float64 // direction
 }

@@ -208,7 +208,7 @@ func (p *page) text(gathers int) string {
 	add("WAVELET: ", p.About.Wavelet)
 	add("GEOMETRY: ", p.About.Geometry)
 	add("TIME STEP: ", p.About.Step)
-	add("", fmt.Sprintf("%d SHOTS, %d RECEIVERS OF THE FIRST, %d SAMPLES OF %g MS FROM %g MS ON", gathers, p.receivers, p.samples, p.Interval, p.Delay))
+	add("", fmt.Sprintf("%d SHOTS, %d RECEIVERS OF THE FIRST, %d SAMPLES OF %.10g MS FROM %g MS ON", gathers, p.receivers, p.samples, p.Interval, p.Delay))
 	add("", fmt.Sprintf("SAMPLES: FORMAT %v", p.Format))
 	add("", "LENGTHS IN METRES, ELEVATIONS POSITIVE UPWARDS FROM THE DATUM OF DEPTH 0")
 	var b strings.Builder
