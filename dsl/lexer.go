@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -66,9 +67,34 @@ var lookalikes = map[rune]string{
 	'π': "pi", '√': "sqrt(...)", ';': "each statement on a line of its own", '\ufeff': "the file without a byte order mark",
 }
 
+// invalid reports whether a token is never valid.
+func invalid(t lexer.Token) bool {
+	return t.Type == symbols["Bad"] || t.Type == symbols["OpenString"] || t.Type == symbols["String"] && invisible(t.Value) >= 0
+}
+
+// invisible is the place in a text of the first character that is neither
+// seen nor a space, or is none: control characters, marks that turn the
+// direction of writing around, bytes that are not UTF-8. It is -1 if there is
+// none. Such a text shows as another than it is, in a terminal and in the code
+// that is made of the file.
+func invisible(text string) int {
+	for i, r := range []rune(text) {
+		if !unicode.IsGraphic(r) || r == unicode.ReplacementChar {
+			return i
+		}
+	}
+	return -1
+}
+
 // lexical reports a token that is never valid.
 func lexical(t lexer.Token, source string) *Error {
 	e := &Error{Pos: t.Pos, Line: SourceLine(source, t.Pos.Line), Width: 1}
+	if t.Type == symbols["String"] {
+		i := invisible(t.Value)
+		e.Pos = after(t.Pos, string([]rune(`"` + t.Value)[:i+1]))
+		e.Message, e.Hint = fmt.Sprintf("character %+q within a text", []rune(t.Value)[i]), "texts hold letters, signs and spaces only"
+		return e
+	}
 	if t.Type == symbols["OpenString"] {
 		e.Message, e.Hint = "this text is not closed on its line", `close it with "`
 		return e

@@ -52,9 +52,7 @@ func Parse(name, source string) (*File, error) {
 	}
 	var faults Errors
 	for len(faults) < maxSyntaxErrors {
-		i := slices.IndexFunc(all, func(t lexer.Token) bool {
-			return t.Type == symbols["Bad"] || t.Type == symbols["OpenString"]
-		})
+		i := slices.IndexFunc(all, invalid)
 		if i >= 0 {
 			faults = append(faults, lexical(all[i], source))
 			all = without(all, i)

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -62,5 +63,42 @@ func TestErrors(t *testing.T) {
   hint: did you mean field?`
 	if got := faults[0].Error(); got != first {
 		t.Errorf("printed as\n%s", got)
+	}
+}
+
+// A text holds nothing that is not seen: a backslash in front of a carriage
+// return, for one, would join lines in generated code.
+func TestInvisibleCharactersInTexts(t *testing.T) {
+	for _, v := range []struct {
+		text   string
+		column int // of the fault; 0 for none
+	}{
+		{"Lamé's modulus, 2 µm²", 0},
+		{`*\/ and ??/ are seen`, 0},
+		{"*\\\r/", 15},
+		{"a\tb", 14},
+		{"\x00", 13},
+		{"ab\x1b[2J", 15},
+		{"\u202etxt", 13},
+		{"a\xffb", 14},
+	} {
+		_, err := Parse("text.pde", `operator a "`+v.text+`" { wavefield u }`)
+		faults, _ := err.(Errors)
+		switch {
+		case v.column == 0 && err != nil:
+			t.Errorf("%q: %v", v.text, err)
+		case v.column > 0 && (len(faults) != 1 || faults[0].Pos.Column != v.column):
+			t.Errorf("%q: want one fault in column %d: %v", v.text, v.column, err)
+		}
+	}
+}
+
+// What is left out behind a fault is found in one pass over the file: a hundred
+// thousand braces took minutes when each was counted anew.
+func TestManyBraces(t *testing.T) {
+	for _, source := range []string{strings.Repeat("{", 100000), strings.Repeat("operator a {", 10000), "operator a " + strings.Repeat("{}", 50000), strings.Repeat("x{\n", 30000)} {
+		if _, err := Parse("braces.pde", source); err == nil {
+			t.Errorf("%.20q... is accepted", source)
+		}
 	}
 }

@@ -21,7 +21,9 @@ func without(all []lexer.Token, i int) []lexer.Token {
 		case all[to].EOF(), brace(all[to]) && (top || all[to].Value == "}"):
 		case brace(all[to]):
 			// A stray block goes with all that it holds.
-			for open := depth(all[:to]); !all[to].EOF() && depth(all[:to+1]) > open; to++ {
+			for open := 1; !all[to].EOF() && open > 0; {
+				to++
+				open += depth(all[to : to+1])
 			}
 			if all[to].EOF() {
 				break

@@ -32,20 +32,20 @@ func (Backend) Emit(k *ir.Kernel) (*backends.Source, error) {
 	prepare := p.function("courant_prepare", "fills the arrays that stay the same in every step", p.prepareBody)
 	run := p.function("courant_run", "carries out the time steps args->first .. args->last", p.runBody)
 	var b strings.Builder
-	fmt.Fprintf(&b, "/* Operator %s", k.Name)
+	fmt.Fprintf(&b, "/* Operator %s", commentText(k.Name))
 	if k.Doc != "" {
-		fmt.Fprintf(&b, ": %s", commentSafe(k.Doc))
+		fmt.Fprintf(&b, ": %s", commentText(k.Doc))
 	}
 	b.WriteString("\n *\n")
 	for _, a := range k.Arrays {
-		line := fmt.Sprintf("%s(%s)", a.Name, p.axisList(a))
+		line := commentText(fmt.Sprintf("%s(%s)", a.Name, p.axisList(a)))
 		if a.Keeps() {
 			line += " with all its levels"
 		} else if a.Buffers > 1 {
 			line += fmt.Sprintf(" in %d time buffers", a.Buffers)
 		}
 		if a.Doc != "" {
-			line += ": " + commentSafe(a.Doc)
+			line += ": " + commentText(a.Doc)
 		}
 		fmt.Fprintf(&b, " *   %s\n", line)
 	}
@@ -66,5 +66,3 @@ func (Backend) Emit(k *ir.Kernel) (*backends.Source, error) {
 }
 
 var mathUsed = regexp.MustCompile(`\b(sqrt|exp|log|sin|cos|tan|asin|acos|atan|sinh|cosh|tanh|fabs|fmin|fmax|atan2|pow)f?\(`)
-
-func commentSafe(s string) string { return strings.ReplaceAll(s, "*/", "* /") }

@@ -66,11 +66,11 @@ func (p *printer) declarations() []declaration {
 	last := len(p.k.Axes) - 1
 	for i, a := range p.k.Axes {
 		n := p.size(i)
-		add(n, "const int64_t %s = args->size[%d]; /* points along %s */", n, i, a)
+		add(n, "const int64_t %s = args->size[%d]; /* points along %s */", n, i, commentText(a))
 	}
 	for i, a := range p.k.Axes[:last] {
 		n := p.stride(nil, i)
-		add(n, "const int64_t %s = args->stride[%d]; /* from %s to %s+1 */", n, i, a, a)
+		add(n, "const int64_t %[1]s = args->stride[%[2]d]; /* from %[3]s to %[3]s+1 */", n, i, commentText(a))
 	}
 	for i := range p.k.Axes[:last] {
 		n := p.blockLen(i)

@@ -21,7 +21,7 @@ func (p *printer) exchange(x *ir.HaloExchange) {
 			continue
 		}
 		p.out.WriteString("\n")
-		p.line("/* what lies beyond the ends of %s for %s */", p.k.Axes[axis], a.Name)
+		p.line("/* what lies beyond the ends of %s for %s */", commentText(p.k.Axes[axis]), commentText(a.Name))
 		for _, c := range p.copies(a, axis, x.Width[axis]) {
 			p.copyPlanes(a, x, axis, c)
 		}
@@ -35,7 +35,7 @@ func (p *printer) fold(a *ir.Array, x *ir.HaloExchange) {
 			continue
 		}
 		p.out.WriteString("\n")
-		p.line("/* what arose beyond the ends of %s of %s */", p.k.Axes[axis], a.Name)
+		p.line("/* what arose beyond the ends of %s of %s */", commentText(p.k.Axes[axis]), commentText(a.Name))
 		for _, c := range slices.Backward(p.copies(a, axis, x.Width[axis])) {
 			p.copyPlanes(a, x, axis, c)
 		}

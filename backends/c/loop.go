@@ -151,7 +151,7 @@ func (p *printer) rowAddress(a *ir.Array, time int) string {
 
 func (p *printer) loop(l *ir.Loop, directive string) {
 	for _, note := range notes(l) {
-		p.line("/* %s */", commentSafe(note))
+		p.line("/* %s */", commentText(note))
 	}
 	p.loopNest(l, directive)
 }

@@ -19,17 +19,8 @@ type printer struct {
 	writes map[string]bool // rows that the current loop writes
 }
 
-// reserved are the words of C, of the ABI and of this printer.
-var reserved = strings.Fields(`auto break case char const continue default do double else enum extern float for goto if inline int long
-register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while _Bool
-real t n args least r e sum trace points row entry mode main errno NULL sqrt exp log sin cos tan asin acos atan sinh cosh tanh fabs fmin fmax
-atan2 pow abs min max total k fabs INFINITY j0 j1 jn y0 y1 yn gamma signgam int8_t int16_t int32_t int64_t uint32_t uint64_t size_t omp`)
-
 func newPrinter(k *ir.Kernel) *printer {
 	p := &printer{k: k, names: map[string]string{}, taken: map[string]bool{}}
-	for _, w := range reserved {
-		p.taken[w] = true
-	}
 	for _, a := range k.Axes {
 		p.name("axis "+a, a)
 		p.name("block "+a, a+"b")
@@ -50,12 +41,12 @@ func newPrinter(k *ir.Kernel) *printer {
 }
 
 // name gives the C name of a thing, which stays the same: the wish, or the
-// wish with underscores when that is taken.
+// wish with underscores when that is taken. No name reaches C by another way.
 func (p *printer) name(thing, wish string) string {
 	if n, ok := p.names[thing]; ok {
 		return n
 	}
-	n := wish
+	n := identifier(wish)
 	for p.taken[n] {
 		n += "_"
 	}

@@ -9,7 +9,7 @@ import (
 func (p *printer) inject(x *ir.Inject) {
 	n := p.name("points "+x.Points, x.Points)
 	p.out.WriteString("\n")
-	p.line("/* %s */", commentSafe(x.Note))
+	p.line("/* %s */", commentText(x.Note))
 	p.line("#pragma omp for")
 	row := plus(p.step(), x.Row)
 	p.rows(n, x.Row)
@@ -30,7 +30,7 @@ func (p *printer) inject(x *ir.Inject) {
 func (p *printer) sample(x *ir.Sample) {
 	n := p.name("points "+x.Points, x.Points)
 	p.out.WriteString("\n")
-	p.line("/* %s */", commentSafe(x.Note))
+	p.line("/* %s */", commentText(x.Note))
 	p.line("#pragma omp for")
 	p.rows(n, 0)
 	p.indent++

@@ -21,7 +21,7 @@ func (p *printer) reduce(x *ir.Reduce) {
 		own = "value*value"
 	}
 	p.out.WriteString("\n")
-	p.line("/* %s */", commentSafe(x.Note))
+	p.line("/* %s */", commentText(x.Note))
 	p.line("#pragma omp for")
 	first := p.axis(0)
 	p.line("for (int64_t %s = %s; %s < %s; ++%s) {", first, p.bound(x.Lo[0], 0), first, p.bound(x.Hi[0], 0), first)
