@@ -38,10 +38,6 @@ func newCheck() *cobra.Command {
 // checkFile checks all operators of a file. The error is one that is no fault
 // of the file.
 func checkFile(c *cobra.Command, path string, dim, order int) (dsl.Errors, error) {
-	dims := []int{dim}
-	if dim == 0 {
-		dims = []int{1, 2, 3}
-	}
 	file, err := dsl.ParseFile(path)
 	if err != nil {
 		return collect(err)
@@ -54,6 +50,12 @@ func checkFile(c *cobra.Command, path string, dim, order int) (dsl.Errors, error
 	for _, name := range names {
 		var faults dsl.Errors
 		right := false
+		dims := []int{dim}
+		if n := check.Named(file, name); dim == 0 && n > 0 {
+			dims = []int{n} // on others every fault of the axes would be told, too
+		} else if dim == 0 {
+			dims = []int{1, 2, 3}
+		}
 		for _, d := range dims {
 			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Real: ir.F64})
 			found, err := collect(err)

@@ -48,6 +48,7 @@ func main() { os.Exit(run()) }
 func run() (code int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends what does not heed the first
 	defer func() {
 		if fault := recover(); fault != nil {
 			fmt.Fprintf(os.Stderr, "courant: this is a fault of Courant, not yours: %v\nPlease report it with the command and its files.\n\n%s", fault, debug.Stack())

@@ -406,3 +406,18 @@ func TestExplainPages(t *testing.T) {
 		t.Errorf("%s%s", out, stderr)
 	}
 }
+
+// An operator that names its axes is checked on as many, and on no others.
+func TestCheckOnNamedAxes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "axes.pde")
+	for _, v := range []struct{ axes, want string }{{"axes q", "4:"}, {"axes q, r", "4:"}} {
+		source := "operator a {\n" + v.axes + "\nwavefield u field m\nsolve mm*u.dt2 = u.dq2 for u.forward\n}\n"
+		if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, code := courant(t, "check", path)
+		if code != exitUser || strings.Count(stderr, "axes.pde:") != 1 || !strings.Contains(stderr, "axes.pde:"+v.want) {
+			t.Errorf("%s: exit %d, want one fault in line 4:\n%s", v.axes, code, stderr)
+		}
+	}
+}

@@ -61,7 +61,7 @@ func (c *checker) binary(x *dsl.Binary) *value {
 		case b.rank > number:
 			c.fail(x.Y, "divide by a component", "nothing can be divided by %s", b.rank)
 			return nil
-		case symbolic.IsZero(b.scalar()):
+		case symbolic.IsZero(b.scalar()), !finite(symbolic.Power(b.scalar(), symbolic.Int(-1))):
 			c.fail(x.Y, "", "division by zero")
 			return nil
 		}

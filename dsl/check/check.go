@@ -28,7 +28,9 @@ const MaxSpaceOrder = 32
 // is a dsl.Errors when the file is at fault.
 func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 	if o.Dim == 0 {
-		o.Dim = named(file, o.Operator)
+		if o.Dim = Named(file, o.Operator); o.Dim == 0 {
+			o.Dim = 3
+		}
 	}
 	if o.Dim < 1 || o.Dim > 3 {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
@@ -38,21 +40,22 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		missing: map[*symbolic.Function][]box{}, spelling: map[*symbolic.Function]string{}, unsaved: map[*symbolic.Function]bool{}}
 	c.topLevel(file, []string{path})
 	if len(c.faults) > 0 {
-		return nil, c.faults.ErrOrNil()
+		return nil, c.found()
 	}
 	op := c.choose(o.Operator)
 	if op == nil {
-		return nil, c.faults.ErrOrNil()
+		return nil, c.found()
 	}
 	c.operator(op, o)
-	if err := c.faults.ErrOrNil(); err != nil {
+	if err := c.found(); err != nil {
 		return nil, err
 	}
 	return c.problem, nil
 }
 
-// named is the number of axes that an operator names; 3 when it names none.
-func named(file *dsl.File, operator string) int {
+// Named is the number of axes that an operator names, and so the only number
+// that it can have; 0 when it names none.
+func Named(file *dsl.File, operator string) int {
 	for _, it := range file.Items {
 		if it.Operator == nil || operator != "" && it.Operator.Name != operator {
 			continue
@@ -63,7 +66,7 @@ func named(file *dsl.File, operator string) int {
 			}
 		}
 	}
-	return 3
+	return 0
 }
 
 // Operators lists the names of the operators that a file itself defines.
@@ -87,6 +90,7 @@ type checker struct {
 	dim     int                  // axes of the grid
 	files   map[string]*dsl.File // by path, imported ones too
 	faults  dsl.Errors
+	more    int // faults beyond the first maxFaults
 	names   map[string]*entity
 	absent  map[string][]string // names that exist on other grids only, with these
 	args    []map[string]*value // arguments of the defs being expanded
@@ -117,7 +121,30 @@ func (c *checker) fail(at dsl.Expr, hint, format string, args ...any) {
 	c.failAt(start, width, hint, format, args...)
 }
 
+// maxFaults bounds how many faults of one operator are reported, so that a
+// file of nothing but faults takes no time for hints that nobody reads.
+const maxFaults = 50
+
+// full reports whether all faults that are reported are found.
+func (c *checker) full() bool { return len(c.faults) >= maxFaults }
+
+// found is the error of all faults, with the number of those left out.
+func (c *checker) found() error {
+	err := c.faults.ErrOrNil()
+	if faults, ok := err.(dsl.Errors); ok && c.more > 0 {
+		last := *faults[len(faults)-1]
+		last.Note += fmt.Sprintf("; %d more faults are not shown", c.more)
+		last.Note = strings.TrimPrefix(last.Note, "; ")
+		faults[len(faults)-1] = &last
+	}
+	return err
+}
+
 func (c *checker) failAt(pos dsl.Pos, width int, hint, format string, args ...any) {
+	if c.full() {
+		c.more++
+		return
+	}
 	source := c.file.Source
 	if f := c.files[filepath.Clean(pos.Filename)]; f != nil {
 		source = f.Source
@@ -136,6 +163,9 @@ func (c *checker) choose(name string) *dsl.Operator {
 	switch {
 	case len(have) == 0:
 		c.failAt(start, 1, "write operator NAME { ... }", "this file defines no operator")
+		return nil
+	case len(have) > maxOperators:
+		c.failAt(start, 1, "spread them over several files", "this file defines %d operators: at most %d can be given", len(have), maxOperators)
 		return nil
 	case name == "" && len(have) > 1:
 		c.failAt(start, 1, "choose one with --operator NAME", "this file defines several operators: %s", strings.Join(have, ", "))
@@ -162,10 +192,21 @@ func (c *checker) exists(dim string) bool {
 	return dim == "" || dim == fmt.Sprintf("%dD", c.dim)
 }
 
+// Many statements and operators are no error but a file that no person wrote,
+// and what the stages take grows with the square of their number.
+const (
+	maxStatements = 500
+	maxOperators  = 100
+)
+
 // operator checks the declarations first, so that their order is free, then
 // the statements in the order in which they run.
 func (c *checker) operator(op *dsl.Operator, o Options) {
 	c.problem = &symbolic.Problem{Name: op.Name, Doc: op.Doc, Grid: &symbolic.Grid{Axes: AxisNames(o.Dim), SpaceOrder: 4, TimeOrder: 2, Uniform: o.Uniform}}
+	if n := len(op.Statements); n > maxStatements {
+		c.failAt(op.Statements[maxStatements].Pos, 1, "write vectors and tensors in place of their components, or several operators", "operator %s has %d statements: at most %d can be given", op.Name, n, maxStatements)
+		return
+	}
 	for _, s := range op.Statements {
 		if c.exists(s.Dim) {
 			c.present = append(c.present, s)

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/courant-pde/courant/dsl"
@@ -100,5 +102,39 @@ func TestBadGrid(t *testing.T) {
 		if _, err := Problem(f, Options{Dim: dim}); err == nil {
 			t.Errorf("a grid with %d axes was accepted", dim)
 		}
+	}
+}
+
+// A file of nothing but faults, statements or operators is refused at once,
+// and says how much of it there is.
+func TestFloodsAreRefused(t *testing.T) {
+	const head, solve = "operator a { field m wavefield u ", "solve m*u.dt2 - laplace(u) = 0 for u.forward "
+	for _, v := range []struct{ source, want string }{
+		{head + strings.Repeat("sample r from v\n", 400) + solve + "}", "more faults are not shown"},
+		{strings.Repeat("let a = 1\n", 4000) + head + solve + "}", "3949 more faults are not shown"},
+		{head + strings.Repeat(solve, 2000) + "}", "2002 statements: at most 500"},
+		{strings.Repeat(head+solve+"}\n", 2000), "1949 more faults are not shown"},
+		{strings.Repeat("operator a { }", 4000), "more faults are not shown"},
+	} {
+		file, err := dsl.Parse("flood.pde", v.source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Problem(file, Options{Dim: 2})
+		faults, _ := err.(dsl.Errors)
+		if len(faults) == 0 || len(faults) > maxFaults || !strings.Contains(err.Error(), v.want) {
+			t.Errorf("%.40q...: %d faults, want %q: %.2000v", v.source, len(faults), v.want, err)
+		}
+	}
+	var many strings.Builder
+	for i := range 2000 {
+		fmt.Fprintf(&many, "operator a%d { }\n", i)
+	}
+	file, err := dsl.Parse("many.pde", many.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Problem(file, Options{Dim: 2, Operator: "a3"}); err == nil || !strings.Contains(err.Error(), "2000 operators: at most 100") {
+		t.Errorf("2000 operators: %v", err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // eval gives an expression its meaning, nil when it has a fault.
 func (c *checker) eval(e dsl.Expr) *value {
 	v := c.meaning(e)
-	if v == nil || !c.bounded(e, v) {
+	if v == nil || !c.bounded(e, v) || !c.valued(e, v) {
 		return nil
 	}
 	return v

@@ -197,6 +197,9 @@ func nameOf(l *dsl.Let, d *dsl.Def, v *dsl.Declare) *dsl.Ident {
 
 // near is a hint at a known name that is spelt much like the given one.
 func (c *checker) near(name string) string {
+	if c.full() {
+		return ""
+	}
 	var have []string
 	for n, e := range c.names {
 		if e.kind != component {

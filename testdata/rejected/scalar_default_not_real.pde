@@ -1,5 +1,5 @@
 operator a {
-    scalar c = log(-1)  ### "this default value is not a real number; write a number"
+    scalar c = log(-1)  ### "log(-1) has no finite real value"
     wavefield u
     solve u.dt2 - laplace(u) = 0 for u.forward
 }
