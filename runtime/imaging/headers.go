@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/places"
 	"github.com/courant-pde/courant/runtime/segy"
 	"github.com/courant-pde/courant/runtime/survey"
 )
@@ -112,7 +113,8 @@ func (s *Survey) placing(f *segy.File) (func(segy.Place) []float64, error) {
 		if c.LineOrigin != nil {
 			x, y = c.LineOrigin[0], c.LineOrigin[1]
 		}
-		l = f.Measure(segy.LineThrough(x, y, azimuth))
+		l = places.Through(x, y, azimuth)
+		l.Measure(f.All(), f.Pairs())
 	}
 	text := fmt.Sprintf("sources and receivers are up to %.4g m (root mean square %.4g m) from the line of azimuth %.4g degrees through x = %.10g, y = %.10g that the model stands for, and distances change by up to %.4g m", l.Off, l.Root, l.Azimuth, l.X, l.Y, l.Stretch)
 	limit := c.Across

@@ -105,3 +105,5 @@ func (m *made) save(t testing.TB) string {
 
 // blank is a text header in EBCDIC with one line.
 func blank(line string) []byte { return ebcdic(line) }
+
+func place(x, y, depth float64) Place { return Place{X: x, Y: y, Depth: depth} }

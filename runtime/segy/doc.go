@@ -11,10 +11,16 @@ package segy
 import (
 	"path/filepath"
 	"strings"
+
+	"github.com/courant-pde/courant/runtime/places"
 )
 
 // Place is where a source or a receiver is.
-type Place struct{ X, Y, Depth float64 }
+type Place = places.Place
+
+// Line is a straight line on the map, along which a survey is seen in two
+// dimensions.
+type Line = places.Line
 
 // Named reports whether a path ends as those of SEG-Y files do, in any case.
 func Named(path string) bool {

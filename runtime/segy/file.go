@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/courant-pde/courant/runtime/places"
 )
 
 // File is a SEG-Y file, or several that are read as one, of which the headers
@@ -128,6 +131,38 @@ func (f *File) Traces() int {
 		n += len(f.Shots[i].Traces)
 	}
 	return n
+}
+
+// All are the places of the sources, once for each trace, and of the receivers.
+func (f *File) All() iter.Seq[Place] {
+	return func(yield func(Place) bool) {
+		for a, b := range f.Pairs() {
+			if !yield(a) || !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// Pairs are the places of the source and the receiver of every trace.
+func (f *File) Pairs() iter.Seq2[Place, Place] {
+	return func(yield func(source, receiver Place) bool) {
+		for i := range f.Shots {
+			for k := range f.Shots[i].Traces {
+				if !yield(f.Shots[i].Source, f.Shots[i].Traces[k].Receiver) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Fit is the straight line that fits all sources and receivers best, with how far
+// they are from it.
+func (f *File) Fit() Line {
+	l := places.Fit(f.All())
+	l.Measure(f.All(), f.Pairs())
+	return l
 }
 
 // Name says where a trace stands: its file and number.

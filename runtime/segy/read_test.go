@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/courant-pde/courant/runtime/places"
 )
 
 var big, little = binary.BigEndian, binary.LittleEndian
@@ -33,7 +35,7 @@ func TestHeeded(t *testing.T) {
 		mute      [2]float32
 		notes     []string // of words that the report must name
 	}
-	at := func(x, y, z float64) *Place { return &Place{x, y, z} }
+	at := func(x, y, z float64) *Place { return new(place(x, y, z)) }
 	for name, c := range map[string]struct {
 		change func(m *made)
 		how    Reading
@@ -41,18 +43,18 @@ func TestHeeded(t *testing.T) {
 	}{
 		"plain": {change: func(m *made) {}},
 		"coordinates divided": {change: func(m *made) { m.every(map[int]any{71: v16(-10), 37: v32(0)}) },
-			want: want{source: at(20, 0, 20), receivers: []Place{{30, 0, 30}, {40, 0, 30}, {50, 0, 30}}, notes: []string{"coordinate scalar (71)"}}},
+			want: want{source: at(20, 0, 20), receivers: []Place{place(30, 0, 30), place(40, 0, 30), place(50, 0, 30)}, notes: []string{"coordinate scalar (71)"}}},
 		"coordinates multiplied": {change: func(m *made) { m.every(map[int]any{71: v16(100), 37: v32(0)}) },
-			want: want{source: at(20000, 0, 20), receivers: []Place{{30000, 0, 30}, {40000, 0, 30}, {50000, 0, 30}}}},
+			want: want{source: at(20000, 0, 20), receivers: []Place{place(30000, 0, 30), place(40000, 0, 30), place(50000, 0, 30)}}},
 		"scalars of 0": {change: func(m *made) { m.every(map[int]any{69: v16(0), 71: v16(0)}) }},
 		"elevations divided": {change: func(m *made) { m.every(map[int]any{69: v16(-10)}) },
-			want: want{source: at(200, 0, 2), receivers: []Place{{300, 0, 3}, {400, 0, 3}, {500, 0, 3}}, notes: []string{"elevation scalar (69)"}}},
+			want: want{source: at(200, 0, 2), receivers: []Place{place(300, 0, 3), place(400, 0, 3), place(500, 0, 3)}, notes: []string{"elevation scalar (69)"}}},
 		"on land": {change: func(m *made) { m.every(map[int]any{41: v32(70), 45: v32(100)}) },
-			want: want{source: at(200, 0, -80), receivers: []Place{{300, 0, -70}, {400, 0, -70}, {500, 0, -70}}, notes: []string{"source elevation (45)"}}},
+			want: want{source: at(200, 0, -80), receivers: []Place{place(300, 0, -70), place(400, 0, -70), place(500, 0, -70)}, notes: []string{"source elevation (45)"}}},
 		"feet": {change: func(m *made) { m.file(map[int]any{3255: v16(2)}) },
-			want: want{source: at(60.96, 0, 6.096), receivers: []Place{{91.44, 0, 9.144}, {121.92, 0, 9.144}, {152.4, 0, 9.144}}, notes: []string{"measurement system (3255)"}}},
+			want: want{source: at(60.96, 0, 6.096), receivers: []Place{place(91.44, 0, 9.144), place(121.92, 0, 9.144), place(152.4, 0, 9.144)}, notes: []string{"measurement system (3255)"}}},
 		"feet by configuration": {how: Reading{Measure: "ft"}, change: func(m *made) {},
-			want: want{source: at(60.96, 0, 6.096), receivers: []Place{{91.44, 0, 9.144}, {121.92, 0, 9.144}, {152.4, 0, 9.144}}}},
+			want: want{source: at(60.96, 0, 6.096), receivers: []Place{place(91.44, 0, 9.144), place(121.92, 0, 9.144), place(152.4, 0, 9.144)}}},
 		"metres by configuration": {how: Reading{Measure: "m"}, change: func(m *made) { m.file(map[int]any{3255: v16(2)}) }},
 		"a delay":                 {change: func(m *made) { m.every(map[int]any{109: v16(100)}) }, want: want{start: 100, notes: []string{"delay (109)"}}},
 		"a delay in tenths":       {change: func(m *made) { m.every(map[int]any{109: v16(-25), 215: v16(-10)}) }, want: want{start: -2.5}},
@@ -88,7 +90,7 @@ func TestHeeded(t *testing.T) {
 				for k := range m.traces {
 					m.one(k, map[int]any{181: f32(50.5 + float64(k))})
 				}
-			}, want: want{source: at(150, 0, 8), receivers: []Place{{50.5, 0, 30}, {51.5, 0, 30}, {52.5, 0, 30}}}},
+			}, want: want{source: at(150, 0, 8), receivers: []Place{place(50.5, 0, 30), place(51.5, 0, 30), place(52.5, 0, 30)}}},
 		"a revision written as 1": {change: func(m *made) { m.file(map[int]any{3501: v16(1)}) }},
 		"revision 0 with garbage where later ones have words": {how: Reading{Revision: new(int)}, change: func(m *made) {
 			m.file(map[int]any{3501: v16(0x7700), 3505: v16(300)})
@@ -121,7 +123,7 @@ func TestHeeded(t *testing.T) {
 				m.put(more, 1, map[int]any{33: f64(-31.5), 41: f64(1), 49: f64(3), 57: f64(25.25), 97: f64(210.125), 113: f64(1e9 + float64(k)), 121: f64(-4), 137: v32(20), 145: f64(500), 157: v16(2), 233: "SEG00001"})
 				m.traces[k] = append(append(append([]byte(nil), tr[:240]...), more...), tr[240:]...)
 			}
-		}, want: want{source: at(210.125, 0, 22.25), receivers: []Place{{1e9, -4, 32.5}, {1e9 + 1, -4, 32.5}, {1e9 + 2, -4, 32.5}}, interval: 0.5, notes: []string{"of the extension"}}},
+		}, want: want{source: at(210.125, 0, 22.25), receivers: []Place{place(1e9, -4, 32.5), place(1e9 + 1, -4, 32.5), place(1e9 + 2, -4, 32.5)}, interval: 0.5, notes: []string{"of the extension"}}},
 		"a revision 0 file with no words but the least": {change: func(m *made) {
 			m.file(map[int]any{3213: v16(0), 3255: v16(0), 3501: v16(0), 3503: v16(0)}).every(map[int]any{1: v32(0), 5: v32(0), 9: v32(0), 13: v32(0), 29: v16(0), 37: v32(0), 69: v16(0), 71: v16(0), 89: v16(0)})
 		}, want: want{notes: []string{"measurement system (3255)", "units (89)"}}},
@@ -139,7 +141,7 @@ func TestHeeded(t *testing.T) {
 				w.source = at(200, 0, 20)
 			}
 			if w.receivers == nil {
-				w.receivers = []Place{{300, 0, 30}, {400, 0, 30}, {500, 0, 30}}
+				w.receivers = []Place{place(300, 0, 30), place(400, 0, 30), place(500, 0, 30)}
 			}
 			if w.interval == 0 {
 				w.interval = 2
@@ -574,7 +576,7 @@ func TestLines(t *testing.T) {
 			t.Errorf("%g, %+v", got, l)
 		}
 	}
-	if l := LineThrough(10, 20, 90); l.Along(Place{X: 15, Y: 99}) != 5 {
+	if l := places.Through(10, 20, 90); l.Along(Place{X: 15, Y: 99}) != 5 {
 		t.Errorf("%g", l.Along(Place{X: 15, Y: 99}))
 	}
 }

@@ -225,7 +225,7 @@ func (s *scan) places(h *Header, v [wordCount]float64, more []byte, where string
 	for i := range e {
 		e[i] *= h.Unit
 	}
-	return Place{x[0], x[1], e[2] - e[1]}, Place{x[2], x[3], e[3] - e[0]}
+	return Place{X: x[0], Y: x[1], Depth: e[2] - e[1]}, Place{X: x[2], Y: x[3], Depth: e[3] - e[0]}
 }
 
 // sexagesimal are the degrees of a number whose digits are DDDMMSS.ss.

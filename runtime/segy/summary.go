@@ -89,7 +89,6 @@ func (f *File) Summary() *Summary {
 		none := Range{}
 		s.TracesOfShots, s.Samples, s.Start, s.Offsets = none, none, none, none
 		s.Sources, s.Receivers = Extent{}, Extent{}
-		s.Line.From, s.Line.To = 0, 0
 	}
 	return s
 }

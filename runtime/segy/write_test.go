@@ -20,10 +20,10 @@ func example(format Format) Gather {
 	r := rand.New(rand.NewPCG(1, 2))
 	g := Gather{
 		About:  About{Title: "records for a test", Operator: "acoustic", Wavelet: "ricker of 12 Hz", Geometry: strings.Repeat("a line of receivers, ", 8), Step: "1.5 ms"},
-		Format: format, Interval: 1.5, Delay: -20.5, Number: 7, Source: Place{1234.56, -8, 20}, Records: field.New64(50, 3),
+		Format: format, Interval: 1.5, Delay: -20.5, Number: 7, Source: place(1234.56, -8, 20), Records: field.New64(50, 3),
 	}
 	for i := range 3 {
-		g.Receivers = append(g.Receivers, Place{float64(10 * i), 0.25, 5.5})
+		g.Receivers = append(g.Receivers, place(float64(10 * i), 0.25, 5.5))
 	}
 	for i := range g.Records.F64 {
 		g.Records.F64[i] = float64(float32((r.Float64() - 0.5) * math.Pow(10, float64(r.IntN(20)-10))))
@@ -85,7 +85,7 @@ func TestWrittenAndRead(t *testing.T) {
 // The words that readers look for stand at the bytes of the standard.
 func TestWords(t *testing.T) {
 	two := example(IEEE)
-	two.Number, two.Source = 8, Place{20, 0, -30}
+	two.Number, two.Source = 8, place(20, 0, -30)
 	var b bytes.Buffer
 	if err := Encode(&b, example(IEEE), two); err != nil {
 		t.Fatal(err)
@@ -337,11 +337,11 @@ func TestOfSegyioAndObsPy(t *testing.T) {
 			}
 			f, v := read(t, path)
 			g := f.Shots[0]
-			if len(f.Shots) != 1 || len(g.Traces) != 4 || f.Interval != 2 || g.Source != (Place{200, 0, -80}) || !g.Traces[2].Dead {
+			if len(f.Shots) != 1 || len(g.Traces) != 4 || f.Interval != 2 || g.Source != place(200, 0, -80) || !g.Traces[2].Dead {
 				t.Fatalf("%+v", f)
 			}
 			for k, tr := range g.Traces {
-				if tr.Receiver != (Place{float64(300 + 100*k), 0, -70}) || tr.Start != 40 || k != 2 && v[k][29] != float64(100*k+29) {
+				if tr.Receiver != place(float64(300 + 100*k), 0, -70) || tr.Start != 40 || k != 2 && v[k][29] != float64(100*k+29) {
 					t.Errorf("%+v, %v", tr, v[k])
 				}
 			}

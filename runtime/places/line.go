@@ -1,6 +1,9 @@
-package segy
+package places
 
-import "math"
+import (
+	"iter"
+	"math"
+)
 
 // Line is a straight line on the map, along which a survey is seen in two
 // dimensions.
@@ -25,8 +28,8 @@ type Line struct {
 // Along is the position of a place along the line, m.
 func (l *Line) Along(p Place) float64 { return (p.X-l.X)*l.east + (p.Y-l.Y)*l.north }
 
-// LineThrough is the line that starts at a place in a direction.
-func LineThrough(x, y, azimuth float64) Line {
+// Through is the line that starts at a place in a direction.
+func Through(x, y, azimuth float64) Line {
 	north, east := math.Cos(azimuth*math.Pi/180), math.Sin(azimuth*math.Pi/180)
 	// Lines along an axis are so exactly.
 	for _, v := range []*float64{&east, &north} {
@@ -37,19 +40,20 @@ func LineThrough(x, y, azimuth float64) Line {
 	return Line{X: x, Y: y, Azimuth: azimuth, east: east, north: north}
 }
 
-// Fit is the straight line that the squared distances of all sources and receivers
-// are least from, each as often as traces are. Positions are counted from the place
-// on it that is next to x = 0, y = 0, so that along a line in direction x they are
-// x, and along one in direction y they are y; they grow with x, or y where x is
-// constant.
-func (f *File) Fit() Line {
+// Fit is the straight line that the squared distances of all places are least
+// from. Positions are counted from the place on it that is next to x = 0, y = 0, so
+// that along a line in direction x they are x, and along one in direction y they are
+// y; they grow with x, or y where x is constant.
+func Fit(all iter.Seq[Place]) Line {
 	var n, mx, my, xx, xy, yy float64
-	f.each(func(p Place) { n, mx, my = n+1, mx+p.X, my+p.Y })
+	for p := range all {
+		n, mx, my = n+1, mx+p.X, my+p.Y
+	}
 	mx, my = mx/max(n, 1), my/max(n, 1)
-	f.each(func(p Place) {
+	for p := range all {
 		x, y := p.X-mx, p.Y-my
 		xx, xy, yy = xx+x*x, xy+x*y, yy+y*y
-	})
+	}
 	// The direction is the first principal axis.
 	angle := math.Atan2(2*xy, xx-yy) / 2
 	east, north := math.Cos(angle), math.Sin(angle)
@@ -62,37 +66,24 @@ func (f *File) Fit() Line {
 		east, north = -east, -north
 	}
 	away := mx*east + my*north
-	l := Line{X: mx - away*east, Y: my - away*north, Azimuth: math.Atan2(east, north) * 180 / math.Pi, east: east, north: north}
-	return f.Measure(l)
+	return Line{X: mx - away*east, Y: my - away*north, Azimuth: math.Atan2(east, north) * 180 / math.Pi, east: east, north: north}
 }
 
-// Measure is a line with how far sources and receivers are from it.
-func (f *File) Measure(l Line) Line {
-	l.From, l.To = math.Inf(1), math.Inf(-1)
-	n := 0.0
-	f.each(func(p Place) {
+// Measure tells how far places are from the line, and how much the distances of
+// pairs, such as sources and receivers, change along it.
+func (l *Line) Measure(all iter.Seq[Place], pairs iter.Seq2[Place, Place]) {
+	n, square := 0.0, 0.0
+	l.From, l.To, l.Off, l.Stretch = math.Inf(1), math.Inf(-1), 0, 0
+	for p := range all {
 		off := (p.X-l.X)*l.north - (p.Y-l.Y)*l.east
-		l.Off, l.Root, n = max(l.Off, math.Abs(off)), l.Root+off*off, n+1
+		l.Off, square, n = max(l.Off, math.Abs(off)), square+off*off, n+1
 		l.From, l.To = min(l.From, l.Along(p)), max(l.To, l.Along(p))
-	})
-	l.Root = math.Sqrt(l.Root / max(n, 1))
-	for i := range f.Shots {
-		g := &f.Shots[i]
-		for _, t := range g.Traces {
-			apart := math.Hypot(g.Source.X-t.Receiver.X, g.Source.Y-t.Receiver.Y)
-			l.Stretch = max(l.Stretch, math.Abs(apart-math.Abs(l.Along(g.Source)-l.Along(t.Receiver))))
-		}
 	}
-	return l
-}
-
-// each calls v with the places of the sources, once for each trace, and of the
-// receivers.
-func (f *File) each(v func(Place)) {
-	for i := range f.Shots {
-		for _, t := range f.Shots[i].Traces {
-			v(f.Shots[i].Source)
-			v(t.Receiver)
-		}
+	if l.Root = math.Sqrt(square / max(n, 1)); n == 0 {
+		l.From, l.To = 0, 0
+	}
+	for a, b := range pairs {
+		apart := math.Hypot(a.X-b.X, a.Y-b.Y)
+		l.Stretch = max(l.Stretch, math.Abs(apart-math.Abs(l.Along(a)-l.Along(b))))
 	}
 }
