@@ -32,8 +32,8 @@ const keyLength = 32 // hexadecimal digits: 128 bits of SHA-256
 // OpenCache opens $COURANT_CACHE, or courant in the user's cache folder, or
 // else a private folder for temporary files: the first that can be written.
 // A folder that can only be read still serves what it holds. The size limit
-// is $COURANT_CACHE_SIZE. Errors: no folder can be written, or the size
-// cannot be read.
+// is $COURANT_CACHE_SIZE. Errors: no folder can be written, others can write to
+// the folder (a *DistrustedError), or the size cannot be read.
 func OpenCache() (*Cache, error) {
 	limit, err := sizeLimit(os.Getenv("COURANT_CACHE_SIZE"))
 	if err != nil {
@@ -54,11 +54,19 @@ func OpenCache() (*Cache, error) {
 			err = writable(dir)
 		}
 		if err == nil {
-			c.dir = dir
+			c.dir, err = own(dir)
+		}
+		if err == nil {
 			return c, nil
+		}
+		if distrusted := new(DistrustedError); errors.As(err, &distrusted) {
+			return nil, err
 		}
 		reasons = append(reasons, err)
 		if info, err := os.Stat(dir); err == nil && info.IsDir() {
+			if dir, err = own(dir); err != nil {
+				return nil, err
+			}
 			c.readOnly = append(c.readOnly, dir)
 		}
 	}
@@ -79,6 +87,15 @@ func OpenCacheIn(dir string) (*Cache, error) {
 	return &Cache{dir: dir, limit: limit}, writable(dir)
 }
 
+// own is the folder that dir is or leads to, if it is trusted.
+func own(dir string) (string, error) {
+	dir, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, trusted(dir)
+}
+
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -96,11 +113,7 @@ func privateTemporary() (string, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return "", err
 	}
-	var st unix.Stat_t
-	if err := unix.Lstat(dir, &st); err != nil {
-		return "", &os.PathError{Op: "lstat", Path: dir, Err: err}
-	}
-	if st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Getuid() || st.Mode&0o022 != 0 {
+	if info, err := os.Lstat(dir); err != nil || !info.IsDir() || trusted(dir) != nil {
 		return os.MkdirTemp("", "courant-")
 	}
 	return dir, writable(dir)
@@ -121,10 +134,13 @@ type description struct {
 }
 
 // lookup gives the path of a library and marks it as used, or false if there
-// is none or it is damaged.
+// is none, or it is damaged, or others may have written it.
 func (c *Cache) lookup(key string) (library string, ok bool) {
 	for _, dir := range append([]string{c.dir}, c.readOnly...) {
 		base := filepath.Join(dir, key)
+		if trusted(base+".json") != nil || trusted(base+".so") != nil {
+			continue
+		}
 		text, err := os.ReadFile(base + ".json")
 		if err != nil {
 			continue
@@ -186,6 +202,9 @@ func (c *Cache) ReadRecord(name string, v any) (age time.Duration, ok bool) {
 			continue
 		}
 		text, err := os.ReadFile(path)
+		if err == nil {
+			err = trusted(path) // it may name a program to run
+		}
 		if err == nil && json.Unmarshal(text, v) == nil {
 			return time.Since(info.ModTime()), true
 		}

@@ -1,6 +1,7 @@
 package jit
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -240,5 +241,75 @@ func TestSizeLimit(t *testing.T) {
 		if got, err := sizeLimit(text); err == nil || !strings.Contains(err.Error(), "500MB") {
 			t.Errorf("%q gave %d, %v; want an error with an example", text, got, err)
 		}
+	}
+}
+
+// Nothing is run that another user can have put into the cache.
+func TestCacheIsTheUsersAlone(t *testing.T) {
+	b := freshCache(t)
+	source := variant(0)
+	library, err := b.Build(t.Context(), source, Flags{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := b.Cache.Dir()
+	for path, mode := range map[string]os.FileMode{dir: 0o700, library.Path: 0o600, strings.TrimSuffix(library.Path, ".so") + ".json": 0o600} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%s has mode %v, want %v (%v)", path, info.Mode().Perm(), mode, err)
+		}
+		// A file that others may write to does not count.
+		if path == dir {
+			continue
+		}
+		if err := os.Chmod(path, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := b.Cache.lookup(library.Key); ok {
+			t.Errorf("%s is taken although others may have written it", path)
+		}
+		if err := os.Chmod(path, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := b.Cache.lookup(library.Key); !ok {
+			t.Errorf("%s is not taken any more", path)
+		}
+	}
+	refused := func(what, way string) {
+		t.Helper()
+		_, err := OpenCache()
+		if e := new(DistrustedError); !errors.As(err, &e) || !strings.Contains(err.Error(), way) {
+			t.Errorf("a cache %s: %v, want it refused with %q", what, err, way)
+		}
+	}
+	for _, mode := range []os.FileMode{0o777, 0o770, 0o702 | os.ModeSticky} {
+		if err := os.Chmod(dir, mode); err != nil {
+			t.Fatal(err)
+		}
+		refused(mode.String(), "chmod go-w "+dir)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("COURANT_CACHE", link)
+	if c, err := OpenCache(); err != nil || c.Dir() != dir {
+		t.Errorf("a link to a folder of one's own: %v", err)
+	}
+	if err := os.Chown(dir, 12345, 12345); err != nil {
+		t.Skip("SKIPPED in part: a folder of another user needs the rights of root")
+	}
+	refused("of another user", "set COURANT_CACHE")
+	if err := os.Chown(dir, os.Getuid(), os.Getgid()); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("COURANT_CACHE", dir)
+	if err := os.Chown(library.Path, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := b.Cache.lookup(library.Key); ok {
+		t.Error("a library of another user is taken")
 	}
 }

@@ -67,7 +67,7 @@ func load(key, name, path string) (*Library, error) {
 	if c := loaded[key]; c != nil {
 		return c.hold(key), nil
 	}
-	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	handle, err := openQuietly(path)
 	if err != nil {
 		return nil, loadError(name, path, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -59,6 +60,7 @@ func act(ctx context.Context, role string) int {
 			return 1
 		}
 		fmt.Println(library.Path)
+		fmt.Fprintf(os.Stderr, "policy in the end: %s;\n", os.Getenv("OMP_WAIT_POLICY"))
 		return 0
 	case "exit7":
 		fmt.Println("child", os.Getenv(childVariable) == "")
@@ -145,7 +147,7 @@ func needCompiler(t testing.TB) *Builder {
 // freshCache gives a cache of this test's own, also to processes it starts.
 func freshCache(t testing.TB) *Builder {
 	t.Helper()
-	t.Setenv("COURANT_CACHE", t.TempDir())
+	t.Setenv("COURANT_CACHE", filepath.Join(t.TempDir(), "cache"))
 	t.Setenv("COURANT_CACHE_SIZE", "")
 	return needCompiler(t)
 }
