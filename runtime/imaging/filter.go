@@ -50,8 +50,8 @@ const lobes = 8
 // resample gives samples of a trace at multiples of a time, from samples that
 // begin at some time at another distance: a sinc in Lanczos's window, which lets
 // pass what both can hold; or the very samples where they stand at the same times,
-// to a hundredth of a step. Where there are none it gives 0.
-func resample(from []float64, start, every float64, to []float64, dt float64) {
+// to a hundredth of a step; then it reports true. Where there are none it gives 0.
+func resample(from []float64, start, every float64, to []float64, dt float64) (exact bool) {
 	shift := math.Round(start / dt)
 	if n := float64(min(len(from), len(to))); math.Abs(start-shift*dt)+math.Abs(every-dt)*n <= 0.01*dt {
 		for i := range to {
@@ -61,7 +61,7 @@ func resample(from []float64, start, every float64, to []float64, dt float64) {
 				to[i] = 0
 			}
 		}
-		return
+		return true
 	}
 	wide := max(every, dt) // the longer of the two times has the lower Nyquist frequency
 	for i := range to {
@@ -75,6 +75,7 @@ func resample(from []float64, start, every float64, to []float64, dt float64) {
 		}
 		to[i] = sum * every / wide
 	}
+	return false
 }
 
 func sinc(x float64) float64 {

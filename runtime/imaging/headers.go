@@ -25,14 +25,26 @@ func (s *Survey) openLine() ([]*survey.Geometry, error) {
 	if s.line, err = segy.Open(c.Resolve(c.Inversion.Observed), how); err != nil {
 		return nil, c.Fault("inversion.observed", err)
 	}
-	for _, n := range s.line.Report.Of(segy.Doubtful) {
-		s.Notes = append(s.Notes, n.String())
-	}
+	s.doubt(s.line)
 	place, err := s.placing(s.line)
 	if err != nil {
 		return nil, c.Fault("inversion.observed", err)
 	}
 	return s.within(place)
+}
+
+// note tells of something doubtful.
+func (s *Survey) note(format string, args ...any) {
+	s.noting.Lock()
+	defer s.noting.Unlock()
+	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
+}
+
+// doubt tells of what is doubtful in the headers of a file.
+func (s *Survey) doubt(f *segy.File) {
+	for _, n := range f.Report.Of(segy.Doubtful) {
+		s.note("%v", n)
+	}
 }
 
 // within are the shots whose sources and receivers are in the model.
@@ -76,7 +88,7 @@ func (s *Survey) within(place func(segy.Place) []float64) ([]*survey.Geometry, e
 	case outside > 0 && s.Config.SEGY.Outside == "refuse":
 		return nil, s.Config.Fault("inversion.observed", fmt.Errorf("%s", where))
 	case outside > 0:
-		s.Notes = append(s.Notes, where+"; they are left out")
+		s.note("%s; they are left out", where)
 	}
 	s.line.Shots = kept
 	return out, nil
@@ -125,7 +137,7 @@ func (s *Survey) placing(f *segy.File) (func(segy.Place) []float64, error) {
 	case l.Off > limit:
 		return nil, fmt.Errorf("%s; the limit is %.4g m: take a model of three axes, or give azimuth and line_origin, or across in [segy]", text, limit)
 	case l.Stretch > 0.5*s.Model.Spacing[0]:
-		s.Notes = append(s.Notes, text+", more than half the distance of grid points")
+		s.note("%s, more than half the distance of grid points", text)
 	}
 	return func(p segy.Place) []float64 { return []float64{l.Along(p), p.Depth} }, nil
 }
@@ -168,6 +180,9 @@ func (s *Survey) matched(f *segy.File, shot int) ([]int, error) {
 		return nil, fmt.Errorf("the headers have the source at %s, %.4g m from where the configuration has that of shot %d%s", coordinates(source), d, shot, way)
 	}
 	for k, t := range traces {
+		if t.Dead {
+			continue
+		}
 		at := place(t.Receiver)
 		nearest, least := -1, math.Inf(1)
 		for i := range n {

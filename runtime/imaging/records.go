@@ -45,10 +45,11 @@ func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 			f, err = segy.Open(path, how)
 		}
 		if err == nil {
+			s.doubt(f)
 			traces, err = s.matched(f, shot)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return nil, s.Config.Fault("inversion.observed", fmt.Errorf("%s: %w", path, err))
 		}
 		return s.gather(f, 0, traces)
 	}
@@ -115,7 +116,7 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		end = max(end, t.Start+float64(t.Samples-1)*every)
 	}
 	if need := float64(s.steps-1) * s.dt; end < need-max(every, s.dt) {
-		return nil, fmt.Errorf("%s: the records end at %g ms, and the run at %g ms; set time to at most %g", f.Name(traces[0]), end, need, end)
+		return nil, s.Config.Fault("time", fmt.Errorf("%s: the records end at %.10g ms, and the run at %.10g ms; set time to at most %.10g", f.Name(traces[0]), end, need, end))
 	}
 	samples, err := f.Read(shot)
 	if err != nil {
@@ -128,11 +129,13 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		unknown := func(float64) bool { return true }
 		if from >= 0 && !traces[from].Dead && !silent[from] {
 			t := traces[from]
-			resample(samples[from], t.Start, every, column, s.dt)
-			// The last sample speaks for its interval.
 			first, last := t.Start-1e-6*every, t.Start+(float64(t.Samples-1)+1e-6)*every
-			if every > s.dt {
-				last += every - s.dt
+			if !resample(samples[from], t.Start, every, column, s.dt) {
+				// Samples near a cut would need those beyond. Before the shot is silence.
+				wide := lobes * max(every, s.dt)
+				if last -= wide; t.Start > 0 {
+					first += wide
+				}
 			}
 			unknown = func(at float64) bool {
 				return at < first || at > last || at >= float64(t.MuteStart) && at < float64(t.MuteEnd)
@@ -169,7 +172,7 @@ func (s *Survey) silent(f *segy.File, shot int, samples [][]float64) []bool {
 	case n == live:
 		clear(out)
 	case n > 0:
-		s.Notes = append(s.Notes, fmt.Sprintf("%s: %d of %d traces of its shot have only zeros, this one first; they have no weight", f.Name(traces[first]), n, live))
+		s.note("%s: %d of %d traces of its shot have only zeros, this one first; they have no weight", f.Name(traces[first]), n, live)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
@@ -48,6 +49,7 @@ type Survey struct {
 	steps   int
 	threads int
 	records string // name of the receivers
+	noting  sync.Mutex
 }
 
 // NewSurvey reads what a configuration names and compiles its operator with

@@ -133,7 +133,8 @@ func (f *File) Traces() int {
 	return n
 }
 
-// All are the places of the sources, once for each trace, and of the receivers.
+// All are the places of the sources, once for each trace, and of the receivers;
+// dead traces have no say.
 func (f *File) All() iter.Seq[Place] {
 	return func(yield func(Place) bool) {
 		for a, b := range f.Pairs() {
@@ -144,12 +145,13 @@ func (f *File) All() iter.Seq[Place] {
 	}
 }
 
-// Pairs are the places of the source and the receiver of every trace.
+// Pairs are the places of the source and the receiver of every trace that is not
+// dead.
 func (f *File) Pairs() iter.Seq2[Place, Place] {
 	return func(yield func(source, receiver Place) bool) {
 		for i := range f.Shots {
 			for k := range f.Shots[i].Traces {
-				if !yield(f.Shots[i].Source, f.Shots[i].Traces[k].Receiver) {
+				if t := &f.Shots[i].Traces[k]; !t.Dead && !yield(f.Shots[i].Source, t.Receiver) {
 					return
 				}
 			}
@@ -244,8 +246,7 @@ func (s *scan) file(index int32, path string) error {
 
 // traces scans the headers of a file's traces.
 func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
-	head := make([]byte, headerBytes)
-	extension := make([]byte, headerBytes)
+	file := &window{in: in}
 	var bits []uint32
 	at := h.first
 	for ; at < h.end; h.Traces++ {
@@ -254,7 +255,8 @@ func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
 			s.Report.note(Refused, "", where, 0, "the file ends in the header of this trace; it is cut short, or what stands here is no trace")
 			return nil
 		}
-		if _, err := in.ReadAt(head, at); err != nil {
+		head, err := file.read(at, headerBytes)
+		if err != nil {
 			return fmt.Errorf("%s: %w", where, err)
 		}
 		if h.trailer(head, at) {
@@ -268,7 +270,9 @@ func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
 				s.Report.note(Refused, "", where, 0, "the file ends in the header's extension")
 				return nil
 			}
-			if _, err := in.ReadAt(extension, body); err != nil {
+			head = slices.Clone(head)
+			extension, err := file.read(body, headerBytes)
+			if err != nil {
 				return fmt.Errorf("%s: %w", where, err)
 			}
 			count := h.extensions
@@ -296,8 +300,8 @@ func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
 		data := s.trace(index, h, head, more, n, body, where)
 		// The first traces, and then ever fewer, show what their samples look like.
 		if k := h.Traces; data && len(bits) < 1<<16 && (k < 16 || k&(k-1) == 0) && h.Format.bytes() == 4 {
-			part := make([]byte, 4*min(n, 1<<12))
-			if _, err := in.ReadAt(part, body); err != nil {
+			part, err := file.read(body, 4*min(n, 1<<12))
+			if err != nil {
 				return fmt.Errorf("%s: %w", where, err)
 			}
 			for i := 0; i < len(part); i += 4 {
@@ -322,6 +326,34 @@ func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
 		}
 	}
 	return nil
+}
+
+// window reads pieces of a file that follow each other: of short traces many at a
+// time, of long ones the headers alone.
+type window struct {
+	in   io.ReaderAt
+	from int64
+	buf  []byte
+	last int64 // where the piece before began
+}
+
+// read gives bytes that stay until the next call.
+func (w *window) read(at int64, n int) ([]byte, error) {
+	if at >= w.from && at+int64(n) <= w.from+int64(len(w.buf)) {
+		w.last = at
+		return w.buf[at-w.from:][:n], nil
+	}
+	size := n
+	if near := at - w.last; near >= 0 && near < 1<<15 {
+		size = max(n, 1<<20)
+	}
+	w.from, w.last = at, at
+	w.buf = slices.Grow(w.buf[:0], size)[:size]
+	got, err := w.in.ReadAt(w.buf, at)
+	if w.buf = w.buf[:got]; got >= n {
+		return w.buf[:n], nil
+	}
+	return nil, err
 }
 
 func formatKey(f Format) string {

@@ -91,10 +91,10 @@ func (f Format) decode(data []byte, o binary.ByteOrder, to []float64) []float64 
 // those from 1 to 1.125 times an even power of two. Whole numbers that were
 // written as IBM numbers without normalising have one exponent, and are let pass.
 func (f Format) suspects(bits []uint32) (Format, string) {
-	if f != IBM && f != IEEE {
+	if f != IBM && f != IEEE && f != Whole4 {
 		return 0, ""
 	}
-	numbers, loose, wild := 0, 0, 0
+	numbers, loose, wild, tiny, large := 0, 0, 0, 0, 0
 	different, looseExponents, exponents := map[uint32]bool{}, map[uint32]bool{}, map[uint32]bool{}
 	for _, b := range bits {
 		if b<<1 == 0 {
@@ -111,12 +111,19 @@ func (f Format) suspects(bits []uint32) (Format, string) {
 		}
 		if v := math.Abs(float64(math.Float32frombits(b))); !(v < 1e25) {
 			wild++
+		} else if v < 1e-25 {
+			tiny++
+		}
+		if v := math.Abs(float64(int32(b))); v > 1<<27 {
+			large++
 		}
 	}
 	share := 100 * float64(loose) / float64(max(numbers, 1))
 	switch {
 	case f == IBM && numbers >= 100 && share >= 1 && len(looseExponents) > 1 && wild == 0:
 		return IEEE, fmt.Sprintf("%.1f %% of the samples are no normalised IBM numbers, and all are plausible IEEE numbers", share)
+	case f == Whole4 && numbers >= 100 && wild == 0 && 100*tiny < numbers && 10*large > 9*numbers:
+		return IEEE, "nearly all samples are huge as whole numbers, and plausible as IEEE numbers"
 	case f == IEEE && len(different) >= 1000 && loose == 0 && len(exponents) >= 4:
 		return IBM, fmt.Sprintf("%d samples are all normalised IBM numbers, which of IEEE numbers one in twenty is not", numbers)
 	case f == IEEE && numbers >= 100 && wild*100 > numbers:

@@ -187,6 +187,16 @@ func TestLeftOut(t *testing.T) {
 	if r := f.Report; r.LeftOut != 3 || r.Dead != 1 || r.Kinds[4] != 1 || r.Kinds[1] != 3 || f.Traces() != 3 {
 		t.Errorf("%+v", r)
 	}
+	// Dead traces have no say in where the survey is.
+	m = fieldFile(big, 3, 20).one(1, map[int]any{29: v16(2), 81: v32(-77000), 85: v32(999999)})
+	if f, err := Open(m.save(t), Reading{}); err != nil || f.Fit().Off != 0 || f.Fit().From != 200 {
+		t.Errorf("%+v, %v", f.Fit(), err)
+	}
+	if _, err := Open(m.every(map[int]any{29: v16(2)}).save(t), Reading{}); err == nil || !strings.Contains(err.Error(), "no trace is data") {
+		t.Errorf("%v", err)
+	}
+	m = fieldFile(big, 6, 20)
+	m.one(0, map[int]any{29: v16(4)}).one(1, map[int]any{29: v16(6)}).one(2, map[int]any{35: v16(2)}).one(4, map[int]any{29: v16(2)})
 	// What is kept is said.
 	if f, err = Open(m.save(t), Reading{Keep: []int{4}}); err != nil || f.Traces() != 2 {
 		t.Errorf("%v, %v", f, err)
@@ -372,17 +382,18 @@ func TestIBMNumbers(t *testing.T) {
 func TestFormatsCalledByOthersNames(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, size := range []float64{1e-12, 1e-3, 1, 1e5} {
-		var ieee, ibm, loose []uint32
+		var ieee, ibm, loose, whole, full []uint32
 		for i := range 4000 {
 			x := float64(i%500-100) / 20
 			v := float32(size * ((1-2*x*x)*math.Exp(-x*x) + 0.01*r.NormFloat64()))
 			ieee, ibm = append(ieee, math.Float32bits(v)), append(ibm, toIBM(v))
+			whole, full = append(whole, uint32(int32(float64(v)/size*1e6))), append(full, uint32(int32(float64(v)/size*1.9e9)))
 			loose = append(loose, 0x46<<24|uint32(math.Abs(float64(v))/size*1e5))
 		}
 		for _, c := range []struct {
 			called, want Format
 			bits         []uint32
-		}{{IEEE, 0, ieee}, {IBM, 0, ibm}, {IBM, IEEE, ieee}, {IEEE, IBM, ibm}, {IBM, 0, loose}} {
+		}{{IEEE, 0, ieee}, {IBM, 0, ibm}, {IBM, IEEE, ieee}, {IEEE, IBM, ibm}, {IBM, 0, loose}, {Whole4, IEEE, ieee}, {Whole4, 0, whole}, {Whole4, 0, full}} {
 			if got, why := c.called.suspects(c.bits); got != c.want {
 				t.Errorf("size %g, called %v: %v, not %v: %s", size, c.called, got, c.want, why)
 			}

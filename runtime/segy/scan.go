@@ -281,7 +281,7 @@ func (s *scan) finish() {
 		whole = fmt.Sprintf("%s and %d more files", whole, n-1)
 	}
 	refuse := func(word, format string, args ...any) { s.Report.note(Refused, word, whole, 0, format, args...) }
-	if s.Traces() == 0 && len(s.Report.Of(Refused)) == 0 {
+	if s.Traces() == s.Report.Dead && len(s.Report.Of(Refused)) == 0 {
 		refuse(s.called(identification), "no trace is data: %s; say with keep which are", counted(s.Report.Kinds))
 	}
 	if len(s.data) > 1 && len(s.how.Keep) == 0 {
@@ -378,6 +378,9 @@ func (s *scan) placed(refuse func(word, format string, args ...any)) {
 		seen := map[Place]bool{}
 		same = same && g.Source == first
 		for _, t := range g.Traces {
+			if t.Dead {
+				continue
+			}
 			same = same && t.Receiver == first
 			if seen[t.Receiver] {
 				twice++
