@@ -104,31 +104,29 @@ func bound(k *ir.Kernel) *explain.Bound {
 	return b
 }
 
-// uniform is a medium with the given values and 1 for all others.
+// uniform is a medium with the given values and the defaults of scalars. What
+// has neither is left out.
 func uniform(p *codegen.Program, set []string, spacing []float64) (stability.Medium, error) {
 	m := stability.Medium{Fields: map[string]float64{}, Scalars: map[string]float64{}}
 	values, err := numbers(set)
 	if err != nil {
 		return m, err
 	}
-	take := func(into map[string]float64, name string, otherwise float64) {
-		if v, ok := values[name]; ok {
-			otherwise = v
-			delete(values, name)
-		}
-		into[name] = otherwise
-	}
 	for _, a := range p.Problem.Functions {
-		if a.Role == symbolic.Field {
-			take(m.Fields, a.Name, 1)
+		if v, ok := values[a.Name]; ok && a.Role == symbolic.Field {
+			m.Fields[a.Name] = v
+			delete(values, a.Name)
 		}
 	}
 	for _, q := range p.Problem.Parameters {
-		otherwise := 1.0
-		if q.Default != nil {
-			otherwise = *q.Default
+		v, ok := values[q.Name]
+		if !ok && q.Default != nil {
+			v, ok = *q.Default, true
 		}
-		take(m.Scalars, q.Name, otherwise)
+		if ok {
+			m.Scalars[q.Name] = v
+		}
+		delete(values, q.Name)
 	}
 	for name := range values {
 		return m, usage("--set %s: operator %s has no such field or scalar", name, p.Problem.Name)

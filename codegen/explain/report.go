@@ -6,6 +6,7 @@ package explain
 
 import (
 	"math"
+	"strings"
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/symbolic"
@@ -58,7 +59,7 @@ type Bound struct {
 }
 
 // Program explains a compiled program. The limit of the time step is that in
-// the given medium.
+// the given medium, if it has all values.
 func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 	g := p.Problem.Grid
 	r := &Report{Operator: p.Problem.Name, Doc: p.Problem.Doc, Axes: g.Axes, SpaceOrder: g.SpaceOrder, TimeOrder: g.TimeOrder,
@@ -67,6 +68,10 @@ func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 		return nil, err
 	}
 	r.Stability = &Stability{Fields: medium.Fields, Scalar: medium.Scalars}
+	if missing := missing(p.Discretised, medium); missing != nil {
+		r.Stability.Note = "the limit of the time step depends on " + strings.Join(missing, ", ") + ", which have no value here (--set gives one)"
+		return r, nil
+	}
 	limit, err := stability.Limit(p.Discretised, []stability.Medium{medium})
 	switch {
 	case err != nil:
@@ -79,6 +84,22 @@ func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 		r.Stability.Limit = limit
 	}
 	return r, nil
+}
+
+// missing are the fields and parameters that a medium has no values for: none is
+// made up.
+func missing(p *symbolic.Problem, medium stability.Medium) (out []string) {
+	for _, f := range p.Functions {
+		if _, ok := medium.Fields[f.Name]; !ok && f.Role == symbolic.Field {
+			out = append(out, f.Name)
+		}
+	}
+	for _, q := range p.Parameters {
+		if _, ok := medium.Scalars[q.Name]; !ok {
+			out = append(out, q.Name)
+		}
+	}
+	return out
 }
 
 // roles are the words for the roles of functions, by symbolic.Role.

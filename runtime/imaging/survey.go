@@ -87,29 +87,24 @@ func (s *Survey) discretise() error {
 	c := s.Config
 	s.dt = c.Dt
 	for _, m := range []*survey.Model{s.Model, s.Start} {
-		limit, err := survey.CriticalDt(m, s.op.Forward.Program.Problem.Grid.SpaceOrder, s.anisotropy())
+		if c.Dt != 0 {
+			break
+		}
+		whole := region{make([]int, s.Model.Dim()), s.Model.Shape()}
+		a, err := s.arguments(s.Shot(0), whole, m.SquaredSlowness().Float64())
 		if err != nil {
 			return err
 		}
-		if limit *= margin; c.Dt == 0 && (s.dt == 0 || limit < s.dt) {
-			s.dt = limit
+		dt, err := operator.StepFor(s.op.Forward.Program, a, 1-margin)
+		if err != nil {
+			return err
+		}
+		if s.dt == 0 || dt < s.dt {
+			s.dt = dt
 		}
 	}
 	s.steps = survey.Steps(0, c.Time, s.dt)
 	return nil
-}
-
-// anisotropy is the greatest of Thomsen's epsilon, by which the fastest waves are
-// faster than the velocity.
-func (s *Survey) anisotropy() (most float64) {
-	for _, name := range []string{"epsilon", "eps"} {
-		if e := s.fields[name]; e != nil {
-			for i := range e.Len() {
-				most = max(most, e.At(i))
-			}
-		}
-	}
-	return most
 }
 
 // margin is the part of the critical time step that is taken: an inversion may

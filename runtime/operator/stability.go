@@ -3,98 +3,131 @@ package operator
 import (
 	"errors"
 	"fmt"
+	"math"
+	"strings"
 
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/symbolic/stability"
 )
 
-// stability refuses a time step beyond the limit of the scheme in any of the
-// media of the grid.
+// stability refuses a time step beyond the limit of the scheme in the medium of
+// any point of the grid.
 func (b *binder) stability() error {
 	if b.a.Unstable {
 		return nil
 	}
-	p := b.op.Program.Discretised
-	media := b.media()
-	for _, m := range media {
-		stable, err := stability.Stable(p, m)
-		if errors.Is(err, stability.ErrNonlinear) {
-			return nil // no limit is known for it
-		}
-		if err != nil {
-			return BadArguments{fmt.Sprintf("the stability of operator %s cannot be judged: %v; if you know better, run it without this check", b.k.Name, err)}
-		}
-		if stable {
-			continue
-		}
-		limit, err := stability.Limit(p, media)
-		// Growth that is slow enough for the tolerance at tiny steps is growth.
-		if err != nil || !(limit > 1e-3*b.a.Dt) {
-			return BadArguments{fmt.Sprintf("operator %s is unstable with these parameters for every useful time step; check their signs and units, and that no first derivative of order 2 is one-sided unawares (courant explain shows the stencils)", b.k.Name)}
-		}
-		return BadArguments{fmt.Sprintf("the time step %g is above the stability limit %.4g of operator %s with these parameters and spacings; use a smaller one, larger spacings, or check the units", b.a.Dt, limit, b.k.Name)}
+	f, err := b.limits()
+	if errors.Is(err, stability.ErrNonlinear) {
+		return nil // no limit is known for it
 	}
-	return nil
+	if err != nil {
+		return BadArguments{fmt.Sprintf("the stability of operator %s cannot be judged: %v; if you know better, run it without this check (--unstable)", b.k.Name, err)}
+	}
+	// A limit is known to a few parts in 10^7.
+	if b.a.Dt <= f.Critical*(1+1e-6) {
+		return nil
+	}
+	if f.IllPosed {
+		return BadArguments{f.Cause}
+	}
+	return BadArguments{fmt.Sprintf("the time step %g is above the stability limit %.6g of operator %s, which arises %s; use %g or less, larger spacings, or check the units", b.a.Dt, floor(f.Critical, 6), b.k.Name, f.where(), f.Step(Margin))}
 }
 
-// media are the combinations of parameters to judge stability by: the values
-// of all fields at the places where one of them is extreme, and at some
-// places between.
-func (b *binder) media() []stability.Medium {
-	scalars := map[string]float64{}
-	for _, s := range b.k.Scalars {
-		scalars[s] = b.scalar(s)
+// Margin is what the steps that are proposed stay below the limit by, as a part.
+// The limit is that of each medium by itself. Means of parameters between the
+// nodes make others where media meet: of ten operators in two dimensions at
+// orders 4 and 8, over a sea floor, four rocks in blocks and white noise of
+// velocity and density, the limit found by running was 0.997 of that of the
+// media or more, but for acoustic_density in noise, with 0.955.
+const Margin = 0.05
+
+// where is the point that sets the limit, and its medium.
+func (f *finder) where() string {
+	return fmt.Sprintf("at grid point %s, where %s", field.ShapeString(f.At), list(f.Medium))
+}
+
+func list(values []Value) string {
+	var out []string
+	for _, v := range values {
+		out = append(out, fmt.Sprintf("%s = %.6g", v.Name, v.Value))
 	}
-	var params []*ir.Array
-	places := [][]int{make([]int, len(b.a.Shape))}
-	middle := make([]int, len(b.a.Shape))
-	for i, n := range b.a.Shape {
-		middle[i] = n / 2
+	if len(out) == 0 {
+		return "there are no parameters"
 	}
-	places = append(places, middle)
-	for _, x := range b.k.Arrays {
-		if x.Role != ir.Param {
-			continue
-		}
-		params = append(params, x)
-		if a := b.a.Fields[x.Name]; a != nil {
-			least, greatest := a.Extremes()
-			for _, i := range []int{least, greatest} {
-				place := make([]int, len(b.a.Shape))
-				for j, v := range a.Index(i) {
-					place[x.Axes[j]] = v
+	return strings.Join(out, ", ")
+}
+
+// hopeless says why a medium is unstable at every time step.
+func (f *finder) hopeless(name string) string {
+	text := fmt.Sprintf("operator %s is unstable at every useful time step %s: ", name, f.where())
+	if !f.verdict.Finite {
+		text += "its coefficients are not finite there; look for zeros in divisors and roots of negative numbers"
+	} else {
+		text += "its waves grow the faster the shorter they are"
+	}
+	if cures := f.cures(); len(cures) > 0 {
+		text += "; it would be stable with " + strings.Join(cures, ", or with ")
+	} else {
+		text += "; check signs and units of the parameters, and that no first derivative is one-sided unawares (courant explain shows the stencils)"
+	}
+	return text + "; if you know better, run it with --unstable"
+}
+
+// cures are changes of one parameter that make the worst medium stable.
+func (f *finder) cures() (out []string) {
+	for place, v := range f.Medium {
+		for _, sign := range []float64{1, -1} {
+			good, ok := f.cured(place, sign)
+			if !ok {
+				continue
+			}
+			bad := v.Value
+			for range 40 {
+				mid := (good + bad) / 2
+				if f.stableWith(place, mid) {
+					good = mid
+				} else {
+					bad = mid
 				}
-				places = append(places, place)
 			}
+			if math.Abs(good) < 1e-6*math.Abs(v.Value) {
+				good = 0
+			}
+			out = append(out, fmt.Sprintf("%s %s %.4g", v.Name, map[float64]string{1: "above", -1: "below"}[sign], good))
 		}
 	}
-	var media []stability.Medium
-	seen := map[string]bool{}
-	for _, place := range places {
-		m := stability.Medium{Fields: map[string]float64{}, Scalars: scalars}
-		key := ""
-		for _, x := range params {
-			v, ok := b.a.Constants[x.Name]
-			if a := b.a.Fields[x.Name]; !ok && a != nil {
-				v = a.At(placeIn(a, x, place))
-			}
-			m.Fields[x.Name] = v
-			key += fmt.Sprintf("%g ", v)
-		}
-		if !seen[key] {
-			seen[key] = true
-			media = append(media, m)
-		}
-	}
-	return media
+	return out
 }
 
-// placeIn is the place in memory order of an array's value at a grid point.
-func placeIn(a *field.Array, x *ir.Array, at []int) int {
-	i := 0
-	for j, axis := range x.Axes {
-		i = i*a.Shape[j] + at[axis]
+// cured is a value up or down from a parameter's own with which the worst
+// medium is stable, the nearest of some.
+func (f *finder) cured(place int, sign float64) (float64, bool) {
+	v := f.Medium[place].Value
+	size := math.Abs(v)
+	if size == 0 {
+		size = 0.1
 	}
-	return i
+	for _, by := range []float64{0.03, 0.1, 0.3, 0.999, 2, 10} {
+		if w := v + sign*by*size; f.stableWith(place, w) {
+			return w, true
+		}
+	}
+	return 0, false
+}
+
+// stableWith reports whether the worst medium with another value of a parameter
+// has a stable time step.
+func (f *finder) stableWith(place int, v float64) bool {
+	j := f.judge()
+	fields := f.media.at(f.point)
+	if place < len(fields) {
+		fields[place] = v
+	} else {
+		scalars := append([]float64(nil), f.scalars...)
+		scalars[len(scalars)-(len(f.Medium)-place)] = v
+		j = f.scheme.Judge(scalars)
+	}
+	j.Set(fields)
+	w, err := j.Limit(f.hint)
+	return err == nil && w.Dt > 0 && w.Rate == 0
 }

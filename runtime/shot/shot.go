@@ -115,19 +115,12 @@ func (s *shot) bind(context.Context) error {
 	if err != nil {
 		return err
 	}
-	dt := s.config.Dt
-	if dt == 0 {
-		if dt, err = survey.CriticalDt(padded, s.op.Program.Problem.Grid.SpaceOrder, 0); err != nil {
-			return err
-		}
-	}
 	given, err := s.config.Fields(s.model)
 	if err != nil {
 		return err
 	}
-	steps := survey.Steps(0, s.config.Time, dt)
 	s.args = operator.Arguments{
-		Shape: padded.Shape(), Spacing: padded.Spacing, Origin: padded.Origin, Steps: steps, Dt: dt,
+		Shape: padded.Shape(), Spacing: padded.Spacing, Origin: padded.Origin, Dt: s.config.Dt,
 		Fields: map[string]*field.Array{}, Points: map[string]operator.Points{}, Threads: s.options.Threads, Progress: s.options.Progress,
 	}
 	for i, name := range operator.Interpolations {
@@ -155,6 +148,14 @@ func (s *shot) bind(context.Context) error {
 			}
 		}
 	}
+	if s.args.Dt == 0 {
+		if s.args.Dt, err = operator.StepFor(s.op.Program, s.args, operator.Margin); err != nil {
+			return err
+		}
+	}
+	dt := s.args.Dt
+	steps := survey.Steps(0, s.config.Time, dt)
+	s.args.Steps = steps
 	for _, p := range s.op.Program.Kernel.Points {
 		if p.Inject {
 			traces := field.New64(steps, s.geometry.Sources.Shape[0])

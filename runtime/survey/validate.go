@@ -136,3 +136,10 @@ func (c *Config) validateModel(must func(ok bool, key, format string, args ...an
 	}
 	return dim
 }
+
+func checkOrder(spaceOrder int) error {
+	if spaceOrder < 2 || spaceOrder > 32 || spaceOrder%2 != 0 {
+		return fmt.Errorf("space order %d is not possible; give an even number from 2 to 32, such as 8", spaceOrder)
+	}
+	return nil
+}

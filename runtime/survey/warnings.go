@@ -43,8 +43,8 @@ func (c *Config) Warnings(m *Model, g *Geometry) []string {
 	if start := w.At(0); start > 0.01 || start < -0.01 {
 		warn("wavelet.delay", "the wavelet starts at %.2g of its peak: the jump makes high frequencies; leave delay out", start)
 	}
-	if limit, err := CriticalDt(m, c.SpaceOrder, 0); err == nil && c.Dt > limit {
-		warn("dt", "%g ms is above the usual limit, %g ms, of isotropic acoustic waves", c.Dt, limit)
+	if length, rounded := Rounded(c.Time, c.Dt); c.Dt > 0 && rounded {
+		warn("time", "%g ms are no whole number of steps of %g ms: the record ends at %.9g ms", c.Time, c.Dt, length)
 	}
 	if c.Nbl > 0 && c.Nbl < 10 {
 		warn("nbl", "%d points absorb little; 20 to 60 are usual", c.Nbl)

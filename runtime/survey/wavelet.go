@@ -59,14 +59,3 @@ func (w Wavelet) Sample(nt int, dt float64) []float64 {
 // Highest is the frequency in kHz beyond which the amplitude spectrum stays
 // below 5% of its maximum: the one that the grid must still carry.
 func (w Wavelet) Highest() float64 { return waveforms[w.Name].highest * w.Peak }
-
-// Steps is the number of time levels from t0 to tn (ms), both included, with
-// the last at or after tn: ceil((tn-t0+dt)/dt). It is 0 when the times make
-// no sense: dt not positive, tn before t0, or more than 2^31 levels.
-func Steps(t0, tn, dt float64) int {
-	n := math.Ceil((tn - t0 + dt) / dt)
-	if !(dt > 0 && tn >= t0 && n < 1<<31) {
-		return 0
-	}
-	return int(n)
-}

@@ -6,216 +6,211 @@ import (
 	"math/cmplx"
 
 	"github.com/courant-pde/courant/symbolic"
-	"gonum.org/v1/gonum/mat"
 )
 
-// waveRadius is the spectral radius for the plane wave with the given phase
-// from a point to the next, per axis.
-func waveRadius(p *symbolic.Problem, m Medium, phase []float64) (float64, error) {
-	// The state is every wavefield at the levels t, t-1, ...
-	first := map[*symbolic.Function]int{}
-	n := 0
-	for _, f := range p.Functions {
-		if f.Varies() && !p.Given(f) {
-			first[f] = n
-			n += p.Grid.TimeOrder
+// Judge judges a scheme in one medium at a time. It is not safe for use by
+// several goroutines.
+type Judge struct {
+	*Scheme
+	values []float64      // of scalars, fields and then all coefficients
+	coef   []float64      // of each term
+	dt     float64        // that coef is of; NaN when stale
+	powers [][]complex128 // per axis, of the phase factor, from -reach to reach
+	shifts []complex128   // per offset
+	news   [][]complex128
+	ahead  []complex128
+	m      *matrix
+	eigen  []complex128
+	args   []complex128
+}
+
+// Judge makes room for judging; scalars are in the order of Scalars. Their
+// time step does not matter.
+func (s *Scheme) Judge(scalars []float64) *Judge {
+	j := &Judge{Scheme: s, values: make([]float64, len(s.ops)), coef: make([]float64, len(s.terms)), dt: math.NaN(),
+		shifts: make([]complex128, len(s.offsets)), ahead: make([]complex128, len(s.rows)), m: newMatrix(s.size), args: make([]complex128, 4)}
+	copy(j.values, scalars)
+	for range s.dim {
+		j.powers = append(j.powers, make([]complex128, 2*s.reach+1))
+	}
+	for range s.rows {
+		j.news = append(j.news, make([]complex128, s.size))
+	}
+	return j
+}
+
+// In is a judge for one medium by name.
+func (s *Scheme) In(m Medium) (*Judge, error) {
+	var scalars, fields []float64
+	for _, name := range s.Scalars {
+		v, ok := m.Scalars[name]
+		if !ok && name != "dt" {
+			return nil, fmt.Errorf("no value for scalar %s", name)
+		}
+		scalars = append(scalars, v)
+	}
+	for _, name := range s.Fields {
+		v, ok := m.Fields[name]
+		if !ok {
+			return nil, fmt.Errorf("no value for field %s", name)
+		}
+		fields = append(fields, v)
+	}
+	j := s.Judge(scalars)
+	j.Set(fields)
+	return j, nil
+}
+
+// Set changes the medium: one value for each of Fields.
+func (j *Judge) Set(fields []float64) {
+	copy(j.values[len(j.Scalars):], fields)
+	j.dt = math.NaN()
+}
+
+// scale multiplies all spacings.
+func (j *Judge) scale(by float64) {
+	for i := range j.dim {
+		j.values[1+i] *= by
+	}
+	j.dt = math.NaN()
+}
+
+// prepare computes all coefficients for a time step.
+func (j *Judge) prepare(dt float64) {
+	if j.dt == dt {
+		return
+	}
+	j.dt = dt
+	j.values[0] = dt
+	for i := len(j.Scalars) + len(j.Fields); i < len(j.ops); i++ {
+		j.values[i] = j.value(j.ops[i])
+	}
+	clear(j.coef)
+	for _, a := range j.adds {
+		j.coef[a[0]] += j.values[a[1]]
+	}
+}
+
+func (j *Judge) value(o op) float64 {
+	v := j.values
+	switch x := o.of.(type) {
+	case *symbolic.Num:
+		return x.Float()
+	case *symbolic.Add:
+		sum := 0.0
+		for _, k := range o.args {
+			sum += v[k]
+		}
+		return sum
+	case *symbolic.Mul:
+		product := 1.0
+		for _, k := range o.args {
+			product *= v[k]
+		}
+		return product
+	case *symbolic.Pow:
+		if v[o.args[1]] == -1 {
+			return 1 / v[o.args[0]]
+		}
+		return math.Pow(v[o.args[0]], v[o.args[1]])
+	case *symbolic.Call:
+		switch x.Fn {
+		case "abs":
+			return math.Abs(v[o.args[0]])
+		case "min":
+			return math.Min(v[o.args[0]], v[o.args[1]])
+		case "max":
+			return math.Max(v[o.args[0]], v[o.args[1]])
+		case "atan2":
+			return math.Atan2(v[o.args[0]], v[o.args[1]])
+		}
+		f := symbolic.Functions[x.Fn].Eval
+		if f == nil {
+			return math.NaN()
+		}
+		args := j.args[:0]
+		for _, k := range o.args {
+			args = append(args, complex(v[k], 0))
+		}
+		if z := f(args...); imag(z) == 0 {
+			return real(z)
 		}
 	}
-	w := &wave{medium: m, phase: phase, first: first, size: n, next: map[*symbolic.Function]form{}, fields: map[*symbolic.Function]complex128{}, ahead: p.Next()}
-	for _, s := range p.Statements {
-		u, ok := s.(*symbolic.Update)
-		if !ok || u.Target.Func.Role == symbolic.Image || u.Target.Func.Role == symbolic.History {
-			continue
+	return math.NaN() // as the real function gives outside of its domain
+}
+
+// amplification makes the matrix of one step for the plane wave with the given
+// phase from a point to the next, per axis. It is false where an entry is not
+// finite.
+func (j *Judge) amplification(dt float64, phase []float64) bool {
+	j.prepare(dt)
+	r := j.reach
+	for axis, p := range j.powers {
+		step := cmplx.Exp(complex(0, phase[axis]))
+		p[r] = 1
+		for o := 1; o <= r; o++ {
+			p[r+o] = p[r+o-1] * step
+			p[r-o] = cmplx.Conj(p[r+o])
 		}
-		// What a boundary does to a wave is not judged: of several updates the
-		// first one counts, which the others correct in their regions.
-		if _, done := w.next[u.Target.Func]; done && u.Region != nil {
-			continue
-		}
-		f, err := w.eval(u.Value)
-		if err != nil {
-			return 0, err
-		}
-		w.next[u.Target.Func] = f
 	}
-	// The real matrix [[A, -B], [B, A]] has the eigenvalues of A+iB and their
-	// conjugates.
-	matrix := mat.NewDense(2*n, 2*n, nil)
+	for i, offset := range j.offsets {
+		shift := complex(1, 0)
+		for axis, o := range offset {
+			shift *= j.powers[axis][r+o]
+		}
+		j.shifts[i] = shift
+	}
 	finite := true
-	set := func(i, j int, v complex128) {
-		a, b := real(v), imag(v)
-		finite = finite && !math.IsNaN(a+b) && !math.IsInf(a, 0) && !math.IsInf(b, 0)
-		matrix.Set(i, j, a)
-		matrix.Set(i+n, j+n, a)
-		matrix.Set(i, j+n, -b)
-		matrix.Set(i+n, j, b)
-	}
-	for f, i := range first {
-		for j, v := range w.next[f].dense(n) {
-			set(i, j, v)
+	for i, row := range j.rows {
+		out := j.news[i]
+		clear(out)
+		clear(j.ahead)
+		for k := row.from; k < row.to; k++ {
+			t := j.terms[k]
+			z := complex(j.coef[k], 0) * j.shifts[t.offset]
+			finite = finite && size(z)-size(z) == 0
+			if t.ahead {
+				j.ahead[t.source] += z
+			} else {
+				out[t.source] += z
+			}
 		}
-		for age := 1; age < p.Grid.TimeOrder; age++ {
-			set(i+age, i+age-1, 1)
+		for from, z := range j.ahead[:i] {
+			if z != 0 {
+				for e, v := range j.news[from] {
+					out[e] += z * v
+				}
+			}
 		}
 	}
-	if !finite {
+	clear(j.m.a)
+	for i, e := range j.entries {
+		if e.age > 0 {
+			j.m.a[i*j.size+i-1] = 1
+			continue
+		}
+		for k, z := range j.news[e.row] {
+			finite = finite && size(z)-size(z) == 0
+			j.m.a[i*j.size+k] = z
+		}
+	}
+	return finite
+}
+
+// growth is the logarithm of the largest modulus of an eigenvalue: how much the
+// wave grows in a step. It is infinite where coefficients are not finite.
+func (j *Judge) growth(dt float64, phase []float64) (float64, error) {
+	if !j.amplification(dt, phase) {
 		return math.Inf(1), nil
 	}
-	var eigen mat.Eigen
-	if !eigen.Factorize(matrix, mat.EigenNone) {
+	values, ok := j.m.eigenvalues(j.eigen)
+	j.eigen = values
+	if !ok {
 		return 0, fmt.Errorf("the eigenvalues of the amplification matrix were not found")
 	}
-	r := 0.0
-	for _, v := range eigen.Values(nil) {
-		r = max(r, cmplx.Abs(v))
+	most := 0.0
+	for _, v := range values {
+		most = max(most, cmplx.Abs(v))
 	}
-	return r, nil
-}
-
-// wave evaluates updates for one plane wave in one medium.
-type wave struct {
-	medium Medium
-	phase  []float64
-	first  map[*symbolic.Function]int  // place of each wavefield's level t in the state
-	size   int                         // entries of the state
-	next   map[*symbolic.Function]form // levels t+1 and temporaries computed so far
-	fields map[*symbolic.Function]complex128
-	ahead  int // the level that a step computes
-}
-
-// form is a linear form in the entries of the state: a number alone, or a
-// multiple of one entry, or, with all set, of any.
-type form struct {
-	alone  complex128
-	all    []complex128
-	entry  int
-	amount complex128 // of the entry
-	linear bool       // the state is in it
-}
-
-// dense are the coefficients of all n entries.
-func (f form) dense(n int) []complex128 {
-	if f.all != nil {
-		return f.all
-	}
-	out := make([]complex128, n)
-	if f.linear {
-		out[f.entry] = f.amount
-	}
-	return out
-}
-
-func (f form) times(c complex128) form {
-	f.alone *= c
-	f.amount *= c
-	if f.all != nil {
-		all := make([]complex128, len(f.all))
-		for i, v := range f.all {
-			all[i] = v * c
-		}
-		f.all = all
-	}
-	return f
-}
-
-func (w *wave) eval(e symbolic.Expr) (form, error) {
-	switch x := e.(type) {
-	case *symbolic.Access:
-		return w.access(x)
-	case *symbolic.Add:
-		return w.sum(x)
-	case *symbolic.Mul:
-		product := form{alone: 1}
-		for _, t := range x.Factors {
-			f, err := w.eval(t)
-			switch {
-			case err != nil:
-				return form{}, err
-			case !f.linear:
-				product = product.times(f.alone)
-			case !product.linear:
-				product = f.times(product.alone)
-			default:
-				return form{}, ErrNonlinear
-			}
-		}
-		return product, nil
-	}
-	// All else is linear only when the state is not in it.
-	v, err := symbolic.Eval(e, symbolic.Values{
-		Scalar: w.scalar,
-		Access: func(a *symbolic.Access) (complex128, error) {
-			f, err := w.access(a)
-			if err == nil && f.linear {
-				err = ErrNonlinear
-			}
-			return f.alone, err
-		},
-	})
-	return form{alone: v}, err
-}
-
-func (w *wave) sum(x *symbolic.Add) (form, error) {
-	out := form{}
-	for _, t := range x.Terms {
-		f, err := w.eval(t)
-		if err != nil {
-			return form{}, err
-		}
-		out.alone += f.alone
-		if !f.linear {
-			continue
-		}
-		if out.all == nil {
-			out.all, out.linear = make([]complex128, w.size), true
-		}
-		if f.all == nil {
-			out.all[f.entry] += f.amount
-		}
-		for i, v := range f.all {
-			out.all[i] += v
-		}
-	}
-	return out, nil
-}
-
-func (w *wave) scalar(s *symbolic.Scalar) (complex128, error) {
-	x, ok := w.medium.Scalars[s.Name]
-	if !ok {
-		return 0, fmt.Errorf("no value for scalar %s", s.Name)
-	}
-	return complex(x, 0), nil
-}
-
-func (w *wave) access(a *symbolic.Access) (form, error) {
-	switch a.Func.Role {
-	case symbolic.Image, symbolic.History:
-		return form{}, fmt.Errorf("%s: its values before the run are not known", a.Func.Name)
-	case symbolic.Field:
-		v, ok := w.fields[a.Func]
-		if !ok {
-			x, ok := w.medium.Fields[a.Func.Name]
-			if !ok {
-				return form{}, fmt.Errorf("no value for field %s", a.Func.Name)
-			}
-			v = complex(x, 0)
-			w.fields[a.Func] = v
-		}
-		return form{alone: v}, nil
-	}
-	if _, computed := w.first[a.Func]; !computed && a.Func.Varies() {
-		return form{}, fmt.Errorf("%w: it depends on %s", ErrNonlinear, a.Func.Name)
-	}
-	angle := 0.0
-	for axis, o := range a.Offset {
-		angle += w.phase[axis] * float64(o)
-	}
-	shift := complex(1, 0)
-	if angle != 0 {
-		shift = cmplx.Exp(complex(0, angle))
-	}
-	if a.Func.Role == symbolic.Temporary || a.Time == w.ahead {
-		return w.next[a.Func].times(shift), nil
-	}
-	return form{entry: w.first[a.Func] - a.Time*w.ahead, amount: shift, linear: true}, nil
+	return math.Log(most), nil
 }
