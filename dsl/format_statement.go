@@ -101,6 +101,12 @@ func formatBody(s *Statement) string {
 		return "boundary " + strings.Join(of, ", ") + " " + s.Boundary.Kind + ends(s.Boundary)
 	case s.Periodic != nil:
 		return "periodic " + names(s.Periodic.Axes)
+	case s.Require != nil:
+		doc := ""
+		if s.Require.Doc != "" {
+			doc = " " + quote(s.Require.Doc)
+		}
+		return "require " + FormatExpr(s.Require.Left.Expr) + " " + s.Require.Op + " " + FormatExpr(s.Require.Right.Expr) + doc
 	case s.Solve != nil:
 		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr)
 	case s.Inject != nil:

@@ -117,7 +117,7 @@ field mu staggered x,z harmonic  # shear
 history us every 4 image g
 region top=first 10 along z,all but last 3 along x, inner 2 along y
 boundary v . x,tau odd at first z
-periodic x,y
+periodic x,y require mu*2>=0 "shear" 2D require k<3
 v.forward=v+dt*div(tau).dx( order space/2,at -1/2 ) in top every 2
 solve tau.dt=a.dx2(weights 1, - 2,1) for tau.forward in top
 2D g+=us*u every k
@@ -142,6 +142,8 @@ operator a {
     region top = first 10 along z, all but last 3 along x, inner 2 along y
     boundary v.x, tau odd at first z
     periodic x, y
+    require mu*2 >= 0 "shear"
+    2D require k < 3
     v.forward = v + dt*div(tau).dx(order space/2, at -1/2) in top every 2
     solve tau.dt = a.dx2(weights 1, -2, 1) for tau.forward in top
     2D g += us*u every k

@@ -13,7 +13,7 @@ import (
 var Keywords = []string{
 	"operator", "import", "order", "axes", "units", "let", "def",
 	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic", "saved", "folded",
-	"region", "boundary", "periodic",
+	"region", "boundary", "periodic", "require",
 	"solve", "for", "inject", "into", "sample", "save", "reduce", "from", "in", "every",
 }
 
@@ -26,7 +26,7 @@ var tokens = lexer.MustSimple([]lexer.SimpleRule{
 	{Name: "Number", Pattern: `(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?`},
 	{Name: "Keyword", Pattern: `(` + strings.Join(Keywords, "|") + `)\b`},
 	{Name: "Ident", Pattern: `[A-Za-z_][A-Za-z0-9_]*`},
-	{Name: "Op", Pattern: `\*\*|\+=|[-+*/^=(){}\[\],.]`},
+	{Name: "Op", Pattern: `\*\*|[+<>]=|[-+*/^=<>(){}\[\],.]`},
 	{Name: "Space", Pattern: `\s+`},
 	{Name: "OpenString", Pattern: `"[^"\n]*`},
 	{Name: "Bad", Pattern: `(?s).`},

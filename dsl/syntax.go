@@ -60,6 +60,7 @@ type Statement struct {
 	Region   *Region   `parser:"| @@"`
 	Boundary *Boundary `parser:"| @@"`
 	Periodic *Periodic `parser:"| @@"`
+	Require  *Require  `parser:"| @@"`
 	Solve    *Solve    `parser:"| @@"`
 	Inject   *Inject   `parser:"| @@"`
 	Sample   *Sample   `parser:"| @@"`
@@ -195,6 +196,14 @@ type Part struct {
 // Periodic joins the ends of axes.
 type Periodic struct {
 	Axes []*Ident `parser:"'periodic' @@ (',' @@)*"`
+}
+
+// Require states what parameters must fulfil at every point; Doc says why.
+type Require struct {
+	Left  *Node  `parser:"'require' @@"`
+	Op    string `parser:"@('>=' | '>' | '<=' | '<')"`
+	Right *Node  `parser:"@@"`
+	Doc   string `parser:"@String?"`
 }
 
 // Solve isolates Target in Left = Right.

@@ -136,13 +136,14 @@ func (s Source) String() string { return fmt.Sprintf("%s:%d: %s", s.File, s.Line
 // Problem is one operator of a file on one grid: what `check` makes of the
 // syntax and what everything later is derived from.
 type Problem struct {
-	Name, Doc  string
-	Grid       *Grid
-	Functions  []*Function
-	Parameters []*Parameter
-	Points     []*Points
-	Series     []*Series
-	Statements []Statement // in the order in which a step carries them out
+	Name, Doc    string
+	Grid         *Grid
+	Functions    []*Function
+	Parameters   []*Parameter
+	Points       []*Points
+	Series       []*Series
+	Statements   []Statement // in the order in which a step carries them out
+	Requirements []*Requirement
 	// Backward says that the steps are carried out from the last to the first:
 	// each computes level t-1 from those behind it.
 	Backward bool
@@ -183,6 +184,16 @@ type Bound struct {
 // Series is one number per step that a Reduce makes.
 type Series struct {
 	Name, Doc string
+}
+
+// Requirement is a condition that fields and scalars must fulfil at every point.
+// It has no derivatives.
+type Requirement struct {
+	Left, Right Expr
+	Op          string // >=, >, <= or <
+	Doc         string // why, as the operator file says
+	Text        string // the condition, as the operator file says
+	Source      Source
 }
 
 // Statement is an Update, an Inject, a Sample or a Reduce. Each may be carried

@@ -75,7 +75,7 @@ func (f *applyFlags) flags(c *cobra.Command) {
 	flags.StringArrayVar(&f.out, "out", nil, "result NAME=FILE.npy: traces of receivers, the last level of a wavefield, an image, a history or a series; repeatable")
 	flags.StringVar(&f.interpolation, "interpolation", "linear", "how points between nodes are reached: "+strings.Join(operator.Interpolations, ", "))
 	flags.StringVar(&f.outside, "outside", "refuse", "what becomes of points outside of the grid: "+strings.Join(operator.Outsides, ", "))
-	flags.BoolVar(&f.unstable, "unstable", false, "run although the time step is above the stability limit")
+	flags.BoolVar(&f.unstable, "unstable", false, "run although the time step is above the stability limit, a condition of the operator file does not hold, or wavefields grow without bound")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
 	for _, name := range []string{"shape", "spacing", "nt", "dt"} {
 		_ = c.MarkFlagRequired(name)

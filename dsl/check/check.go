@@ -277,6 +277,8 @@ func (c *checker) statement(s *dsl.Statement) {
 	switch {
 	case s.Let != nil:
 		c.checkLet(s.Let)
+	case s.Require != nil:
+		c.require(s)
 	case s.Solve != nil:
 		c.solve(s)
 	case s.Assign != nil:

@@ -27,6 +27,7 @@ func Operator(p *symbolic.Problem, comment string) (string, error) {
 	w.line("axes %s", strings.Join(p.Grid.Axes, ", "))
 	w.declarations()
 	w.boundaries()
+	w.requirements()
 	w.regions()
 	w.line("")
 	for _, l := range slices.Backward(w.lets) {
@@ -94,6 +95,12 @@ func (w *writer) declarations() {
 	}
 	for _, q := range w.problem.Points {
 		w.line("points %s%s", q.Name, quoted(q.Doc))
+	}
+}
+
+func (w *writer) requirements() {
+	for _, r := range w.problem.Requirements {
+		w.line("require %s %s %s%s", expr(r.Left), r.Op, expr(r.Right), quoted(r.Doc))
 	}
 }
 

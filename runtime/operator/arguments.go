@@ -39,7 +39,7 @@ type Arguments struct {
 
 	Threads  int   // 0 for one per core
 	Block    []int // extent of a tile per axis; nil to find it by measuring
-	Unstable bool  // run even when Dt is above the stability limit
+	Unstable bool  // run although Dt is above the stability limit, or a requirement of the file does not hold
 
 	// Progress is told after every group of steps how many of all steps are
 	// done; nil tells nobody.

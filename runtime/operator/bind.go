@@ -39,7 +39,7 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe(), plan: plan}
 	b.separate()
-	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms, b.regions} {
+	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms, b.regions, b.requirements} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {

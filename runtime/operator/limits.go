@@ -88,7 +88,7 @@ func StepFor(program *codegen.Program, a Arguments, margin float64) (float64, er
 func (op *Operator) parametrised(a Arguments) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, plan: true}
 	b.separate()
-	for _, check := range []func(){b.grid, b.names, b.fields} {
+	for _, check := range []func(){b.grid, b.names, b.fields, b.requirements} {
 		check()
 		if b.lattice == nil {
 			return nil, b.err()
@@ -117,7 +117,7 @@ func (b *binder) limits() (*finder, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &finder{scheme: scheme, media: b.media(scheme), hint: b.a.Dt}
+	f := &finder{scheme: scheme, media: b.media(scheme.Fields), hint: b.a.Dt}
 	for _, name := range scheme.Scalars {
 		f.scalars = append(f.scalars, b.scalar(name))
 	}
@@ -133,13 +133,13 @@ func (b *binder) limits() (*finder, error) {
 	return f, nil
 }
 
-// media are the parameters of the grid.
-func (b *binder) media(scheme *stability.Scheme) *media {
-	m := &media{shape: make([]int, len(b.a.Shape)), values: make([]float64, len(scheme.Fields))}
+// media are some parameters of the grid.
+func (b *binder) media(names []string) *media {
+	m := &media{shape: make([]int, len(b.a.Shape)), values: make([]float64, len(names))}
 	for axis := range m.shape {
 		m.shape[axis] = 1
 	}
-	for place, name := range scheme.Fields {
+	for place, name := range names {
 		a := b.a.Fields[name]
 		if v, ok := b.a.Constants[name]; ok || a == nil {
 			m.values[place] = v

@@ -9,6 +9,7 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
 )
@@ -114,8 +115,18 @@ func TestStep(t *testing.T) {
 
 // What is wrong with a medium is said, and what would cure it.
 func TestIllPosedMedium(t *testing.T) {
-	op := library(t, "vti", 2, 8)
-	_, err := op.Bind(Arguments{Shape: []int{20, 20}, Spacing: []float64{10, 10}, Dt: 1, Steps: 10,
+	file, err := dsl.Parse("vti.pde", `operator vti { order space 8  axes x, z  field m  field damp  field epsilon  field delta  wavefield u  wavefield v
+		solve m*u.dt2 - (1 + 2*epsilon)*u.dx2 - sqrt(1 + 2*delta)*v.dz2 + damp*u.dt = 0 for u.forward
+		solve m*v.dt2 - sqrt(1 + 2*delta)*u.dx2 - v.dz2 + damp*v.dt = 0 for v.forward
+		inject src*dt^2/m into u.forward }`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = op.Bind(Arguments{Shape: []int{20, 20}, Spacing: []float64{10, 10}, Dt: 1, Steps: 10,
 		Constants: map[string]float64{"m": 0.25, "damp": 0, "epsilon": 0.1, "delta": 0.2},
 		Points:    map[string]Points{"src": {At: field.New64(1, 2), Traces: field.New64(10, 1)}}})
 	if err == nil || !strings.Contains(err.Error(), "epsilon above 0.2") || !strings.Contains(err.Error(), "delta below 0.1") {

@@ -249,13 +249,17 @@ func (m *media) codes(p precision, row int, out []uint64) {
 	clear(out)
 	last := len(m.shape) - 1
 	for _, c := range m.vary {
-		from, rest := 0, row
-		for axis := last - 1; axis >= 0; axis-- {
-			from += rest % m.shape[axis] * c.stride[axis]
-			rest /= m.shape[axis]
-		}
-		c.code(p, from, c.stride[last], out)
+		c.code(p, m.start(c, row), c.stride[last], out)
 	}
+}
+
+// start is the place of a row's first value.
+func (m *media) start(c *column, row int) (from int) {
+	for axis := len(m.shape) - 2; axis >= 0; axis-- {
+		from += row % m.shape[axis] * c.stride[axis]
+		row /= m.shape[axis]
+	}
+	return from
 }
 
 // key is the code of one point.

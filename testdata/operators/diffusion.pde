@@ -6,6 +6,8 @@ operator diffusion "diffusion with a diffusivity that varies in space" {
     field     kappa  "diffusivity"  [m^2/s]
     wavefield u      "temperature"  [K]
 
+    require kappa >= 0 "heat flows from warm to cold"
+
     solve u.dt = div(kappa*grad(u)) for u.forward
 
     inject src*dt into u.forward

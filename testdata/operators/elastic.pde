@@ -11,6 +11,10 @@ operator elastic "isotropic elastic waves, velocity and stress" {
     vector wavefield v     "particle velocity"     staggered
     tensor wavefield tau   "stress"                staggered
 
+    require mu >= 0 "the shear modulus"
+    require lam + 2/3*mu >= 0 "the bulk modulus"
+    require b > 0 "one over the density"
+
     boundary damp zero
 
     let strain = grad(v.forward) + transpose(grad(v.forward))

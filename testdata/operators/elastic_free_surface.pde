@@ -10,6 +10,10 @@ operator elastic_free_surface "isotropic elastic waves below a free surface" {
     vector wavefield v     "particle velocity"     staggered
     tensor wavefield tau   "stress"                staggered
 
+    require mu >= 0 "the shear modulus"
+    require lam + 2/3*mu >= 0 "the bulk modulus"
+    require b > 0 "one over the density"
+
     boundary damp zero
     boundary tau.zz, tau.xz odd at first z
     3D boundary tau.yz odd at first z

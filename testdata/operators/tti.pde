@@ -24,6 +24,9 @@ operator tti "acoustic waves in a tilted transversely isotropic medium" {
     wavefield u        "horizontal stress"
     wavefield v        "vertical stress"
 
+    require epsilon >= delta "otherwise short waves grow without bound"
+    require 1 + 2*delta >= 0 "its root is taken"
+
     2D def axial(a) = again(along(a, theta), theta)
     3D def axial(a) = again(along(a, theta, phi), theta, phi)
 

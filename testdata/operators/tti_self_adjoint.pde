@@ -27,6 +27,10 @@ operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
     wavefield p        "first wavefield"
     wavefield q        "second wavefield"
 
+    require eta^2 <= 1 "otherwise the energy is not positive"
+    require f >= 0 "a weight"
+    require f <= 1 "a weight"
+
     let coupling = f*eta^2
     let cross = f*eta*sqrt(1 - eta^2)
 

@@ -11,6 +11,9 @@ operator viscoacoustic_kv "viscoacoustic waves, Kelvin-Voigt solid" {
     scalar    f0    "reference frequency"
     wavefield p     "pressure"
 
+    require qp > 0 "a quality factor"
+    require b > 0 "one over the density"
+
     let lag = 1/(2*pi*f0*qp)
 
     solve m*p.dt2 - (flux(b, p) + lag*flux(b, p.dtl(order 1)))/b + (1 - damp)*p.dt = 0 for p.forward

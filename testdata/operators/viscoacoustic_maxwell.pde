@@ -11,6 +11,9 @@ operator viscoacoustic_maxwell "viscoacoustic waves, Maxwell solid" {
     scalar    f0    "reference frequency"
     wavefield p     "pressure"
 
+    require qp > 0 "a quality factor"
+    require b > 0 "one over the density"
+
     let loss = 2*pi*f0/qp
 
     solve m*p.dt2 + m*loss*p.dtl(order 1) - flux(b, p)/b + (1 - damp)*p.dt = 0 for p.forward

@@ -15,6 +15,9 @@ operator viscoacoustic_sls "viscoacoustic waves, standard linear solid" {
     wavefield r     "memory variable"
     wavefield p     "pressure"
 
+    require qp > 0 "a quality factor"
+    require b > 0 "one over the density"
+
     let ts = relaxation(qp, f0)
     let excess = 1/(f0*ts)^2 - 1
     let strain = flux(b, p)/b

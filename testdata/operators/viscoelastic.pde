@@ -16,6 +16,12 @@ operator viscoelastic "viscoelastic waves, velocity and stress" {
     tensor wavefield r     "memory of the stress"  staggered
     tensor wavefield tau   "stress"                staggered
 
+    require mu >= 0 "the shear modulus"
+    require lam + 2/3*mu >= 0 "the bulk modulus"
+    require b > 0 "one over the density"
+    require qp > 0 "a quality factor"
+    require qs > 0 "a quality factor"
+
     boundary damp zero
 
     let ts = relaxation(qp, f0)

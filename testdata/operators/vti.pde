@@ -9,6 +9,9 @@ operator vti "acoustic waves in a vertically transversely isotropic medium" {
     wavefield u        "horizontal stress"
     wavefield v        "vertical stress"
 
+    require epsilon >= delta "otherwise short waves grow without bound"
+    require 1 + 2*delta >= 0 "its root is taken"
+
     2D let planar = u.dx2
     3D let planar = u.dx2 + u.dy2
 

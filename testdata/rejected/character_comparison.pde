@@ -1,4 +1,4 @@
 operator a {
     wavefield u
-    solve u.dt2 > 0 for u.forward  ### "unexpected character '>'"
+    solve u.dt2 > 0 for u.forward  ### "unexpected >"
 }
