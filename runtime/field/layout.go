@@ -182,6 +182,29 @@ func Fill[T float32 | float64](l *Layout, buffer []T, v T) {
 	})
 }
 
+// Greatest is the greatest absolute value in the interior of a buffer without
+// NaN.
+func Greatest[T float32 | float64](l *Layout, buffer []T) T {
+	n := int64(l.Shape[len(l.Shape)-1])
+	var lock sync.Mutex
+	var most T
+	l.rows(false, func(start, _ int64) {
+		var here T
+		for _, v := range buffer[start : start+n] {
+			if v < 0 {
+				v = -v
+			}
+			if v > here {
+				here = v
+			}
+		}
+		lock.Lock()
+		most = max(most, here)
+		lock.Unlock()
+	})
+	return most
+}
+
 // NotFinite finds the first NaN or infinity in the interior of a buffer: its
 // index on the grid, or nil when all values are finite.
 func NotFinite[T float32 | float64](l *Layout, buffer []T) []int {

@@ -524,5 +524,6 @@ func (b *binder) load(r *Run) error {
 		}
 		r.points = append(r.points, b.pointData(p, given, traces[p.Traces]))
 	}
+	r.growth = b.watch(r)
 	return r.begin()
 }

@@ -24,7 +24,8 @@ type Run struct {
 	blocks  *blockSearch
 	pace    time.Duration // of a step, as last measured
 	checked int           // steps before this one gave finite wavefields
-	mirror  int           // a backward operator's own step is mirror-t
+	growth  *growth
+	mirror  int // a backward operator's own step is mirror-t
 }
 
 // begin makes the engine and carries out what is done once per run.
@@ -58,14 +59,15 @@ const (
 	// the step is known in which a wavefield became NaN.
 	longest = 64
 	// checkEvery is the number of steps after which wavefields are searched
-	// for NaN. That reads one buffer, less than a third of what a step moves,
-	// so it costs about one percent.
+	// for NaN and for growth. Each reads one buffer, less than a third of what a
+	// step moves, so it costs about two percent.
 	checkEvery = 25
 )
 
 // Advance carries out the steps up to last, included; steps done before are
 // not repeated. It stops with an error when ctx ends, naming the step, and
-// when NaN or an infinity appears in a wavefield, naming steps and place.
+// when NaN or an infinity appears in a wavefield, naming steps and place, or
+// when a wavefield grows as only instability does: Diverged and Grew.
 func (r *Run) Advance(ctx context.Context, last int) error {
 	if r.engine == nil {
 		return fmt.Errorf("the run is closed")
@@ -86,7 +88,7 @@ func (r *Run) Advance(ctx context.Context, last int) error {
 		r.blocks.learn(took)
 		r.Next += n
 		if r.Next-r.checked >= checkEvery || r.Next > last {
-			if err := r.checkFinite(); err != nil {
+			if err := r.check(); err != nil {
 				return err
 			}
 		}
@@ -105,11 +107,11 @@ func (r *Run) group() int {
 	return max(1, int(min(beat/max(r.pace, 1), longest)))
 }
 
-// checkFinite looks at the newest level of all wavefields.
-func (r *Run) checkFinite() error {
+// check looks at the newest level of all wavefields.
+func (r *Run) check() error {
 	from, to := r.checked, r.Next-1
 	r.checked = r.Next
-	for _, s := range r.arrays {
+	for i, s := range r.arrays {
 		if s.array.Role != ir.State && s.array.Role != ir.Image {
 			continue
 		}
@@ -118,6 +120,9 @@ func (r *Run) checkFinite() error {
 				from, to = r.mirror-to, r.mirror-from
 			}
 			return &Diverged{Field: s.array.Name, From: from, To: to, At: at}
+		}
+		if factor := r.growth.look(r, i); factor > most {
+			return &Grew{Field: s.array.Name, Step: to, Factor: factor}
 		}
 	}
 	return nil

@@ -189,6 +189,14 @@ func (s *storage) notFinite(buffer int64) []int {
 	return field.NotFinite(s.layout, numbers[float64](s, buffer))
 }
 
+// greatest is the greatest absolute value of one buffer.
+func (s *storage) greatest(buffer int64) float64 {
+	if s.real == ir.F32 {
+		return float64(field.Greatest(s.layout, numbers[float32](s, buffer)))
+	}
+	return field.Greatest(s.layout, numbers[float64](s, buffer))
+}
+
 // abiArray describes the storage to generated code.
 func (s *storage) abiArray() abi.Array {
 	return abi.Array{

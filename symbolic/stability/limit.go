@@ -35,8 +35,8 @@ type Verdict struct {
 }
 
 // allows is the growth in a step that does not count. What grows by more than a
-// hundredth in a step is not resolved in time.
-func (v *Verdict) allows(dt float64) float64 { return v.floor + min(v.Rate*dt, hard) }
+// tenth in a step is not resolved in time.
+func (v *Verdict) allows(dt float64) float64 { return v.floor + min(v.Rate*dt, 0.1) }
 
 // phases to start from: of the waves with all wave numbers k and -k, which grow
 // alike, one. The first ones are where stencils usually amplify most.
