@@ -89,7 +89,7 @@ func TestBadArguments(t *testing.T) {
 		{"the time step is -1", func(a *Arguments) { a.Dt = -1 }},
 		{"the time step is NaN", func(a *Arguments) { a.Dt = nan }},
 		{"the time step 10 is above the stability limit 3.06", func(a *Arguments) { a.Dt = 10 }},
-		{"unstable with these parameters for every useful time step", func(a *Arguments) { a.Fields["m"] = constant(-1, 11, 13) }},
+		{"it would be stable with m above 0", func(a *Arguments) { a.Fields["m"] = constant(-1, 11, 13) }},
 		{"-3 threads", func(a *Arguments) { a.Threads = -3 }},
 		{"100000 threads", func(a *Arguments) { a.Threads = 100000 }},
 		{"the block has 1 numbers", func(a *Arguments) { a.Block = []int{4} }},
