@@ -21,9 +21,10 @@ import (
 // times that at the very most. A field that is 10^8 times as large as then
 // grows by itself. The amplitude of the sources does not enter.
 //
-// Only fields that sources act on, or that are not zero at first, are looked at:
-// others may come up from rounding errors when a wave is converted, by any
-// factor.
+// Only fields that sources act on, or that are not zero at first, are looked at,
+// and all of them must have grown: others, and those that sources act on where a
+// factor is zero, may come up from rounding errors by any factor when a wave is
+// converted or scattered. What is unstable takes along all that is coupled.
 type growth struct {
 	from   int       // steps before this one put in less than a hundredth
 	fields []bool    // arrays that are looked at
@@ -87,17 +88,24 @@ func (r *Run) settled() int {
 	return 0
 }
 
-// look compares the greatest value of an array with that of the beginning.
-func (g *growth) look(r *Run, i int) (factor float64) {
-	if g == nil || !g.fields[i] || r.Next < g.from {
-		return 0
+// look compares the greatest values with those of the beginning. It gives the
+// field that grew least.
+func (g *growth) look(r *Run) (field string, factor float64) {
+	if g == nil || r.Next < g.from {
+		return "", 0
 	}
-	now := r.arrays[i].greatest(r.arrays[i].bufferOf(r.Next))
-	if g.first[i] == 0 {
-		g.first[i] = now
-		return 0
+	for i, s := range r.arrays {
+		if !g.fields[i] {
+			continue
+		}
+		switch now := s.greatest(s.bufferOf(r.Next)); {
+		case g.first[i] == 0:
+			g.first[i] = now
+		case field == "" || now/g.first[i] < factor:
+			field, factor = s.array.Name, now/g.first[i]
+		}
 	}
-	return now / g.first[i]
+	return field, factor
 }
 
 // Grew says that a wavefield grew by more than waves do.

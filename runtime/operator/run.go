@@ -111,7 +111,7 @@ func (r *Run) group() int {
 func (r *Run) check() error {
 	from, to := r.checked, r.Next-1
 	r.checked = r.Next
-	for i, s := range r.arrays {
+	for _, s := range r.arrays {
 		if s.array.Role != ir.State && s.array.Role != ir.Image {
 			continue
 		}
@@ -121,9 +121,9 @@ func (r *Run) check() error {
 			}
 			return &Diverged{Field: s.array.Name, From: from, To: to, At: at}
 		}
-		if factor := r.growth.look(r, i); factor > most {
-			return &Grew{Field: s.array.Name, Step: to, Factor: factor}
-		}
+	}
+	if name, factor := r.growth.look(r); factor > most {
+		return &Grew{Field: name, Step: to, Factor: factor}
 	}
 	return nil
 }
