@@ -20,12 +20,39 @@ type Files struct{ root string }
 // drafts is the folder of what is being written; no key begins with a dot.
 const drafts = ".drafts"
 
-// OpenFiles makes the folder if it is not there.
+// OpenFiles makes the folder if it is not there, and tidies up behind writers that
+// were killed.
 func OpenFiles(root string) (*Files, error) {
 	if err := os.MkdirAll(filepath.Join(root, drafts), 0o755); err != nil {
 		return nil, fmt.Errorf("the store cannot be made: %w", err)
 	}
+	tidy(filepath.Join(root, drafts))
 	return &Files{root}, nil
+}
+
+// away marks the errors of a folder that is out of reach, as on a disk that is not
+// mounted or a server that does not answer: then objects only seem not to be there.
+func (s *Files) away(err error) error {
+	if err == nil || errors.Is(err, ErrAway) {
+		return err
+	}
+	for _, gone := range []error{syscall.ESTALE, syscall.ENOTCONN, syscall.ETIMEDOUT, syscall.EHOSTDOWN, syscall.EHOSTUNREACH} {
+		if errors.Is(err, gone) {
+			return fmt.Errorf("%w: %w", ErrAway, err)
+		}
+	}
+	if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrNotExist) {
+		return err
+	}
+	if _, e := os.Stat(filepath.Join(s.root, drafts)); e != nil {
+		return fmt.Errorf("%w: there is no folder %s", ErrAway, filepath.Join(s.root, drafts))
+	}
+	return err
+}
+
+// foreign is the error of what is no file where an object belongs.
+func (s *Files) foreign(key string) error {
+	return fmt.Errorf("%s is no file, and an object belongs there; move it away", s.path(key))
 }
 
 // Root is the folder.
@@ -41,12 +68,12 @@ func (s *Files) Create(ctx context.Context, key string, data io.Reader) (err err
 		return err
 	}
 	path := s.path(key)
-	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("%s: %w", key, ErrExists)
+	if about, err := os.Stat(path); err == nil {
+		return s.exists(key, about)
 	}
-	draft, err := os.CreateTemp(filepath.Join(s.root, drafts), "*")
+	draft, err := os.CreateTemp(filepath.Join(s.root, drafts), owner()+"*")
 	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", key, err)
+		return fmt.Errorf("%s cannot be written: %w", key, s.away(err))
 	}
 	defer os.Remove(draft.Name())
 	_, err = io.Copy(draft, reader{ctx, data})
@@ -57,18 +84,30 @@ func (s *Files) Create(ctx context.Context, key string, data io.Reader) (err err
 		err = e
 	}
 	if err != nil {
-		return fmt.Errorf("%s cannot be written: %w", key, err)
+		return fmt.Errorf("%s cannot be written: %w", key, s.away(err))
 	}
 	if err := s.folder(filepath.Dir(path)); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", key, err)
+		return fmt.Errorf("%s cannot be written: %w", key, s.away(err))
 	}
 	switch err := os.Link(draft.Name(), path); {
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s: %w", key, ErrExists)
+		about, err := os.Stat(path)
+		if err != nil {
+			return fmt.Errorf("%s cannot be written: %w", key, s.away(err))
+		}
+		return s.exists(key, about)
 	case err != nil:
-		return fmt.Errorf("%s cannot be written: %w", key, err)
+		return fmt.Errorf("%s cannot be written: %w", key, s.away(err))
 	}
 	return syncFolder(filepath.Dir(path))
+}
+
+// exists is the error of a key that is taken.
+func (s *Files) exists(key string, by fs.FileInfo) error {
+	if !by.Mode().IsRegular() {
+		return s.foreign(key)
+	}
+	return fmt.Errorf("%s: %w", key, ErrExists)
 }
 
 // folder makes a folder, and brings those that are new to the disk.
@@ -120,11 +159,21 @@ func (s *Files) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err := CheckKey(key); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(s.path(key))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: %w", key, ErrNotExist)
+	about, err := os.Stat(s.path(key)) // first, as to open a pipe would wait for its writer
+	var f *os.File
+	if err == nil && !about.Mode().IsRegular() {
+		return nil, s.foreign(key)
 	}
-	return f, err
+	if err == nil {
+		f, err = os.Open(s.path(key))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, s.away(fmt.Errorf("%s: %w", key, ErrNotExist))
+	}
+	if err != nil {
+		return nil, s.away(err)
+	}
+	return f, nil
 }
 
 // List implements Store.
@@ -159,8 +208,13 @@ func (s *Files) List(ctx context.Context, prefix string) (keys []string, err err
 		}
 		return nil
 	})
+	if err == nil && len(keys) == 0 {
+		if err = s.away(ErrNotExist); !errors.Is(err, ErrAway) {
+			err = nil // it is there, and empty
+		}
+	}
 	slices.Sort(keys)
-	return keys, err
+	return keys, s.away(err)
 }
 
 // Delete implements Store.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // S3 is a store in a bucket of any server that speaks S3 and knows conditional
@@ -68,8 +70,10 @@ func (s *S3) Create(ctx context.Context, key string, data io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("%s cannot be written: %w", key, err)
 	}
-	defer os.Remove(draft.Name())
 	defer draft.Close()
+	if err := os.Remove(draft.Name()); err != nil { // it lives as long as it is open
+		return fmt.Errorf("%s cannot be written: %w", key, err)
+	}
 	if _, err := io.Copy(draft, reader{ctx, data}); err != nil {
 		return fmt.Errorf("%s cannot be written: %w", key, err)
 	}
@@ -86,14 +90,45 @@ func (s *S3) Create(ctx context.Context, key string, data io.Reader) error {
 		errors.As(err, &response) && response.HTTPStatusCode() == http.StatusPreconditionFailed:
 		return s.lost(ctx, key)
 	}
-	return fmt.Errorf("%s cannot be written: %w", key, err)
+	return fmt.Errorf("%s cannot be written: %w", key, away(err))
+}
+
+// away marks the errors of a server that cannot be reached, or says that it is not
+// well.
+func away(err error) error {
+	var network net.Error
+	var send *smithyhttp.RequestSendError
+	var response interface{ HTTPStatusCode() int }
+	switch {
+	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	case errors.As(err, &response) && response.HTTPStatusCode() != 0:
+		if code := response.HTTPStatusCode(); code < 500 && code != http.StatusTooManyRequests && code != http.StatusRequestTimeout {
+			return err
+		}
+	case errors.As(err, &send), errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF):
+	default:
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrAway, err)
+}
+
+// body is an object as it comes from a server.
+type body struct{ io.ReadCloser }
+
+func (b body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = away(err)
+	}
+	return n, err
 }
 
 // lost is what a writer is told that was not the first: that the object exists,
 // once that is so.
 func (s *S3) lost(ctx context.Context, key string) error {
 	if _, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &s.bucket, Key: s.key(key)}); err != nil {
-		return fmt.Errorf("%s cannot be written: another writer was there, and failed; try again: %w", key, err)
+		return fmt.Errorf("%s cannot be written: another writer was there, and failed; try again: %w", key, away(err))
 	}
 	return fmt.Errorf("%s: %w", key, ErrExists)
 }
@@ -109,9 +144,9 @@ func (s *S3) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("%s: %w", key, ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be read: %w", key, err)
+		return nil, fmt.Errorf("%s cannot be read: %w", key, away(err))
 	}
-	return out.Body, nil
+	return body{out.Body}, nil
 }
 
 // List implements Store.
@@ -120,7 +155,7 @@ func (s *S3) List(ctx context.Context, prefix string) (keys []string, err error)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("%s* cannot be listed: %w", prefix, err)
+			return nil, fmt.Errorf("%s* cannot be listed: %w", prefix, away(err))
 		}
 		for _, o := range page.Contents {
 			if key := strings.TrimPrefix(aws.ToString(o.Key), s.prefix); !strings.HasSuffix(key, "/") {
@@ -138,7 +173,7 @@ func (s *S3) Delete(ctx context.Context, key string) error {
 		return err
 	}
 	if _, err := s.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &s.bucket, Key: s.key(key)}); err != nil {
-		return fmt.Errorf("%s cannot be deleted: %w", key, err)
+		return fmt.Errorf("%s cannot be deleted: %w", key, away(err))
 	}
 	return nil
 }

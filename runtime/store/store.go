@@ -22,7 +22,8 @@ type Store interface {
 	// when it fails otherwise there may or may not be an object, but never a
 	// part of one.
 	Create(ctx context.Context, key string, data io.Reader) error
-	// Open reads an object. ErrNotExist when there is none.
+	// Open reads an object. ErrNotExist when there is none, ErrAway while the store
+	// is out of reach, as from all methods and the reader.
 	Open(ctx context.Context, key string) (io.ReadCloser, error)
 	// List gives the keys that begin with a prefix, in order.
 	List(ctx context.Context, prefix string) ([]string, error)
@@ -34,6 +35,7 @@ type Store interface {
 var (
 	ErrExists   = errors.New("the object exists")
 	ErrNotExist = errors.New("there is no such object")
+	ErrAway     = errors.New("the store is away")
 )
 
 // CheckKey refuses what is no key.
