@@ -32,7 +32,7 @@ func NewMemory(lease time.Duration) *Memory {
 
 // Send implements Queue.
 func (q *Memory) Send(_ context.Context, topic string, data []byte) error {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return err
 	}
 	q.mu.Lock()
@@ -53,7 +53,7 @@ func (q *Memory) wake() {
 
 // Receive implements Queue.
 func (q *Memory) Receive(ctx context.Context, topic string) (*Message, error) {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return nil, err
 	}
 	for {
@@ -118,9 +118,29 @@ func (q *Memory) message(topic string, k *kept) *Message {
 	}
 }
 
+// Count implements Queue.
+func (q *Memory) Count(_ context.Context, topic string) (int, error) {
+	if err := CheckTopic(topic); err != nil {
+		return 0, err
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return 0, ErrClosed
+	}
+	return len(q.topics[topic]), nil
+}
+
+// Lose drops all messages, as a server does that loses its folder.
+func (q *Memory) Lose() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	clear(q.topics)
+}
+
 // Tell implements Queue.
 func (q *Memory) Tell(_ context.Context, topic string, data []byte) error {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return err
 	}
 	q.mu.Lock()
@@ -139,7 +159,7 @@ func (q *Memory) Tell(_ context.Context, topic string, data []byte) error {
 
 // Listen implements Queue.
 func (q *Memory) Listen(topic string) (<-chan []byte, func(), error) {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return nil, nil, err
 	}
 	c := make(chan []byte, 64)

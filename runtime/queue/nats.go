@@ -66,7 +66,7 @@ var errGone = errors.New("the queue's server is gone for now")
 
 // Send implements Queue.
 func (q *NATS) Send(ctx context.Context, topic string, data []byte) error {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return err
 	}
 	if !q.conn.IsConnected() {
@@ -75,7 +75,34 @@ func (q *NATS) Send(ctx context.Context, topic string, data []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_, err := q.stream.Publish(ctx, queued+topic, data)
+	if err != nil && ctx.Err() == nil && q.prepare(ctx) == nil { // the stream was deleted
+		_, err = q.stream.Publish(ctx, queued+topic, data)
+	}
 	return err
+}
+
+// Count implements Queue.
+func (q *NATS) Count(ctx context.Context, topic string) (int, error) {
+	if err := CheckTopic(topic); err != nil {
+		return 0, err
+	}
+	if !q.conn.IsConnected() {
+		return 0, errGone
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	stream, err := q.stream.Stream(ctx, streamName)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	about, err := stream.Info(ctx, jetstream.WithSubjectFilter(queued+topic))
+	if err != nil {
+		return 0, err
+	}
+	return int(about.State.Subjects[queued+topic]), nil
 }
 
 // consumer is what gives the messages of a topic; it is made when it is not
@@ -99,7 +126,7 @@ func (q *NATS) consumer(ctx context.Context, topic string) (jetstream.Consumer, 
 
 // Receive implements Queue.
 func (q *NATS) Receive(ctx context.Context, topic string) (*Message, error) {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return nil, err
 	}
 	for {
@@ -171,7 +198,7 @@ func (q *NATS) message(m jetstream.Msg) (*Message, error) {
 
 // Tell implements Queue.
 func (q *NATS) Tell(_ context.Context, topic string, data []byte) error {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return err
 	}
 	if !q.conn.IsConnected() {
@@ -185,7 +212,7 @@ func (q *NATS) Tell(_ context.Context, topic string, data []byte) error {
 
 // Listen implements Queue.
 func (q *NATS) Listen(topic string) (<-chan []byte, func(), error) {
-	if err := checkTopic(topic); err != nil {
+	if err := CheckTopic(topic); err != nil {
 		return nil, nil, err
 	}
 	heard := make(chan []byte, 64)

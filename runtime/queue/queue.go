@@ -21,6 +21,9 @@ type Queue interface {
 	// Receive waits for a message of a topic. It is then leased to its taker, who
 	// says when it is done: otherwise it comes again. It fails when ctx ends.
 	Receive(ctx context.Context, topic string) (*Message, error)
+	// Count is how many messages of a topic are there, taken or not: fewer than were
+	// sent and are not done when some were lost.
+	Count(ctx context.Context, topic string) (int, error)
 	// Tell tells all that listen to a topic at this moment, and keeps nothing.
 	Tell(ctx context.Context, topic string, data []byte) error
 	// Listen hears what is told about a topic, until stop is called. What nobody
@@ -74,8 +77,8 @@ func (m *Message) Hold(f func() error) error {
 // ErrClosed is the error of a queue that has been closed.
 var ErrClosed = errors.New("the queue is closed")
 
-// checkTopic refuses what is no name of a topic.
-func checkTopic(topic string) error {
+// CheckTopic refuses what is no name of a topic.
+func CheckTopic(topic string) error {
 	if topic == "" || len(topic) > 128 {
 		return fmt.Errorf("a topic's name of %d characters; 1 to 128 are possible", len(topic))
 	}

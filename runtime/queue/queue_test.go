@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/courant-pde/courant/runtime/queue"
 	"github.com/courant-pde/courant/runtime/queue/queuetest"
 )
@@ -137,5 +140,86 @@ func TestRefused(t *testing.T) {
 		if _, err := queue.StartServer(t.TempDir(), address, ""); err == nil {
 			t.Errorf("a server at %q", address)
 		}
+	}
+}
+
+// Messages that a server has lost are missed, and it takes new ones: when its stream
+// was emptied, or deleted.
+func TestLostMessages(t *testing.T) {
+	t.Parallel()
+	s, err := queue.StartServer(t.TempDir(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	q := connect(t, s.URL())
+	conn, err := nats.Connect(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	js, err := jetstream.New(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(want int) {
+		t.Helper()
+		if n, err := q.Count(t.Context(), "tasks"); err != nil || n != want {
+			t.Errorf("%d messages, not %d, %v", n, want, err)
+		}
+	}
+	send := func() {
+		t.Helper()
+		if err := q.Send(t.Context(), "tasks", []byte("a")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, lose := range map[string]func() error{
+		"emptied": func() error {
+			stream, err := js.Stream(t.Context(), "COURANT")
+			if err == nil {
+				err = stream.Purge(t.Context())
+			}
+			return err
+		},
+		"deleted": func() error { return js.DeleteStream(t.Context(), "COURANT") },
+	} {
+		send()
+		m, err := q.Receive(t.Context(), "tasks") // taken, and not done
+		if err != nil {
+			t.Fatal(err)
+		}
+		send()
+		count(2)
+		if err := lose(); err != nil {
+			t.Fatal(name, err)
+		}
+		count(0)
+		send()
+		count(1)
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		again, err := q.Receive(ctx, "tasks")
+		cancel()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		_ = m.Done() // of what is there no more
+		if err := again.Done(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		count(0)
+	}
+}
+
+// Without a host, a server is for its own machine.
+func TestLoopback(t *testing.T) {
+	t.Parallel()
+	s, err := queue.StartServer(t.TempDir(), ":0", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if !strings.Contains(s.URL(), "@127.0.0.1:") {
+		t.Errorf("it listens at %s", s.URL()[strings.Index(s.URL(), "@"):])
 	}
 }

@@ -20,20 +20,28 @@ type Server struct {
 }
 
 // StartServer starts one that keeps its messages in a folder. Address is where it
-// listens, such as 0.0.0.0:4222; empty for a free port of this machine. Whoever
-// connects needs the address with its token, see URL; token "" makes one up.
+// listens, such as 0.0.0.0:4222; empty, or with the port 0, for a free port, and
+// without a host for this machine alone. Whoever connects needs the address with
+// its token, see URL; token "" makes one up.
 // Errors: an address that is taken, or a folder that cannot be written.
 func StartServer(folder, address, token string) (*Server, error) {
 	if address == "" {
-		address = "127.0.0.1:-1"
+		address = ":0"
 	}
 	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no address to listen at; 127.0.0.1:4222 is: %w", address, err)
 	}
 	port, err := strconv.Atoi(portText)
-	if err != nil || port > 65535 {
+	if err != nil || port < 0 || port > 65535 {
 		return nil, fmt.Errorf("%q is no address to listen at: there is no port %q", address, portText)
+	}
+	if host == "" { // all interfaces must be asked for
+		host = "127.0.0.1"
+	}
+	address = net.JoinHostPort(host, portText)
+	if port == 0 {
+		port = server.RANDOM_PORT
 	}
 	if token == "" {
 		token = rand.Text()

@@ -83,6 +83,24 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 			t.Errorf("after %v", d)
 		}
 	})
+	t.Run("messages are counted until they are done", func(t *testing.T) {
+		count := func(want int) {
+			t.Helper()
+			if n, err := q.Count(t.Context(), "counted"); err != nil || n != want {
+				t.Errorf("%d messages, not %d, %v", n, want, err)
+			}
+		}
+		count(0)
+		send(t, "counted", "a")
+		send(t, "counted", "b")
+		count(2)
+		m := receive(t, "counted")
+		count(2)
+		done(t, m)
+		count(1)
+		done(t, receive(t, "counted"))
+		count(0)
+	})
 	t.Run("topics are apart", func(t *testing.T) {
 		send(t, "here", "a")
 		none(t, "there", lease/2)
