@@ -11,7 +11,6 @@ import (
 	"html/template"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +25,7 @@ type Status struct {
 	Present    int         `json:"present"`            // tasks of this version that are done
 	Tasks      []string    `json:"tasks"`              // state of each: done, running, waiting, again or failed
 	Failures   []string    `json:"failures,omitempty"` // why tasks failed
+	Evaluated  int         `json:"evaluated"`          // tasks since the beginning
 	Retries    int         `json:"retries"`
 	Rate       float64     `json:"rate"`  // tasks a second, 0 when it is not known
 	Left       float64     `json:"left"`  // seconds, if every step is taken at once; 0 when it is not known
@@ -54,13 +54,22 @@ func Span(seconds float64) string {
 	return d.Round(time.Second).String()
 }
 
+// Absolute is the misfit as it is.
+func (s *Status) Absolute() float64 {
+	if len(s.Iterations) == 0 {
+		return 0
+	}
+	return s.Iterations[len(s.Iterations)-1].Absolute
+}
+
 // Steps is the number of iterations that are done.
 func (s *Status) Steps() int { return max(0, len(s.Iterations)-1) }
 
 // Iteration is a step of the inversion.
 type Iteration struct {
-	Misfit float64 `json:"misfit"` // by that of the start, of the band
-	Band   int     `json:"band"`
+	Misfit   float64 `json:"misfit"`   // by that of the start, of the band
+	Absolute float64 `json:"absolute"` // as it is
+	Band     int     `json:"band"`
 }
 
 // Source gives the status, and pictures lie in Folder.
@@ -102,9 +111,9 @@ func Handler(s Source) http.Handler {
 	}))
 	mux.HandleFunc("GET /metrics", with(func(w http.ResponseWriter, _ *http.Request, st *Status) error {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-		misfit := 1.0
+		last := Iteration{Misfit: 1}
 		if n := len(st.Iterations); n > 0 {
-			misfit = st.Iterations[n-1].Misfit
+			last = st.Iterations[n-1]
 		}
 		done := 0
 		if st.Done {
@@ -117,9 +126,9 @@ func Handler(s Source) http.Handler {
 		}{
 			{"courant_tasks", "Tasks of this evaluation.", len(st.Tasks)}, {"courant_tasks_present", "Tasks of this evaluation that are done.", st.Present},
 			{"courant_tasks_failed", "Tasks of this evaluation that failed for good.", count(st.Tasks, "failed")}, {"courant_tasks_running", "Tasks that are carried out.", count(st.Tasks, "running")},
-			{"courant_retries", "Attempts that failed.", st.Retries}, {"courant_task_rate", "Tasks a second.", st.Rate}, {"courant_task_seconds", "What all tasks before took.", st.Spent},
+			{"courant_tasks_evaluated", "Tasks that were evaluated since the beginning.", st.Evaluated}, {"courant_retries", "Attempts that failed.", st.Retries}, {"courant_task_rate", "Tasks a second.", st.Rate}, {"courant_task_seconds", "What all tasks before took.", st.Spent},
 			{"courant_evaluation", "Number of the evaluation.", st.Version}, {"courant_iterations", "Iterations that are done.", max(0, len(st.Iterations)-1)},
-			{"courant_misfit_ratio", "Misfit by that of the start.", misfit}, {"courant_done", "1 when the run is done.", done},
+			{"courant_misfit", "Misfit.", last.Absolute}, {"courant_misfit_ratio", "Misfit by that of the start.", last.Misfit}, {"courant_done", "1 when the run is done.", done},
 		} {
 			fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s gauge\n%s%s %v\n", m.name, m.help, m.name, m.name, label, m.value)
 		}
@@ -131,9 +140,44 @@ func Handler(s Source) http.Handler {
 			http.NotFound(w, r)
 			return
 		}
-		http.ServeFile(w, r, filepath.Join(s.Folder, name))
+		f, about, err := s.open(name)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		defer f.Close()
+		http.ServeContent(w, r, name, about.ModTime(), f)
 	})
 	return mux
+}
+
+// open opens a picture: a file of the folder, never what a link there leads to.
+func (s Source) open(name string) (*os.File, os.FileInfo, error) {
+	root, err := os.OpenRoot(s.Folder)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	before, err := root.Lstat(name)
+	if err == nil && !before.Mode().IsRegular() {
+		err = fmt.Errorf("%s is no file", name)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := root.Open(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	about, err := f.Stat()
+	if err == nil && !os.SameFile(before, about) { // it was replaced meanwhile
+		err = fmt.Errorf("%s is another file now", name)
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return f, about, nil
 }
 
 // pictures are those of iterations, the latest last.
@@ -143,7 +187,7 @@ func (s Source) pictures() (names []string) {
 		return nil // there is none yet
 	}
 	for _, e := range entries {
-		if n := e.Name(); strings.HasSuffix(n, ".png") && (strings.HasPrefix(n, "model_") || strings.HasPrefix(n, "image_")) {
+		if n := e.Name(); e.Type().IsRegular() && strings.HasSuffix(n, ".png") && (strings.HasPrefix(n, "model_") || strings.HasPrefix(n, "image_")) {
 			names = append(names, n)
 		}
 	}

@@ -31,7 +31,7 @@ func TestDashboard(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	st := &Status{Run: "runs/<b>", Phase: "evaluating", Version: 3, Present: 4, Tasks: []string{"done", "done", "done", "done", "running", "waiting", "failed", "waiting", "waiting", "waiting"}, Failures: []string{"task 6: <out of memory>"}, Spent: 5400, Price: 2, Rate: 0.25, Planned: 5, Iterations: []Iteration{{Misfit: 1}, {Misfit: 0.5}}}
+	st := &Status{Run: "runs/<b>", Phase: "evaluating", Version: 3, Present: 4, Tasks: []string{"done", "done", "done", "done", "running", "waiting", "failed", "waiting", "waiting", "waiting"}, Failures: []string{"task 6: <out of memory>"}, Spent: 5400, Price: 2, Rate: 0.25, Planned: 5, Iterations: []Iteration{{Misfit: 1}, {Misfit: 0.5, Absolute: 12.5}}, Evaluated: 34}
 	var failure error
 	h := Handler(Source{Folder: dir, Status: func(context.Context) (*Status, error) { return st, failure }})
 	_, body := get(t, h, "/")
@@ -43,7 +43,16 @@ func TestDashboard(t *testing.T) {
 	if code, body := get(t, h, "/picture/model_001.png"); code != 200 || body != "picture model_001.png" {
 		t.Errorf("the picture: %d, %q", code, body)
 	}
-	for _, path := range []string{"/picture/secret.png", "/picture/..%2Fsecret.png", "/other"} {
+	// What a link leads to is not the run's to show.
+	for name, to := range map[string]string{"model_002.png": "secret.png", "model_003.png": "/etc/hostname", "image_001.png": "."} {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, body := get(t, h, "/"); !strings.Contains(body, "/picture/model_001.png") {
+		t.Errorf("another picture:\n%s", body)
+	}
+	for _, path := range []string{"/picture/model_002.png", "/picture/model_003.png", "/picture/image_001.png", "/picture/secret.png", "/picture/..%2Fsecret.png", "/other"} {
 		if code, _ := get(t, h, path); code != 404 {
 			t.Errorf("%s: %d", path, code)
 		}
@@ -57,6 +66,11 @@ func TestDashboard(t *testing.T) {
 	}
 	if _, body := get(t, h, "/metrics"); !strings.Contains(body, `courant_tasks_failed{run="runs/<b>"} 1`) || !strings.Contains(body, `courant_tasks{run="runs/<b>"} 10`) {
 		t.Errorf("metrics:\n%s", body)
+	}
+	for _, want := range []string{`courant_misfit{run="runs/<b>"} 12.5`, `courant_tasks_evaluated{run="runs/<b>"} 34`} {
+		if _, body := get(t, h, "/metrics"); !strings.Contains(body, want) {
+			t.Errorf("metrics lack %s:\n%s", want, body)
+		}
 	}
 	st.Done = true
 	if _, body := get(t, h, "/"); strings.Contains(body, "refresh") || !strings.Contains(body, "done after") {
