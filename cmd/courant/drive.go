@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -26,20 +27,21 @@ import (
 // drive is how a run is carried out.
 type drive struct {
 	surveyFlags
-	out, store, queue, batch string
-	workers, reducers        int
-	attempts                 int
-	deadline                 time.Duration
-	onFailure, budget        string
-	price                    float64
-	slurm                    []string
-	json, quiet              bool
+	queueFlags
+	out, store, batch string
+	workers, reducers int
+	attempts          int
+	deadline          time.Duration
+	onFailure, budget string
+	price             float64
+	slurm             []string
+	json, quiet       bool
 }
 
 func (d *drive) add(c *cobra.Command) {
 	d.surveyFlags.add(c)
+	d.queueFlags.add(c)
 	flags := c.Flags()
-	flags.StringVar(&d.queue, "queue", "", "address of a NATS server with JetStream (default: one within this command)")
 	flags.StringVar(&d.batch, "batch", "processes", "what carries out the tasks: processes of this machine, slurm, or queue, for workers that are started by hand with courant worker")
 	flags.StringArrayVar(&d.slurm, "slurm", nil, "option of sbatch, such as --slurm=--partition=long; may be repeated")
 	flags.IntVar(&d.workers, "workers", 0, "worker processes (default: one per core)")
@@ -63,7 +65,7 @@ func (d *drive) options() (o workflow.Options, err error) {
 	if d.batch != "processes" && d.batch != "slurm" && d.batch != "queue" {
 		return o, usage("there is no batch %q; processes, slurm and queue are possible", d.batch)
 	}
-	if d.batch == "queue" && d.queue == "" && os.Getenv(queueVariable) == "" {
+	if d.batch == "queue" && !d.given() {
 		return o, usage("workers that are started by hand need a queue that they can reach: give --queue, see courant queue")
 	}
 	o = workflow.Options{Attempts: d.attempts, Deadline: d.deadline, Policy: policy}
@@ -141,7 +143,7 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 			return err
 		}
 	}
-	url, closed, err := d.openQueue(ctx, r)
+	url, closed, err := d.openQueue(ctx, r, c.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -164,6 +166,8 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 		return err
 	}
 	defer journal.Close()
+	progress, hush := newShots(c.ErrOrStderr(), d.quiet, s.Iterations())
+	defer hush()
 	results := s.Results(r, d.out)
 	news := make(chan struct{}, 1)
 	var drawing sync.WaitGroup
@@ -171,20 +175,27 @@ func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Con
 	go func() { // while the next evaluation goes on
 		defer drawing.Done()
 		for range news {
-			if _, err := results.Write(ctx); err != nil && ctx.Err() == nil {
-				fmt.Fprintln(c.ErrOrStderr(), "warning:", err)
+			// What was found lost is evaluated again, and written then.
+			if _, err := results.Write(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrNotExist) {
+				progress.say("warning: " + err.Error())
 			}
 		}
 	}()
-	o.Tell = d.tell(c, s, journal, news)
+	o.Tell = d.tell(progress, s, journal, news)
 	o.Sweep = patience(s)
-	err = workflow.Drive(ctx, r, b, o)
+	var updates []imaging.Update
+	for {
+		if err = workflow.Drive(ctx, r, b, o); err != nil {
+			break
+		}
+		// An early sum that is found lost while results are written is made again.
+		if updates, err = results.Write(ctx); !errors.Is(err, store.ErrNotExist) {
+			break
+		}
+	}
 	close(news)
 	drawing.Wait()
-	if err != nil {
-		return err
-	}
-	updates, err := results.Write(ctx)
+	hush()
 	if err != nil {
 		return err
 	}
@@ -214,7 +225,14 @@ func (d *drive) openStore(ctx context.Context, s *imaging.Survey, config string)
 	if old, err := readRecord(d.out); err == nil && old.Run != r.Name {
 		return nil, usage("%s holds the results of another run: the configuration, or what it names, is not as it was; give another folder by --out, or remove this one", d.out)
 	}
-	f := &record{Run: r.Name, Config: config, Store: d.store, Shots: len(s.Shots), Iterations: s.Iterations(), Price: d.price}
+	for _, input := range []string{s.Config.Inversion.Start, s.Config.Inversion.Mask, s.Config.ModelSection.File} {
+		if path, err := filepath.Abs(s.Config.Resolve(input)); err == nil && input != "" && imaging.Result(filepath.Base(path)) {
+			if out, err := filepath.Abs(d.out); err == nil && filepath.Dir(path) == out {
+				return nil, usage("%s is read, and lies where the results are written; give another folder by --out", path)
+			}
+		}
+	}
+	f := &record{Run: r.Name, Config: config, Store: d.store, Shots: len(s.Shots), Iterations: s.Iterations(), Bands: len(s.Config.Inversion.Bands), Price: d.price}
 	for _, path := range []*string{&f.Config, &f.Store} {
 		if !store.Remote(*path) {
 			if *path, err = filepath.Abs(*path); err != nil {
@@ -227,12 +245,12 @@ func (d *drive) openStore(ctx context.Context, s *imaging.Survey, config string)
 }
 
 // openQueue gives the run a queue.
-func (d *drive) openQueue(ctx context.Context, r *workflow.Run) (url string, closed func(), err error) {
-	if d.queue == "" && os.Getenv(queueVariable) == "" {
+func (d *drive) openQueue(ctx context.Context, r *workflow.Run, errs io.Writer) (url string, closed func(), err error) {
+	if !d.given() {
 		r.Queue, url, closed, err = embedded(ctx, filepath.Join(d.out, queueFolder))
 		return url, closed, err
 	}
-	if r.Queue, url, err = connect(ctx, d.queue); err != nil {
+	if r.Queue, url, err = d.connect(ctx, errs); err != nil {
 		return "", nil, err
 	}
 	return url, func() { _ = r.Queue.Close() }, nil
@@ -257,7 +275,7 @@ func (d *drive) newBatch(config, url string, s *imaging.Survey, r *workflow.Run)
 	}
 	switch d.batch {
 	case "queue":
-		return batch.NewPulled(r.Queue, tasksTopic(r))
+		return batch.NewPulled(r.Queue, tasksTopic(r), batch.Quiet)
 	case "slurm":
 		c := child(url, append(args, "--task")...)
 		return &batch.Slurm{Folder: filepath.Join(d.out, "slurm"), Command: append([]string{c.Path}, c.Args[1:]...), Environment: []string{queueVariable + "=" + url}, Options: d.slurm}
@@ -300,8 +318,8 @@ func (d *drive) reduce(ctx context.Context, all *sync.WaitGroup, url string, r *
 
 // tell writes progress and the journal as things happen, and passes on that there
 // are news.
-func (d *drive) tell(c *cobra.Command, s *imaging.Survey, journal io.Writer, news chan<- struct{}) func(workflow.Event) {
-	told, errs := 0, c.ErrOrStderr()
+func (d *drive) tell(progress *shots, s *imaging.Survey, journal io.Writer, news chan<- struct{}) func(workflow.Event) {
+	told := 0
 	log := workflow.Journal(journal)
 	return func(e workflow.Event) {
 		log(e)
@@ -312,28 +330,29 @@ func (d *drive) tell(c *cobra.Command, s *imaging.Survey, journal io.Writer, new
 			case news <- struct{}{}:
 			default: // there are some already
 			}
-			for ; told < len(state.Updates) && !d.quiet; told++ {
+			for ; told < min(len(state.Updates), s.Iterations()+1) && !d.quiet; told++ {
 				u := state.Updates[told]
-				line := fmt.Sprintf("iteration %3d: misfit %.4f, %d tasks", u.Iteration, u.Misfit, u.Tasks)
+				line := fmt.Sprintf("iteration %3d: misfit %.4f (%.4g), %d tasks", u.Iteration, u.Misfit, u.Absolute, u.Tasks)
 				if n := len(s.Config.Inversion.Bands); n > 0 {
 					line += fmt.Sprintf(", band %d of %d", u.Band+1, n)
 				}
 				if e, err := s.ModelError(state); err == nil && e > 0 && told == len(state.Updates)-1 {
 					line += fmt.Sprintf(", model error %.4f", e)
 				}
-				fmt.Fprintln(errs, line)
+				progress.say(line)
 			}
 		case e.Kind == "retry" || e.Kind == "drop" || e.Kind == "again":
 			text := "takes long"
 			if e.Err != nil {
 				text = e.Err.Error()
 			}
-			fmt.Fprintf(errs, "%s: %s: %s\n", e.Kind, e.Task, text)
+			progress.say(fmt.Sprintf("%s: %s: %s", e.Kind, e.Task, text))
 		}
+		progress.event(e)
 	}
 }
 
-// report says what came out.
+// report says what came out, and where it lies.
 func (d *drive) report(c *cobra.Command, s *imaging.Survey, updates []imaging.Update) error {
 	if d.json {
 		e := json.NewEncoder(c.OutOrStdout())
@@ -342,9 +361,17 @@ func (d *drive) report(c *cobra.Command, s *imaging.Survey, updates []imaging.Up
 	}
 	out, last := c.OutOrStdout(), updates[len(updates)-1]
 	if s.Iterations() == 0 {
-		fmt.Fprintf(out, "an image of %d shots\nresults in %s\n", len(s.Shots), d.out)
-		return nil
+		fmt.Fprintf(out, "an image of %d shots\n", len(s.Shots))
+	} else {
+		fmt.Fprintf(out, "%d iterations, %d tasks of %d shots that took %s: the misfit fell to %.4f of that of the start, to %.4g\n", last.Iteration, last.Tasks, len(s.Shots), dashboard.Span(last.Seconds), last.Misfit, last.Absolute)
+		if last.Iteration < s.Iterations() {
+			fmt.Fprintf(out, "no step leads further down, so that it ends before iteration %d\n", s.Iterations())
+		}
 	}
-	fmt.Fprintf(out, "%d iterations, %d tasks of %d shots that took %s: the misfit fell to %.4f of that of the start\nresults in %s\n", last.Iteration, last.Tasks, len(s.Shots), dashboard.Span(last.Seconds), last.Misfit, d.out)
+	name := filepath.Join(d.out, s.ResultName(last.Iteration))
+	fmt.Fprintf(out, "result  %s.npy\n", name)
+	if s.Model.Dim() > 1 {
+		fmt.Fprintf(out, "picture %s.png\n", name)
+	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"net"
 	"os"
@@ -93,7 +94,8 @@ func (s *server) url() string { return "nats://secret@" + s.address }
 
 func (s *server) start(t *testing.T) {
 	t.Helper()
-	s.cmd = command(t, "queue", "--dir", s.folder, "--address", s.address, "--token", "secret")
+	s.cmd = command(t, "queue", "--dir", s.folder, "--address", s.address)
+	s.cmd.Env = append(s.cmd.Env, tokenVariable+"=secret")
 	out, err := s.cmd.StdoutPipe()
 	if err == nil {
 		err = s.cmd.Start()
@@ -266,24 +268,200 @@ func TestInversionsShareAStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := filepath.Join(dir, "other.toml")
-	if err := os.WriteFile(other, bytes.Replace(text, []byte("iterations = 3"), []byte("iterations = 2"), 1), 0o644); err != nil {
+	changed := func(name, from, to string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, bytes.Replace(text, []byte(from), []byte(to), 1), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	runs := func() int {
+		all, _ := filepath.Glob(st + "/runs/*")
+		return len(all)
+	}
+	// More iterations go on from where the run is, in the folder that it has; a
+	// comment and the look of pictures change nothing.
+	more := changed("more.toml", "iterations = 3", "# goes on\niterations = 4\n[picture]\nclip = 95.0\n[inversion.dummy]")
+	if err := os.WriteFile(more, bytes.Replace(append(text, []byte("[picture]\nclip = 95.0\n")...), []byte("iterations = 3"), []byte("# goes on\niterations = 4"), 1), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if stdout, stderr, code := courant(t, "invert", more, "--out", filepath.Join(dir, "first"), "--store", st); code != 0 || !strings.Contains(stdout, "4 iterations") || strings.Count(stderr, "\n") > 6 {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	if n := runs(); n != 1 {
+		t.Errorf("%d runs in the store", n)
+	}
+	straight := filepath.Join(dir, "straight")
+	if _, stderr, code := courant(t, "invert", more, "--out", straight); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	one, err := os.ReadFile(filepath.Join(straight, "model_004.npy"))
+	two, e := os.ReadFile(filepath.Join(dir, "first", "model_004.npy"))
+	if err != nil || e != nil || !bytes.Equal(one, two) {
+		t.Errorf("another model, %v, %v", err, e)
+	}
+	// Fewer are a view of the same run.
+	few := changed("few.toml", "iterations = 3", "iterations = 2")
+	if stdout, stderr, code := courant(t, "invert", few, "--out", filepath.Join(dir, "few"), "--store", st); code != 0 || !strings.Contains(stdout, "2 iterations") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "few", "model_003.npy")); err == nil {
+		t.Error("more iterations than were asked for")
+	}
+	other := changed("other.toml", "smooth = 60.0", "smooth = 50.0")
 	if _, stderr, code := courant(t, "invert", other, "--out", filepath.Join(dir, "first"), "--store", st); code != exitUser || !strings.Contains(stderr, "another run") {
 		t.Errorf("into the results of another run: exit code %d\n%s", code, stderr)
 	}
 	if _, stderr, code := courant(t, "invert", other, "--out", filepath.Join(dir, "second"), "--store", st); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
-	runs, _ := filepath.Glob(st + "/runs/*")
-	if len(runs) != 2 {
-		t.Errorf("runs in the store: %v", runs)
+	if n := runs(); n != 2 {
+		t.Errorf("%d runs in the store", n)
 	}
 	stdout, _, code := courant(t, "status", filepath.Join(dir, "first"))
-	if code != 0 || !strings.Contains(stdout, "done after 3 of 3 iterations") {
+	if code != 0 || !strings.Contains(stdout, "done after 4 of 4 iterations") {
 		t.Errorf("status: exit code %d\n%s", code, stdout)
 	}
+}
+
+// Whatever lies where results belong is not taken for one: neither another run's, nor
+// one that is empty, cut short or of a later iteration.
+func TestResultsAreTheRuns(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc: the interpreter takes too long")
+	}
+	dir := t.TempDir()
+	config, right, out := smallSurvey(t, dir), filepath.Join(dir, "right"), filepath.Join(dir, "out")
+	if _, stderr, code := courant(t, "invert", config, "--out", right); code != 0 {
+		t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+	read := func(folder, name string) []byte {
+		data, _ := os.ReadFile(filepath.Join(folder, name))
+		return data
+	}
+	names := []string{"model_000.npy", "model_001.npy", "model_002.npy", "model_003.npy", "model_002.png", "misfit.json"}
+	wrong := map[string][]byte{"model_000.npy": nil, "model_001.npy": read(right, "model_001.npy")[:500], "model_002.npy": read(right, "model_003.npy"), "model_002.png": []byte("none"), "model_007.png": []byte("late")}
+	// Before it begins, and when it is done.
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for name, data := range wrong {
+			if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stdout, stderr, code := courant(t, "invert", config, "--out", out)
+		if code != 0 || !strings.Contains(stdout, filepath.Join(out, "model_003.npy")) || !strings.Contains(stdout, filepath.Join(out, "model_003.png")) {
+			t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+		}
+		for _, name := range names[:5] {
+			if !bytes.Equal(read(out, name), read(right, name)) {
+				t.Errorf("%s is not the run's", name)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(out, "model_007.png")); err == nil {
+			t.Error("the picture of an iteration that there is not stays")
+		}
+	}
+	var updates []struct{ Misfit, Absolute float64 }
+	if err := json.Unmarshal(read(out, "misfit.json"), &updates); err != nil || len(updates) != 4 || !(updates[0].Absolute > 0) || math.Abs(updates[3].Absolute/updates[0].Absolute-updates[3].Misfit) > 1e-12 {
+		t.Errorf("%+v, %v", updates, err)
+	}
+	// What is read must not lie where it would be written over.
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := filepath.Join(dir, "again.toml")
+	if err := os.WriteFile(again, append(text, []byte("start = \"out/model_003.npy\"\n")...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(out, "run.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := courant(t, "invert", again, "--out", out); code != exitUser || !strings.Contains(stderr, "another folder") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}
+
+// What no attempt can mend is tried once, and says what is wrong.
+func TestInversionsThatCannotBe(t *testing.T) {
+	dir := t.TempDir()
+	config := smallSurvey(t, dir)
+	text, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ from, to, want string }{
+		"muted": {"water = 60.0\n", "water = 60.0\nmute_velocity = 1.5\nmute_delay = 900.0\n", "nothing to find"},
+		"dt":    {"nbl = 12\n", "nbl = 12\ndt = 20.0\n", "time step"},
+	} {
+		path := filepath.Join(dir, name+".toml")
+		if err := os.WriteFile(path, bytes.Replace(text, []byte(c.from), []byte(c.to), 1), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		out := filepath.Join(dir, name)
+		stdout, stderr, code := courant(t, "invert", path, "--out", out, "--workers", "1")
+		if code != exitUser || !strings.Contains(stderr, c.want) || strings.Contains(stderr, "retry") {
+			t.Errorf("%s: exit code %d\n%s%s", name, code, stdout, stderr)
+		}
+	}
+}
+
+// A worker that is told to end does, whether it waits, reads or computes.
+func TestWorkerEnds(t *testing.T) {
+	dir := t.TempDir()
+	for _, wait := range []time.Duration{20 * time.Millisecond, time.Second} {
+		c := command(t, "worker", smallSurvey(t, dir), "--store", filepath.Join(dir, "store"), "--stdin")
+		in, err := c.StdinPipe()
+		if err == nil {
+			err = c.Start()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		time.Sleep(wait)
+		if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			_ = c.Process.Kill()
+			t.Errorf("told after %v, it goes on", wait)
+		}
+	}
+}
+
+// The record of a run that is damaged is refused with all that is wrong with it.
+func TestRecordsAreChecked(t *testing.T) {
+	dir := t.TempDir()
+	for _, text := range []string{"", "null", "[]", `{"run":"../a","config":"","shots":-5,"iterations":-1}`, `{"run":"runs/a","config":"c","store":"s","shots":1e99}`, `{"run":"runs/a","config":"c","store":"s","shots":-1}`} {
+		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"status", "cancel", "resume", "serve"} {
+			if _, stderr, code := courant(t, name, dir); code != exitUser || !strings.Contains(stderr, "run.json is damaged") {
+				t.Errorf("%s with %s: exit code %d\n%s", name, text, code, stderr)
+			}
+		}
+	}
+}
+
+// FuzzRecord: what is taken as a record is one that a run can have.
+func FuzzRecord(f *testing.F) {
+	f.Add([]byte(`{"run":"runs/a","config":"c","store":"s","shots":3,"iterations":4,"bands":2,"price":1.5}`))
+	f.Add([]byte(`{"shots":-1}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		r, err := parseRecord(text)
+		if err == nil && (r.Shots < 1 || r.Iterations < 0 || r.Bands < 0 || r.Run == "" || strings.Contains(r.Run, "..")) {
+			t.Errorf("%+v", r)
+		}
+	})
 }
 
 // A run that spends its budget, is cancelled, resumed and taken back ends the same;
@@ -371,15 +549,62 @@ func TestInversionElsewhere(t *testing.T) {
 		q := newServer(t, filepath.Join(dir, "queue"))
 		q.start(t)
 		out, st := filepath.Join(dir, "pulled"), filepath.Join(dir, "store")
-		for range 2 {
-			w := command(t, "worker", config, "--store", st, "--queue", q.url(), "--threads", "1")
+		token := filepath.Join(dir, "token")
+		if err := os.WriteFile(token, []byte("secret\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var said bytes.Buffer
+		var workers []*exec.Cmd
+		for i := range 2 {
+			w := command(t, "worker", config, "--store", st, "--queue", "nats://"+q.address, "--token-file", token, "--threads", "1", "-v")
+			if i == 0 {
+				w.Stderr = &said
+			}
 			if err := w.Start(); err != nil {
 				t.Fatal(err)
 			}
+			workers = append(workers, w)
 			defer func() { _ = w.Process.Kill(); _ = w.Wait() }()
 		}
-		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", st, "--batch", "queue", "--queue", q.url()); code != 0 {
-			t.Fatalf("exit code %d\n%s", code, stderr)
+		t.Setenv(tokenVariable, "secret")
+		c := command(t, "invert", config, "--out", out, "--store", st, "--batch", "queue", "--queue", "nats://"+q.address)
+		var errs bytes.Buffer
+		c.Stderr = &errs
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		seen := 0
+		for waiting := true; waiting; {
+			select {
+			case err := <-ended:
+				if waiting = false; err != nil {
+					t.Fatalf("%v\n%s", err, errs.String())
+				}
+			case <-time.After(20 * time.Millisecond):
+				for _, pid := range processes(c.Process.Pid) { // with its reducer
+					line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+					if seen++; bytes.Contains(line, []byte("secret")) {
+						t.Fatalf("all users see the token: %q", line)
+					}
+				}
+			}
+		}
+		if seen < 2 {
+			t.Errorf("%d command lines were looked at", seen)
+		}
+		if err := workers[0].Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		_ = workers[0].Wait()
+		for _, want := range []string{"waits for tasks of runs/", "done, after ", "ended after "} {
+			if !strings.Contains(said.String(), want) {
+				t.Errorf("a worker does not say %q:\n%s", want, said.String())
+			}
+		}
+		if _, stderr, _ := courant(t, "reduce", "--store", st, "--queue", "nats://other@"+q.address); !strings.Contains(stderr, "seen by all users") {
+			t.Errorf("no warning of a token on the command line:\n%s", stderr)
 		}
 		if !bytes.Equal(model(out), want) {
 			t.Error("another model")

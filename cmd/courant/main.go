@@ -11,11 +11,13 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/jit"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/runtime/survey"
@@ -55,6 +57,7 @@ func run() (code int) {
 			code = exitOurs
 		}
 	}()
+	endWithin(ctx, 5*time.Second)
 	started := false
 	err := newRoot(&started).ExecuteContext(ctx)
 	if err == nil {
@@ -72,6 +75,17 @@ func run() (code int) {
 		return exitUser // an unknown command, a missing flag
 	}
 	return exitCode(ctx, err)
+}
+
+// endWithin ends the program some time after ctx, when it has not ended by itself:
+// what reads or allocates does not look whether it should go on. All that is left
+// behind is as after a kill.
+func endWithin(ctx context.Context, d time.Duration) {
+	context.AfterFunc(ctx, func() {
+		time.Sleep(d)
+		fmt.Fprintln(os.Stderr, "courant: ended as it was told to")
+		os.Exit(exitInterrupted)
+	})
 }
 
 // exitError carries the exit code of a child process.
@@ -103,7 +117,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal), errors.Is(err, batch.ErrPermanent):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

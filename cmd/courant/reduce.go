@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,8 +24,9 @@ func attached(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func newReduce() *cobra.Command {
-	var name, url string
+	var name string
 	var child bool
+	qf := &queueFlags{}
 	c := &cobra.Command{
 		Use:   "reduce --store DIR --queue URL",
 		Short: "Sum gradients as they arrive, for all runs of a store",
@@ -37,6 +39,7 @@ starts one by itself.`,
 				return usage("give the store by --store")
 			}
 			ctx := c.Context()
+			endWithin(ctx, time.Second)
 			if child {
 				var stop context.CancelFunc
 				ctx, stop = attached(ctx)
@@ -46,16 +49,20 @@ starts one by itself.`,
 			if err != nil {
 				return err
 			}
-			q, _, err := connect(ctx, url)
+			q, _, err := qf.connect(ctx, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
 			defer q.Close()
+			if !child {
+				fmt.Fprintf(c.ErrOrStderr(), "reducer: sums gradients in %s\n", name)
+				defer fmt.Fprintln(c.ErrOrStderr(), "reducer: ended")
+			}
 			return workflow.Reduce(ctx, st, q, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "warning:", err) })
 		},
 	}
 	c.Flags().StringVar(&name, "store", "", "folder of the store, or s3://bucket/prefix")
-	addQueue(c, &url)
+	qf.add(c)
 	c.Flags().BoolVar(&child, "attached", false, "end with standard input")
 	_ = c.Flags().MarkHidden("attached")
 	return c

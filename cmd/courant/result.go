@@ -27,6 +27,12 @@ func newResult() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if r, err = s.Workflow(r.Store, ""); err != nil {
+				return err
+			}
+			if r.Name != of.Run {
+				return usage("%s has changed since the run in %s began; courant invert begins another one", of.Config, args[0])
+			}
 			updates, err := s.Results(r, args[0]).Write(c.Context())
 			if err != nil {
 				return err

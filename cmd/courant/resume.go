@@ -2,10 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -51,34 +47,20 @@ as start there.`,
 	return c
 }
 
-// restart takes a run back to an iteration, and removes later results.
+// restart takes a run back to an iteration.
 func restart(ctx context.Context, r *workflow.Run, iteration int, folder string) error {
-	versions, err := r.Versions(ctx)
+	version := 0
+	err := r.Each(ctx, 1, func(v int, now workflow.State) error {
+		if version == 0 && iteration >= 0 && len(now.(*imaging.State).Updates)-1 == iteration {
+			version = v
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	for v := 1; v <= versions; v++ {
-		now, err := r.State(ctx, v)
-		if err != nil {
-			return err
-		}
-		if last := len(now.(*imaging.State).Updates) - 1; last != iteration || iteration < 0 {
-			continue
-		}
-		entries, err := os.ReadDir(folder)
-		if err != nil {
-			return err
-		}
-		for _, e := range entries {
-			var kind, n = "", 0
-			if _, err := fmt.Sscanf(strings.Replace(e.Name(), "_", " ", 1), "%s %d.", &kind, &n); err != nil || kind != "model" && kind != "image" || n <= iteration {
-				continue
-			}
-			if err := os.Remove(filepath.Join(folder, e.Name())); err != nil {
-				return err
-			}
-		}
-		return r.Restart(ctx, v)
+	if version == 0 {
+		return usage("the run has no iteration %d; courant status %s tells which it has", iteration, folder)
 	}
-	return usage("the run has no iteration %d; courant status %s tells which it has", iteration, folder)
+	return r.Restart(ctx, version)
 }

@@ -27,6 +27,9 @@ stopped at any time.`,
 			if err != nil {
 				return err
 			}
+			if address, err = listenAddress(address); err != nil {
+				return err
+			}
 			listener, err := net.Listen("tcp", address)
 			if err != nil {
 				return usageError{err}
@@ -43,6 +46,6 @@ stopped at any time.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "address and port to serve at; port 0 takes a free one")
+	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "address and port to serve at, of this machine alone unless another interface is named, as 0.0.0.0; port 0 takes a free one")
 	return c
 }

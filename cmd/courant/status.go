@@ -64,7 +64,7 @@ func newStatus() *cobra.Command {
 // print writes a status for people.
 func (f *record) print(out io.Writer, st *dashboard.Status) {
 	for i, it := range st.Iterations {
-		fmt.Fprintf(out, "iteration %3d: misfit %.4f\n", i, it.Misfit)
+		fmt.Fprintf(out, "iteration %3d: misfit %.4f (%.4g)\n", i, it.Misfit, it.Absolute)
 	}
 	cost := st.Took() + " of tasks"
 	if st.Price > 0 {
@@ -117,15 +117,13 @@ func (f *record) status(ctx context.Context, r *workflow.Run) (*dashboard.Status
 	if p.State != nil {
 		state := p.State.(*imaging.State)
 		st.Spent = state.Seconds()
-		for _, u := range state.Updates {
-			st.Iterations = append(st.Iterations, dashboard.Iteration{Misfit: u.Misfit, Band: u.Band})
+		// The run may have gone further for another folder.
+		for _, u := range state.Updates[:min(len(state.Updates), f.Iterations+1)] {
+			st.Iterations = append(st.Iterations, dashboard.Iteration{Misfit: u.Misfit, Absolute: u.Absolute, Band: u.Band})
 		}
-		done = len(state.Updates) - 1
+		done, st.Evaluated = len(state.Updates)-1, state.Evaluated
 	}
 	st.Tasks = slices.Repeat([]string{"done"}, p.Tasks)
-	if p.Done {
-		return st, nil
-	}
 	activity := &workflow.Activity{}
 	log, err := os.Open(filepath.Join(f.folder, "log.jsonl"))
 	if err == nil {
@@ -135,6 +133,11 @@ func (f *record) status(ctx context.Context, r *workflow.Run) (*dashboard.Status
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	if st.Retries, st.Rate = activity.Retries, activity.Rate; p.Done {
+		st.Present = p.Tasks // of the last evaluation
+		return st, nil
+	}
+	st.Evaluated += p.Present
 	for _, i := range p.Missing {
 		st.Tasks[i] = "waiting"
 		if _, ok := activity.Running[i]; ok {
@@ -154,8 +157,7 @@ func (f *record) status(ctx context.Context, r *workflow.Run) (*dashboard.Status
 		}
 		st.Failures = append(st.Failures, fmt.Sprintf("task %d: %s", i, why))
 	}
-	st.Retries = activity.Retries
-	if st.Rate = activity.Rate; st.Rate > 0 {
+	if st.Rate > 0 {
 		st.Left = float64(len(p.Missing)+max(f.Iterations-max(done, 0), 0)*p.Tasks) / st.Rate
 	}
 	return st, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -59,10 +60,35 @@ type record struct {
 	Config     string  `json:"config"`
 	Store      string  `json:"store"`
 	Shots      int     `json:"shots"`
-	Iterations int     `json:"iterations"`
+	Iterations int     `json:"iterations"`      // of all bands
+	Bands      int     `json:"bands,omitempty"` // 0 for none
 	Price      float64 `json:"price,omitempty"` // of an hour of a task
 
 	folder string
+}
+
+// mostRecord is what the file of a record may have, in bytes.
+const mostRecord = 1 << 20
+
+// parseRecord reads the text of one. Errors: all that no run has.
+func parseRecord(text []byte) (*record, error) {
+	f := &record{}
+	if err := json.Unmarshal(text, f); err != nil {
+		return nil, err
+	}
+	var faults []error
+	must := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	must(store.CheckKey(f.Run) == nil, "%.80q is no name of a run", f.Run)
+	must(f.Config != "" && f.Store != "", "config or store is not named")
+	must(f.Shots >= 1 && f.Shots <= 1<<24, "%d shots are not possible", f.Shots)
+	must(f.Iterations >= 0 && f.Iterations <= 1<<24, "%d iterations are not possible", f.Iterations)
+	must(f.Bands >= 0 && f.Bands <= 1<<10, "%d bands are not possible", f.Bands)
+	must(f.Price >= 0, "the price %g is not possible", f.Price)
+	return f, errors.Join(faults...)
 }
 
 func (f *record) write(folder string) error {
@@ -82,21 +108,28 @@ func (f *record) write(folder string) error {
 
 // readRecord reads what a folder says of its run.
 func readRecord(folder string) (*record, error) {
-	text, err := os.ReadFile(filepath.Join(folder, "run.json"))
+	path := filepath.Join(folder, "run.json")
+	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usage("%s is not the folder of a run; give the one that courant invert --out has", folder)
 	}
-	f := &record{folder: folder}
-	if err == nil {
-		err = json.Unmarshal(text, f)
-	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(folder, "run.json"), err)
+		return nil, err
 	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostRecord))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	f, err := parseRecord(text)
+	if err != nil {
+		return nil, usage("%s is damaged: %w; courant invert CONFIG.toml --out %s writes it again", path, err, folder)
+	}
+	f.folder = folder
 	return f, nil
 }
 
-// openRun opens the run of a folder.
+// openRun opens the run of a folder, to look at it.
 func openRun(ctx context.Context, folder string) (*record, *workflow.Run, error) {
 	f, err := readRecord(folder)
 	if err != nil {
@@ -106,7 +139,8 @@ func openRun(ctx context.Context, folder string) (*record, *workflow.Run, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	return f, &workflow.Run{Store: st, Name: f.Run, Shots: f.Shots, New: func() workflow.State { return &imaging.State{} }}, nil
+	plan := f.Iterations / max(1, f.Bands)
+	return f, &workflow.Run{Store: st, Name: f.Run, Shots: f.Shots, New: func() workflow.State { return &imaging.State{Plan: plan} }}, nil
 }
 
 // tune lets a run hear what happens, if the queue of its driver can be found.

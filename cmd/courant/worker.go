@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/batch"
-	"github.com/courant-pde/courant/runtime/queue"
+	"github.com/courant-pde/courant/runtime/dashboard"
+	"github.com/courant-pde/courant/runtime/imaging"
 	"github.com/courant-pde/courant/runtime/store"
 	"github.com/courant-pde/courant/runtime/workflow"
 )
@@ -16,9 +20,9 @@ import (
 func tasksTopic(r *workflow.Run) string { return "tasks-" + filepath.Base(r.Name) }
 
 func newWorker() *cobra.Command {
-	f := &surveyFlags{}
-	var name, st, url, task string
-	var stdin bool
+	f, qf := &surveyFlags{}, &queueFlags{}
+	var name, st, task string
+	var stdin, verbose bool
 	c := &cobra.Command{
 		Use:   "worker CONFIG.toml --store STORE --queue URL",
 		Short: "Evaluate shots of an inversion that courant invert --batch queue drives",
@@ -32,44 +36,85 @@ records come from the store. What a worker that dies had taken goes to another.`
 				return usage("give the store of the run by --store")
 			}
 			ctx := c.Context()
-			s, err := f.open(ctx, args[0])
-			if err != nil {
+			endWithin(ctx, time.Second)
+			w := &worker{errs: c.ErrOrStderr(), verbose: verbose}
+			open := func() (*workflow.Run, error) {
+				s, err := f.open(ctx, args[0])
+				if err != nil {
+					return nil, err
+				}
+				from, err := store.Open(ctx, st)
+				if err != nil {
+					return nil, err
+				}
+				r, err := s.Workflow(from, name)
+				w.do = func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
+				return r, err
+			}
+			r, err := open()
+			if err != nil && (stdin || task != "") {
+				// Whoever began it hears why by the answer to its task.
+				why := err
+				if imaging.Permanent(err) || exitCode(ctx, err) == exitUser {
+					why = batch.Permanent(err)
+				}
+				w.do = func(context.Context, workflow.Task) error { return why }
+			} else if err != nil {
 				return err
 			}
-			from, err := store.Open(ctx, st)
-			if err != nil {
-				return err
-			}
-			r, err := s.Workflow(from, name)
-			if err != nil {
-				return err
-			}
-			var q queue.Queue
-			if q, _, err = connect(ctx, url); err == nil {
+			if q, _, e := qf.connect(ctx, c.ErrOrStderr()); e == nil && err == nil {
 				defer q.Close()
 				r.Queue = q
 			} else if !stdin && task == "" {
-				return err
+				return e
 			} // the queue is out of reach: whoever drives the run sweeps
-			do := func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
 			switch {
 			case stdin:
-				return batch.Serve(ctx, do)
+				return batch.Serve(ctx, w.task)
 			case task != "":
-				return batch.ServeFile(ctx, task, do)
+				return batch.ServeFile(ctx, task, w.task)
 			}
-			return batch.ServeQueue(ctx, r.Queue, tasksTopic(r), do)
+			fmt.Fprintf(w.errs, "worker: waits for tasks of %s in %s\n", r.Name, st)
+			defer func() {
+				fmt.Fprintf(w.errs, "worker: ended after %d tasks, %d of them failed\n", w.done+w.failed, w.failed)
+			}()
+			return batch.ServeQueue(ctx, r.Queue, tasksTopic(r), w.task, func(err error) { fmt.Fprintln(w.errs, "warning:", err) })
 		},
 	}
 	f.add(c)
+	qf.add(c)
 	flags := c.Flags()
 	flags.StringVar(&st, "store", "", "folder of the store, or s3://bucket/prefix")
-	addQueue(c, &url)
 	flags.StringVar(&name, "run", "", "name of the run (default: made of all that its result depends on)")
+	flags.BoolVarP(&verbose, "verbose", "v", false, "a line for each task")
 	flags.StringVar(&task, "task", "", "file of the only task")
 	flags.BoolVar(&stdin, "stdin", false, "take tasks from standard input")
 	for _, hidden := range []string{"task", "stdin"} {
 		_ = flags.MarkHidden(hidden)
 	}
 	return c
+}
+
+// worker carries out tasks one after the other, and tells of them.
+type worker struct {
+	do           func(ctx context.Context, t workflow.Task) error
+	errs         io.Writer
+	verbose      bool
+	done, failed int
+}
+
+func (w *worker) task(ctx context.Context, t workflow.Task) error {
+	start := time.Now()
+	err := w.do(ctx, t)
+	end := "done"
+	if err == nil {
+		w.done++
+	} else {
+		w.failed++
+		end = err.Error()
+	}
+	if w.verbose {
+		fmt.Fprintf(w.errs, "worker: %s: %s, after %s\n", t, end, dashboard.Span(time.Since(start).Seconds()))
+	}
+	return err
 }

@@ -155,30 +155,14 @@ func (t *tail) text() string {
 	return strings.TrimSpace(string(t.data))
 }
 
-// answer is the line by which a worker tells how a task ended.
-func answer(err error) string {
-	if err == nil {
-		return "done"
-	}
-	return "failed " + strings.ReplaceAll(err.Error(), "\n", "; ")
-}
-
-// said is what such a line says.
-func said(line string) error {
-	if line == "done" {
-		return nil
-	}
-	return fmt.Errorf("%s", strings.TrimPrefix(line, "failed "))
-}
-
 // Serve is the other side of Processes: it carries out the tasks that come on
-// standard input until that ends.
+// standard input until that or ctx ends.
 func Serve(ctx context.Context, do func(ctx context.Context, t Task) error) error {
 	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
-		var t Task
-		if err := json.Unmarshal(in.Bytes(), &t); err != nil {
-			return fmt.Errorf("%q is no task: %w", in.Text(), err)
+	for ctx.Err() == nil && in.Scan() {
+		t, err := readTask(in.Bytes())
+		if err != nil {
+			return err
 		}
 		if _, err := fmt.Println(answer(do(ctx, t))); err != nil {
 			return err

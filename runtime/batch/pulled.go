@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -13,11 +14,13 @@ import (
 
 // Pulled has tasks carried out by whoever takes them from a queue: workers that
 // are begun by hand, on any machine, see ServeQueue. What a worker that dies had
-// taken comes to another one when its lease ends.
+// taken comes to another one when its lease ends. Tasks that the queue has lost are
+// put there again.
 type Pulled struct {
 	queue   queue.Queue
 	topic   string
 	replies string // topic of what the workers tell
+	quiet   time.Duration
 	stop    context.CancelFunc
 
 	mu      sync.Mutex
@@ -29,7 +32,13 @@ type pulled struct {
 	began func()
 	once  sync.Once
 	ended chan error
+	text  []byte
+	heard time.Time // the last that was heard of it
 }
+
+// Quiet is for how long nothing is usually heard of a task before the queue is
+// asked whether it has it still.
+const Quiet = 10 * time.Second
 
 // request is a task in the queue.
 type request struct {
@@ -44,11 +53,40 @@ type reply struct {
 	Answer string `json:"answer"` // empty when it begins
 }
 
-// NewPulled puts tasks into a topic of a queue.
-func NewPulled(q queue.Queue, topic string) *Pulled {
+// readRequest reads one from its text. Errors: what is none.
+func readRequest(text []byte) (r request, err error) {
+	var outer struct {
+		ID      string          `json:"id"`
+		Replies string          `json:"replies"`
+		Task    json.RawMessage `json:"task"`
+	}
+	if err := json.Unmarshal(text, &outer); err != nil {
+		return r, fmt.Errorf("%.200q is no request: %w", text, err)
+	}
+	r.ID, r.Replies = outer.ID, outer.Replies
+	if r.ID == "" || len(r.ID) > 64 {
+		return r, fmt.Errorf("a request whose name has %d characters", len(r.ID))
+	}
+	if err := queue.CheckTopic(r.Replies); err != nil {
+		return r, err
+	}
+	r.Task, err = readTask(outer.Task)
+	return r, err
+}
+
+// readReply reads one from its text. Errors: what is none.
+func readReply(text []byte) (r reply, err error) {
+	err = json.Unmarshal(text, &r)
+	return r, err
+}
+
+// NewPulled puts tasks into a topic of a queue. When nothing is heard of one for
+// some time, usually Quiet, the queue is asked whether it has it still.
+func NewPulled(q queue.Queue, topic string, quiet time.Duration) *Pulled {
 	ctx, stop := context.WithCancel(context.Background())
-	b := &Pulled{queue: q, topic: topic, replies: "replies-" + rand.Text(), stop: stop, waiting: map[string]*pulled{}}
+	b := &Pulled{queue: q, topic: topic, replies: "replies-" + rand.Text(), quiet: quiet, stop: stop, waiting: map[string]*pulled{}}
 	go b.listen(ctx)
+	go b.watch(ctx)
 	return b
 }
 
@@ -59,10 +97,12 @@ func (b *Pulled) listen(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		var r reply
-		if json.Unmarshal(m.Data, &r) == nil {
+		if r, err := readReply(m.Data); err == nil {
 			b.mu.Lock()
 			p := b.waiting[r.ID]
+			if p != nil {
+				p.heard = time.Now()
+			}
 			b.mu.Unlock()
 			if p != nil {
 				p.once.Do(p.began)
@@ -78,9 +118,51 @@ func (b *Pulled) listen(ctx context.Context) {
 	}
 }
 
-// Do implements Batch.
+// watch puts tasks into the queue again that it has lost. One that it has still
+// may be put there a second time, and who takes it finds its result.
+func (b *Pulled) watch(ctx context.Context) {
+	look := time.NewTicker(b.quiet)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		var quiet []*pulled
+		b.mu.Lock()
+		all := len(b.waiting)
+		for _, p := range b.waiting {
+			if time.Since(p.heard) >= b.quiet {
+				quiet = append(quiet, p)
+			}
+		}
+		b.mu.Unlock()
+		if len(quiet) == 0 {
+			continue
+		}
+		if n, err := b.queue.Count(ctx, b.topic); err != nil || n >= all {
+			continue // the queue is away, or has them
+		}
+		for _, p := range quiet {
+			if b.queue.Send(ctx, b.topic, p.text) != nil {
+				break // again at the next look
+			}
+			b.mu.Lock()
+			p.heard = time.Now()
+			b.mu.Unlock()
+		}
+	}
+}
+
+// Do implements Batch. A queue that is away is ErrAway.
 func (b *Pulled) Do(ctx context.Context, t Task, began func()) error {
-	id, p := rand.Text(), &pulled{began: began, ended: make(chan error, 1)}
+	id := rand.Text()
+	text, err := json.Marshal(request{id, b.replies, t})
+	if err != nil {
+		return err
+	}
+	p := &pulled{began: began, ended: make(chan error, 1), text: text, heard: time.Now()}
 	b.mu.Lock()
 	b.waiting[id] = p
 	b.mu.Unlock()
@@ -89,12 +171,11 @@ func (b *Pulled) Do(ctx context.Context, t Task, began func()) error {
 		delete(b.waiting, id)
 		b.mu.Unlock()
 	}()
-	text, err := json.Marshal(request{id, b.replies, t})
-	if err != nil {
-		return err
-	}
-	if err := b.send(ctx, text); err != nil {
-		return err
+	if err := b.queue.Send(ctx, b.topic, text); err != nil {
+		if ctx.Err() != nil || errors.Is(err, queue.ErrClosed) {
+			return err
+		}
+		return Away(err)
 	}
 	select {
 	case err := <-p.ended:
@@ -105,34 +186,23 @@ func (b *Pulled) Do(ctx context.Context, t Task, began func()) error {
 	}
 }
 
-// outage is for how long a queue may be gone before tasks fail by it.
-const outage = 5 * time.Minute
-
-// send puts a message into the queue, and waits for a queue that is gone.
-func (b *Pulled) send(ctx context.Context, text []byte) error {
-	for start := time.Now(); ; {
-		err := b.queue.Send(ctx, b.topic, text)
-		if err == nil || time.Since(start) > outage || errors.Is(err, queue.ErrClosed) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(500 * time.Millisecond):
-		}
-	}
-}
-
 // Close implements Batch.
 func (b *Pulled) Close() error {
 	b.stop()
 	return nil
 }
 
+// mostTakers is how many workers may die of a task before it has failed.
+const mostTakers = 3
+
 // ServeQueue is the other side of Pulled: it carries out the tasks of a topic, one
 // after the other, until ctx ends. Tasks that are given up while they wait or run
-// are not carried on.
-func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx context.Context, t Task) error) error {
+// are not carried on. Warn is told of messages that are no tasks, which are dropped,
+// and of ends that could not be told; it may be nil.
+func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx context.Context, t Task) error, warn func(error)) error {
+	if warn == nil {
+		warn = func(error) {}
+	}
 	var mu sync.Mutex
 	gone, current, cancel := map[string]bool{}, "", context.CancelFunc(nil)
 	heard, stop, err := q.Listen(topic)
@@ -164,9 +234,17 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 			}
 			return err
 		}
-		var r request
-		if json.Unmarshal(m.Data, &r) != nil {
-			_ = m.Done() // no task of ours
+		r, err := readRequest(m.Data)
+		if err != nil {
+			warn(fmt.Errorf("a message that is no task is dropped: %w", err))
+			_ = m.Done()
+			continue
+		}
+		if m.Attempt > mostTakers {
+			text, err := json.Marshal(reply{r.ID, answer(fmt.Errorf("%d workers that took it are no more", mostTakers))})
+			if err == nil && q.Send(ctx, r.Replies, text) == nil {
+				_ = m.Done()
+			}
 			continue
 		}
 		working, give := context.WithCancel(ctx)
@@ -188,7 +266,8 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 				give()
 				return nil // another one takes it up
 			}
-			if tell(answer(err)) != nil {
+			if e := tell(answer(err)); e != nil {
+				warn(fmt.Errorf("the end of %s cannot be told: %w", r.Task, e))
 				give()
 				continue // it comes again when its lease ends; who finds its result there is soon done
 			}

@@ -344,9 +344,9 @@ func ServeFile(ctx context.Context, path string, do func(ctx context.Context, t 
 	if err != nil {
 		return err
 	}
-	var t Task
-	if err := json.Unmarshal(text, &t); err != nil {
-		return fmt.Errorf("%s holds no task: %w", path, err)
+	t, err := readTask(text)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	beside := strings.TrimSuffix(path, ".task")
 	if err := os.WriteFile(beside+".begun", nil, 0o644); err != nil {

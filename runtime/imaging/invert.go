@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
-	"encoding/gob"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,55 +14,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/runtime/optimize"
 	"github.com/courant-pde/courant/runtime/store"
+	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/runtime/workflow"
 )
-
-func init() {
-	for _, m := range []optimize.Method{&optimize.LBFGS{}, &optimize.CG{}, &optimize.Stochastic{}} {
-		gob.Register(m)
-	}
-}
-
-// State is where an inversion stands: what is looked for is x, where m = Start +
-// Weights*x is the squared slowness, or for migration its change Weights*x.
-// Weights make up for the illumination by the sources, so that all unknowns
-// count alike.
-type State struct {
-	Start, Weights []float64
-	X              []float64 // the best so far; nil before the first evaluation
-	Method         optimize.Method
-	Band           int
-	Left           int  // iterations of the band
-	Fresh          bool // the method has been told nothing
-	Draws          int  // evaluations that the method was told
-	First          float64
-	Updates        []Update  // the start first
-	Evaluated      int       // tasks since the start
-	Spent          float64   // seconds that they took
-	Work           int       // tasks of the next evaluation
-	Steepest       []float64 // what the first gradient says of the image; nil later
-}
-
-// Update is one iteration of an inversion.
-type Update struct {
-	Iteration int     `json:"iteration"`
-	Band      int     `json:"band"`
-	Misfit    float64 `json:"misfit"`  // by that of the start, of the band
-	Tasks     int     `json:"tasks"`   // evaluated since the start
-	Seconds   float64 `json:"seconds"` // that they took
-}
-
-// Over implements workflow.State.
-func (s *State) Over() bool { return s.Left == 0 || s.Method.Over() }
-
-// Tasks implements workflow.State.
-func (s *State) Tasks() int { return s.Work }
-
-// Seconds implements workflow.State.
-func (s *State) Seconds() float64 { return s.Spent }
 
 // at is what x stands for: a squared slowness, or for migration its change.
 func (s *State) at(x []float64, migration bool) []float64 {
@@ -93,7 +54,8 @@ func (s *Survey) Begin(light *workflow.Gradient) (workflow.State, error) {
 	if s.lit() && len(light.By) != s.Size() {
 		return nil, fmt.Errorf("the illumination has %d numbers, the model %d", len(light.By), s.Size())
 	}
-	out := &State{Start: SquaredSlowness(s.Start), Weights: s.weights(light.By), Left: s.Config.Inversion.Iterations, Spent: light.Seconds, Evaluated: int(light.Tasks)}
+	out := s.newState()
+	out.Start, out.Weights, out.Spent, out.Evaluated = SquaredSlowness(s.Start), s.weights(light.By), light.Seconds, int(light.Tasks)
 	s.begun(out, make([]float64, s.Size()))
 	return out, nil
 }
@@ -155,13 +117,18 @@ func (s *Survey) begun(state *State, x []float64) {
 		o.Lower, o.Upper = lower, upper
 		state.Method = o
 	}
-	state.Fresh, state.Draws, state.Work = true, 0, len(s.Shots)
-	if c.Batch > 0 {
-		state.Work = c.Batch
+	state.Fresh, state.Draws, state.Steps, state.Work = true, 0, 0, s.work()
+}
+
+// work is the number of tasks of an evaluation.
+func (s *Survey) work() int {
+	switch c := s.Config.Inversion; {
+	case c.Supershots > 0:
+		return c.Supershots
+	case c.Batch > 0:
+		return c.Batch
 	}
-	if c.Supershots > 0 {
-		state.Work = c.Supershots
-	}
+	return len(s.Shots)
 }
 
 // bounds of x, of velocities: those of the configuration, or between half the
@@ -170,7 +137,7 @@ func (s *Survey) bounds(state *State, slowest, fastest float64) (lower, upper []
 	if s.migration() {
 		return nil, nil
 	}
-	least, most := fastest*margin*margin*1.01, 4*slowest
+	least, most := fastest*s.room*s.room*1.01, 4*slowest
 	if v := s.Config.Inversion.Greatest; v > 0 {
 		least = max(least, 1/(v*v))
 	}
@@ -192,6 +159,12 @@ func (s *Survey) bounds(state *State, slowest, fastest float64) (lower, upper []
 // Next implements workflow.Algorithm.
 func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.State, error) {
 	state := now.(*State)
+	if err := s.fits(state); err != nil {
+		return nil, err
+	}
+	if len(sum.By) != s.Size() {
+		return nil, fmt.Errorf("the gradient has %d numbers, the model %d", len(sum.By), s.Size())
+	}
 	state.Evaluated += state.Work
 	state.Spent += sum.Seconds
 	// Batches and sums with signs stand for all shots.
@@ -213,11 +186,11 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 		if !stepped {
 			return nil, fmt.Errorf("the misfit of the start is %g", value)
 		}
-		if state.First = value; state.First == 0 {
-			state.Left, state.First = 0, 1 // the start is right
+		if value == 0 && state.Band == 0 {
+			return nil, s.Config.Fault("inversion", errNothingCounts)
 		}
-		if s.Iterations() == 0 {
-			state.Left = 0
+		if state.First = value; value == 0 {
+			state.Steps, state.First = state.Plan, 1 // another band has nothing to add
 		}
 		if s.migration() && len(state.Updates) == 0 {
 			for i, g := range by {
@@ -226,17 +199,36 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 		}
 	}
 	if stepped && !(fresh && state.Band > 0) {
-		state.Updates = append(state.Updates, Update{len(state.Updates), state.Band, state.Method.At() / state.First, state.Evaluated, state.Spent})
+		at := state.Method.At()
+		state.Updates = append(state.Updates, Update{len(state.Updates), state.Band, at / state.First, at, state.Evaluated, state.Spent})
 	}
 	if stepped && !fresh {
-		state.Left--
+		state.Steps++
 	}
 	if state.Over() && state.Band+1 < len(s.Config.Inversion.Bands) {
 		state.Band++
-		state.Left = s.Config.Inversion.Iterations
 		s.begun(state, state.X)
 	}
 	return state, nil
+}
+
+var errNothingCounts = errors.New("the misfit of the start is 0, so that there is nothing to find: no sample of the records counts (see mute_velocity, mute_delay, mask, and whether the records are zero), or the start is the model that made them")
+
+// newState is an empty state of the survey.
+func (s *Survey) newState() *State {
+	plan := s.Config.Inversion.Iterations
+	if s.Iterations() == 0 {
+		plan = 0
+	}
+	return &State{Plan: plan}
+}
+
+// fits refuses a state that is not one of this survey.
+func (s *Survey) fits(state *State) error {
+	if len(state.Start) != s.Size() || state.Work != s.work() || state.Band >= max(1, len(s.Config.Inversion.Bands)) {
+		return fmt.Errorf("the state in the store is that of another survey: %d points, %d tasks, band %d", len(state.Start), state.Work, state.Band)
+	}
+	return nil
 }
 
 // Workflow is the survey's inversion in a store. Its name is made of all that the
@@ -250,30 +242,47 @@ func (s *Survey) Workflow(st store.Store, name string) (*workflow.Run, error) {
 		}
 	}
 	form := workflow.Form{Single: s.Config.Inversion.Single, Compressed: s.Config.Inversion.Compress}
-	return &workflow.Run{Store: st, Name: name, Shots: len(s.Shots), Form: form, Algorithm: s, New: func() workflow.State { return &State{} }}, nil
+	return &workflow.Run{Store: st, Name: name, Shots: len(s.Shots), Form: form, Algorithm: s, New: func() workflow.State { return s.newState() }}, nil
 }
 
-// name is made of all that the result depends on.
+// name is made of all that the result depends on, and of nothing else: neither of
+// how its file is written, nor of what is drawn, nor of the number of iterations,
+// where a run with more of them goes on from one with fewer. Files count by what is
+// in them.
 func (s *Survey) name() (string, error) {
 	h := sha256.New()
-	text, err := os.ReadFile(s.Config.Path())
+	c := *s.Config
+	c.Operator, c.OperatorName = "", ""
+	c.Source, c.Sources, c.Receivers = survey.SourceConfig{}, survey.SourcesConfig{}, survey.ReceiverConfig{}
+	c.Snapshots, c.Picture = survey.SnapshotConfig{}, survey.PictureConfig{}
+	c.ModelSection, c.FieldSection = survey.ModelConfig{}, nil
+	c.Inversion.Start, c.Inversion.Smooth, c.Inversion.Observed, c.Inversion.Mask, c.Inversion.Compress = "", 0, "", "", false
+	if len(c.Inversion.Bands) < 2 { // otherwise they say when the next band begins
+		c.Inversion.Iterations = 0
+	}
+	text, err := json.Marshal(c)
 	if err != nil {
 		return "", err
 	}
 	h.Write(text)
-	fmt.Fprintln(h, s.op.Forward.Program.Kernel.String(), s.steps, s.dt, s.Model.Vp.Shape)
+	fmt.Fprintln(h, s.op.Forward.Program.Kernel.String(), s.steps, s.dt, s.Model.Vp.Shape, s.Model.Spacing, s.Model.Origin)
 	arrays := []*field.Array{s.Model.Vp, s.Start.Vp}
 	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
+		fmt.Fprintln(h, name)
 		arrays = append(arrays, s.fields[name])
 	}
-	if s.mask != nil {
+	if fmt.Fprintln(h, s.mask != nil); s.mask != nil {
 		arrays = append(arrays, s.mask)
 	}
+	for _, g := range s.Shots {
+		arrays = append(arrays, g.Sources, g.Receivers)
+	}
+	number := make([]byte, 8)
 	for _, a := range arrays {
+		fmt.Fprintln(h, a.Shape)
 		for i := range a.Len() {
-			if err := binary.Write(h, binary.LittleEndian, a.At(i)); err != nil {
-				return "", err
-			}
+			binary.LittleEndian.PutUint64(number, math.Float64bits(a.At(i)))
+			h.Write(number)
 		}
 	}
 	for _, path := range s.observedFiles() {
@@ -290,8 +299,37 @@ func (s *Survey) name() (string, error) {
 	return fmt.Sprintf("runs/%x", h.Sum(nil)[:8]), nil
 }
 
-// Do carries out a task and submits what it gives.
+// Do carries out a task and submits what it gives. Errors say whether another
+// attempt may mend them, see batch.ErrPermanent.
 func (s *Survey) Do(ctx context.Context, r *workflow.Run, t workflow.Task) error {
+	err := s.do(ctx, r, t)
+	switch {
+	case err == nil || ctx.Err() != nil:
+		return err
+	case errors.Is(err, store.ErrAway):
+		return batch.Away(err)
+	case Permanent(err):
+		return batch.Permanent(err)
+	}
+	return err
+}
+
+// Permanent reports whether an error says that what was asked for is wrong, not
+// that something failed.
+func Permanent(err error) bool {
+	var arguments operator.BadArguments
+	var config *survey.Fault
+	var unsupported *backends.Unsupported
+	var wrong *unusable
+	return tooFar(err) || errors.As(err, &arguments) || errors.As(err, &config) || errors.As(err, &unsupported) || errors.As(err, &wrong) || dsl.IsUser(err)
+}
+
+// unusable is what is wrong with data or tasks.
+type unusable struct{ error }
+
+func (e *unusable) Unwrap() error { return e.error }
+
+func (s *Survey) do(ctx context.Context, r *workflow.Run, t workflow.Task) error {
 	start := time.Now()
 	var state *State
 	tasks := len(s.Shots)
@@ -301,7 +339,13 @@ func (s *Survey) Do(ctx context.Context, r *workflow.Run, t workflow.Task) error
 			return err
 		}
 		state = now.(*State)
+		if err := s.fits(state); err != nil {
+			return &unusable{err}
+		}
 		tasks = state.Tasks()
+	}
+	if t.Version < 0 || t.Place < 0 || t.Place >= tasks {
+		return &unusable{fmt.Errorf("there is no %s: version %d has the tasks 0 to %d", t, t.Version, tasks-1)}
 	}
 	if there, err := r.Submitted(ctx, t, tasks); err != nil || there {
 		return err
@@ -316,11 +360,24 @@ func (s *Survey) Do(ctx context.Context, r *workflow.Run, t workflow.Task) error
 		e.Threads = t.Needs.Threads
 		g.By, err = s.Illumination(ctx, e, SquaredSlowness(s.Start))
 	}
+	if err != nil && state != nil && state.X != nil && tooFar(err) {
+		// Where the start could be evaluated, the trial is to blame: a shorter step is
+		// looked for.
+		g.Value, g.By, err = math.Inf(1), make([]float64, s.Size()), nil
+	}
 	if err != nil {
 		return err
 	}
 	g.Seconds = time.Since(start).Seconds()
 	return r.Submit(ctx, t, tasks, g)
+}
+
+// tooFar reports whether a model is one that cannot be modelled with the time step.
+func tooFar(err error) bool {
+	var unstable operator.Unstable
+	var diverged *operator.Diverged
+	var grew *operator.Grew
+	return errors.As(err, &unstable) || errors.As(err, &diverged) || errors.As(err, &grew)
 }
 
 // experiment is what a task of a state evaluates: a shot, one of a batch, or a sum

@@ -260,7 +260,13 @@ func (s *Survey) shape(shot int) []int {
 // observed are the records of a shot from the store, once some task has put them
 // there.
 func (s *Survey) observed(ctx context.Context, r *workflow.Run, shot int) (*field.Array, error) {
-	return s.shared(ctx, r, dataKey("data", shot), s.shape(shot), func() (*field.Array, error) { return s.Observed(ctx, shot) })
+	return s.shared(ctx, r, dataKey("data", shot), s.shape(shot), func() (*field.Array, error) {
+		a, err := s.Observed(ctx, shot)
+		if file := new(fs.PathError); err != nil && s.Config.Inversion.Observed != "" && !errors.As(err, &file) {
+			err = &unusable{err} // it was read, and will not be another one
+		}
+		return a, err
+	})
 }
 
 // shared is an array from the store, which is made when it is not there.

@@ -8,7 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/survey"
@@ -31,37 +36,105 @@ func (s *Survey) Results(r *workflow.Run, folder string) *Results {
 	return &Results{survey: s, run: r, folder: folder}
 }
 
-// Write writes what has come since: a model or an image with its picture for every
-// iteration that is not there yet, and misfit.json. It returns all iterations.
+// Write writes what has come since it was last called, and the first time
+// everything: whatever lies in the folder may be another run's, or cut short. A
+// model or an image with its picture for every iteration that is planned, and
+// misfit.json; results of later iterations are removed. It returns all iterations.
+// Errors: store.ErrNotExist while a version has to be evaluated again.
 func (w *Results) Write(ctx context.Context) ([]Update, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if err := os.MkdirAll(w.folder, 0o755); err != nil {
 		return nil, err
 	}
-	versions, err := w.run.Versions(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for ; w.read < versions; w.read++ {
-		now, err := w.run.State(ctx, w.read+1)
-		if err != nil {
-			return nil, err
-		}
+	err := w.run.Each(ctx, w.read+1, func(version int, now workflow.State) error {
 		state := now.(*State)
-		if len(state.Updates) == len(w.updates) {
-			continue // a trial that did not lead down
+		n := len(state.Updates)
+		if err := w.survey.fits(state); err != nil {
+			return err
 		}
-		if err := w.survey.write(w.folder, len(state.Updates)-1, state); err != nil {
-			return nil, err
-		}
-		w.updates = state.Updates
+		if n > len(w.updates) && n <= w.survey.Iterations()+1 {
+			if err := w.survey.write(w.folder, n-1, state); err != nil {
+				return err
+			}
+			w.updates = slices.Clone(state.Updates)
+		} // otherwise it is a trial that did not lead down, or goes beyond what is asked for
+		w.read = version
+		return nil
+	})
+	if err != nil {
+		return w.updates, err
+	}
+	if err := w.forget(len(w.updates)); err != nil {
+		return w.updates, err
 	}
 	text, err := json.MarshalIndent(w.updates, "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	return w.updates, os.WriteFile(filepath.Join(w.folder, "misfit.json"), append(text, '\n'), 0o644)
+	return w.updates, whole(filepath.Join(w.folder, "misfit.json"), func(path string) error {
+		return os.WriteFile(path, append(text, '\n'), 0o644)
+	})
+}
+
+// resultFile is the name of a file of an iteration.
+var resultFile = regexp.MustCompile(`^(model|image)_([0-9]{3,})\.(?:npy|png)$`)
+
+// Result reports whether a file's name is that of a result.
+func Result(name string) bool { return resultFile.MatchString(name) }
+
+// forget removes the results of an iteration and those behind it, and what a writer
+// that was killed has left.
+func (w *Results) forget(from int) error {
+	entries, err := os.ReadDir(w.folder)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		left := false
+		if m := resultFile.FindStringSubmatch(e.Name()); m != nil {
+			n, err := strconv.Atoi(m[2])
+			left = (m[1] == "image") == w.survey.migration() && (err != nil || n >= from)
+		} else if strings.Contains(e.Name(), partMark) {
+			about, err := e.Info()
+			left = err == nil && time.Since(about.ModTime()) > stalePart
+		}
+		if left && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(w.folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// partMark is in the name of a file that is being written; none takes as long as
+// stalePart.
+const (
+	partMark  = ".part-"
+	stalePart = 10 * time.Minute
+)
+
+// whole has a file written in a place of its own, and puts it in place of what is
+// there: whoever looks sees the one or the other.
+func whole(path string, write func(path string) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+partMark)
+	if err != nil {
+		return err
+	}
+	part := f.Name()
+	defer os.Remove(part)
+	err = f.Chmod(0o644)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = write(part)
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(part, path)
 }
 
 // ResultName is the name of the files of an iteration, without extension.
@@ -72,13 +145,9 @@ func (s *Survey) ResultName(iteration int) string {
 	return fmt.Sprintf("model_%03d", iteration)
 }
 
-// write writes and draws one iteration, unless that is done.
+// write writes and draws one iteration.
 func (s *Survey) write(out string, iteration int, state *State) error {
 	name := filepath.Join(out, s.ResultName(iteration))
-	// The array is written last.
-	if _, err := os.Stat(name + ".npy"); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
 	x := state.at(state.X, s.migration())
 	var a *field.Array
 	var p *survey.Picture
@@ -106,11 +175,11 @@ func (s *Survey) write(out string, iteration int, state *State) error {
 		return err
 	}
 	if p != nil {
-		if err := p.Save(name + ".png"); err != nil {
+		if err := whole(name+".png", p.Save); err != nil {
 			return err
 		}
 	}
-	return field.WriteNPY(name+".npy", a)
+	return whole(name+".npy", func(path string) error { return field.WriteNPY(path, a) })
 }
 
 // ModelError is the squared distance of the model of an iteration to the one

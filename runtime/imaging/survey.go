@@ -46,6 +46,7 @@ type Survey struct {
 	line    *segy.File              // of the observed records; nil when they are elsewhere
 	wavelet survey.Wavelet
 	dt      float64
+	room    float64 // the velocities of the start by those that the time step allows
 	steps   int
 	threads int
 	records string // name of the receivers
@@ -82,26 +83,37 @@ func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, 
 }
 
 // discretise finds a step that is stable in every model between the fastest of
-// both.
+// both, and what room it leaves.
 func (s *Survey) discretise() error {
 	c := s.Config
 	s.dt = c.Dt
+	critical := math.NaN() // of the start
 	for _, m := range []*survey.Model{s.Model, s.Start} {
-		if c.Dt != 0 {
-			break
-		}
 		whole := region{make([]int, s.Model.Dim()), s.Model.Shape()}
 		a, err := s.arguments(s.Shot(0), whole, m.SquaredSlowness().Float64())
 		if err != nil {
 			return err
 		}
-		dt, err := operator.StepFor(s.op.Forward.Program, a, 1-margin)
-		if err != nil {
-			return err
+		if c.Dt == 0 {
+			dt, err := operator.StepFor(s.op.Forward.Program, a, 1-margin)
+			if err != nil {
+				return err
+			}
+			if s.dt == 0 || dt < s.dt {
+				s.dt = dt
+			}
 		}
-		if s.dt == 0 || dt < s.dt {
-			s.dt = dt
+		if m == s.Start {
+			limits, err := operator.FindLimits(s.op.Forward.Program, a)
+			if err != nil {
+				return err
+			}
+			critical = limits.Critical
 		}
+	}
+	s.room = margin
+	if critical > 0 && !math.IsInf(critical, 0) {
+		s.room = min(s.dt/critical, 1) // it falls as velocities rise
 	}
 	s.steps = survey.Steps(0, c.Time, s.dt)
 	return nil

@@ -50,7 +50,7 @@ func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 		return nil, err
 	}
 	if err := b.stability(); err != nil {
-		return nil, err
+		return nil, Unstable{err}
 	}
 	return b, nil
 }

@@ -1,6 +1,9 @@
 package optimize
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 // CG minimises a quadratic function by conjugate gradients (Hestenes and Stiefel
 // 1952), with one evaluation a step: the gradient is linear, so that one at a
@@ -10,11 +13,11 @@ type CG struct {
 	// First is the largest change of a variable by the first point asked for.
 	First float64
 
-	X, Gradient []float64 // at the best point; nil before the first
+	X, Gradient []float64 `json:"-"` // at the best point; nil before the first
 	Value       float64
-	Trial       []float64
-	Direction   []float64
-	Probe       float64 // the trial is X + Probe*Direction
+	Trial       []float64 `json:"-"`
+	Direction   []float64 `json:"-"`
+	Probe       float64   // the trial is X + Probe*Direction
 	Steps       int
 	Done        bool
 }
@@ -89,3 +92,16 @@ func (o *CG) At() float64 { return o.Value }
 
 // Over implements Method.
 func (o *CG) Over() bool { return o.Done }
+
+// Arrays implements Method.
+func (o *CG) Arrays() []*[]float64 {
+	return []*[]float64{&o.X, &o.Gradient, &o.Trial, &o.Direction}
+}
+
+// Check implements Method.
+func (o *CG) Check(n int) error {
+	if o.Trial == nil || o.Steps < 0 {
+		return errors.New("no trial, or a negative number of steps")
+	}
+	return firstOf(finite(o.First, o.Value, o.Probe), together(o.X, o.Gradient, o.Direction), sized(n, o.Arrays()))
+}

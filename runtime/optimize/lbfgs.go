@@ -12,7 +12,7 @@ import (
 //	o := optimize.NewLBFGS(x)
 //	for !o.Done { o.Tell(f(o.Trial)) }
 type LBFGS struct {
-	Lower, Upper []float64 // bounds of each variable; nil for none
+	Lower, Upper []float64 `json:"-"` // bounds of each variable; nil for none
 	Memory       int       // pairs of steps and changes of the gradient
 	// First is the largest change of a variable by the first step tried, and no
 	// later one changes a variable by more than ten times that.
@@ -21,14 +21,14 @@ type LBFGS struct {
 	// from the last one (Barzilai and Borwein 1988).
 	Descent bool
 
-	Trial []float64 // where the function is to be evaluated next
+	Trial []float64 `json:"-"` // where the function is to be evaluated next
 	Done  bool      // no step leads further down
 
-	X        []float64 // the best point so far; nil before the first
+	X        []float64 `json:"-"` // the best point so far; nil before the first
 	Value    float64
-	Gradient []float64
-	Pairs    []Pair // latest last
-	Steps    int    // that led down
+	Gradient []float64 `json:"-"`
+	Pairs    []Pair    // latest last
+	Steps    int       // that led down
 
 	direction []float64 // of the trial; made anew when it was not kept
 	Length    float64   // of the trial along it
@@ -37,7 +37,10 @@ type LBFGS struct {
 }
 
 // Pair is a step and the change of the gradient along it.
-type Pair struct{ Step, Change []float64 }
+type Pair struct {
+	Step   []float64 `json:"-"`
+	Change []float64 `json:"-"`
+}
 
 const (
 	// sufficient is the part of the decrease that the slope promises with which

@@ -1,7 +1,6 @@
 package optimize
 
 import (
-	"encoding/json"
 	"math"
 	"testing"
 )
@@ -34,14 +33,7 @@ func minimum(t *testing.T, o *LBFGS, written bool) *LBFGS {
 		if !written {
 			continue
 		}
-		text, err := json.Marshal(o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o = &LBFGS{}
-		if err := json.Unmarshal(text, o); err != nil {
-			t.Fatal(err)
-		}
+		o = reread(t, o).(*LBFGS)
 	}
 	return o
 }

@@ -1,21 +1,24 @@
 package optimize
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Stochastic takes a step at every evaluation, along gradients of parts of the
 // function that change from one to the next: it never looks whether a step led
 // down.
 type Stochastic struct {
 	Rule         Rule
-	Step         float64 // largest change of a variable by the first step
-	Decay        float64 // step k has the length Step/(1 + Decay*k)
-	Lower, Upper []float64
+	Step         float64   // largest change of a variable by the first step
+	Decay        float64   // step k has the length Step/(1 + Decay*k)
+	Lower, Upper []float64 `json:"-"`
 
-	X     []float64 // where the next part is to be evaluated
-	Last  []float64 // where one was evaluated last
+	X     []float64 `json:"-"` // where the next part is to be evaluated
+	Last  []float64 `json:"-"` // where one was evaluated last
 	Value float64   // of it there
-	Mean  []float64
-	Power []float64 // mean of the squares, of Adam
+	Mean  []float64 `json:"-"`
+	Power []float64 `json:"-"` // mean of the squares, of Adam
 	Scale float64   // of the first gradient
 	Steps int
 	Done  bool
@@ -101,3 +104,19 @@ func (o *Stochastic) At() float64 { return o.Value }
 
 // Over implements Method.
 func (o *Stochastic) Over() bool { return o.Done }
+
+// Arrays implements Method.
+func (o *Stochastic) Arrays() []*[]float64 {
+	return []*[]float64{&o.Lower, &o.Upper, &o.X, &o.Last, &o.Mean, &o.Power}
+}
+
+// Check implements Method.
+func (o *Stochastic) Check(n int) error {
+	if o.Rule < Plain || o.Rule > Adam || o.Steps < 0 || o.X == nil || o.Last == nil && o.Steps > 0 {
+		return fmt.Errorf("rule %d, %d steps, %d variables", o.Rule, o.Steps, len(o.X))
+	}
+	if o.Scale < 0 || o.Rule != Plain && o.Steps > 0 && o.Mean == nil {
+		return fmt.Errorf("the scale %g, or no mean after %d steps", o.Scale, o.Steps)
+	}
+	return firstOf(finite(o.Step, o.Decay, o.Value, o.Scale), together(o.Lower, o.Upper), together(o.Mean, o.Power), sized(n, o.Arrays()))
+}

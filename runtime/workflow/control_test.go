@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -80,7 +81,7 @@ func TestRestart(t *testing.T) {
 	if err := Drive(t.Context(), r, work(r, 2, nil), Options{}); err != nil {
 		t.Fatal(err)
 	}
-	last, _ := r.Versions(t.Context())
+	last, _ := r.Last(t.Context())
 	for version := range last + 1 {
 		if err := r.Restart(t.Context(), version); err != nil {
 			t.Fatal(err)
@@ -161,6 +162,70 @@ func TestBudgetThatSuffices(t *testing.T) {
 	// The first version claims a quarter of a second.
 	if err := Drive(t.Context(), r, slow, Options{Budget: 260 * time.Millisecond}); err != nil {
 		t.Error(err)
+	}
+}
+
+// What is told is a hint: that a run is cancelled, or a version summed, is looked up
+// in the store.
+func TestNewsAreHints(t *testing.T) {
+	r := newToy(store.NewMemory(), 4, 2)
+	r.Queue = queue.NewMemory(queue.Lease)
+	var n atomic.Int32
+	lies := work(r, 1, func(ctx context.Context, t Task) error {
+		n.Add(1)
+		for _, text := range []string{`{"cancelled":true}`, fmt.Sprintf(`{"version":%d,"summed":true}`, t.Version), `{`, `[]`} {
+			if err := r.Queue.Tell(ctx, r.topic(), []byte(text)); err != nil {
+				return err
+			}
+		}
+		time.Sleep(5 * time.Millisecond) // so that it is heard
+		return ctx.Err()
+	})
+	if err := Drive(t.Context(), r, lies, Options{Sweep: time.Millisecond, Attempts: 1}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := r.Position(t.Context())
+	if err != nil || outcome(t, r) != undisturbed(t, 4, 2) {
+		t.Errorf("another result, %v", err)
+	}
+	if most := int32(4 * p.Version); n.Load() > most {
+		t.Errorf("%d tasks were begun, of %d", n.Load(), most)
+	}
+}
+
+// How many tasks there are to sum is told by gradients, not by messages: what
+// strangers send makes no wrong sums.
+func TestForeignArrivals(t *testing.T) {
+	m := store.NewMemory()
+	r := newToy(m, 9, 1)
+	q := queue.NewMemory(queue.Lease)
+	for place := range 8 { // one is missing
+		task := Task{Place: place}
+		if err := r.Submit(t.Context(), task, 9, toy{}.of(task, nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- Reduce(ctx, m, q, nil) }()
+	for place := range 9 {
+		text := fmt.Sprintf(`{"run":"runs/toy","version":0,"place":%d,"tasks":%d}`, place, place+1)
+		if err := q.Send(ctx, arrivals, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for {
+		if n, err := q.Count(ctx, arrivals); err != nil || n == 0 {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if err := Drive(t.Context(), r, work(r, 1, nil), Options{}); err != nil || outcome(t, r) != undisturbed(t, 9, 1) {
+		t.Errorf("another result, %v", err)
 	}
 }
 

@@ -9,12 +9,16 @@
 //	RUN/v0003/state             the optimiser's state, and the model to evaluate
 //	RUN/v0003/n00-00007         what task 7 gives: value and derivatives
 //	RUN/v0003/n01-00003         the sum of n00-00006 and n00-00007
-//	RUN/v0003/n04-00000         the sum over all of 16 tasks
+//	RUN/v0003/sum               the sum over all tasks
 //	RUN/v0004/state             made of that sum
 //	RUN/data/00007              what tasks share, such as observed records
 //	RUN/dead/v0003-00007        why a task failed for good
 //	RUN/cancelled               somebody wants no more of it
 //	RUN/done                    the last state's version
+//
+// Every object is bound to its key by its checksum. The sums over all tasks are the
+// run: states are made of them again when they are lost, or were deleted as old, and
+// a sum that is lost is made again by its version's tasks.
 //
 // Sums have fixed places in a binary tree, so that the model is the same bit by
 // bit in whatever order tasks end and however often they are carried out again.

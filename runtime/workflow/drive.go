@@ -2,7 +2,6 @@ package workflow
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/courant-pde/courant/runtime/batch"
+	"github.com/courant-pde/courant/runtime/store"
 )
 
 // Policy says what becomes of a run when a task fails for good.
@@ -27,7 +27,7 @@ const (
 // Options say how a run is driven.
 type Options struct {
 	Attempts int           // at a task; 0 for 4
-	Backoff  time.Duration // before the second attempt, doubled before each further one; 0 for 200 ms
+	Backoff  time.Duration // before the second attempt, doubled before each further one up to 30 s; 0 for 200 ms
 	Deadline time.Duration // of an attempt, from when it begins; 0 for none
 	Policy   Policy
 	Needs    batch.Resources // of each task
@@ -44,12 +44,12 @@ type Options struct {
 // Event is something that happened.
 type Event struct {
 	// Kind is begun, task (it is done), retry (an attempt failed), again (it takes
-	// long and is evaluated twice), drop, sweep (sums were left to the driver),
-	// version or done.
+	// long and is evaluated twice), drop, sweep (sums were left to the driver), away
+	// (the store or the queue is, and is waited for), back, version or done.
 	Kind     string
 	Task     Task
 	Took     time.Duration // of task, retry and again
-	Err      error         // of retry and drop
+	Err      error         // of retry, drop and away
 	Position *Position     // of version and done
 }
 
@@ -60,8 +60,9 @@ var (
 )
 
 // Drive carries a run out until it is done, its tasks in a batch. It may be
-// stopped at any moment, and driven again, by several at once. Errors: a task
-// that failed for good, ErrCancelled, ErrBudget, and those of the store.
+// stopped at any moment, and driven again, by several at once. A store that is away
+// is waited for. Errors: a task that failed for good, ErrCancelled, ErrBudget, and
+// those of the store.
 func Drive(ctx context.Context, r *Run, b batch.Batch, o Options) error {
 	if o.Attempts == 0 {
 		o.Attempts = 4
@@ -80,7 +81,8 @@ func Drive(ctx context.Context, r *Run, b batch.Batch, o Options) error {
 	telling := &sync.Mutex{}
 	for {
 		d := &driver{Run: r, batch: b, options: o, heard: heard, telling: telling}
-		p, err := r.Advance(ctx)
+		var p *Position
+		err := waitOut(ctx, d.away, func() (err error) { p, err = r.Advance(ctx); return err })
 		if err != nil {
 			return err
 		}
@@ -110,6 +112,15 @@ type driver struct {
 	spent    time.Duration      // by all versions before, and all attempts in this one
 	telling  *sync.Mutex        // held while Tell is called
 	overdrew context.CancelFunc // when the budget is spent
+}
+
+// away tells that the store is, or with nil that it is back.
+func (d *driver) away(err error) {
+	if err != nil {
+		d.event(Event{Kind: "away", Err: err})
+	} else {
+		d.event(Event{Kind: "back"})
+	}
 }
 
 func (d *driver) event(e Event) {
@@ -195,22 +206,34 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 	return nil
 }
 
-// listen hears the news of a version: that it is summed, or the run cancelled.
+// lookEvery is how often the store is looked at for what one is usually told.
+const lookEvery = 10 * time.Second
+
+// listen finds out that a version is summed, or the run cancelled. News only say
+// that it is time to look at the store.
 func (d *driver) listen(ctx context.Context, version int, summed chan<- struct{}, end context.CancelCauseFunc) {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-look.C:
 		case text := <-d.heard:
-			var n news
-			switch err := json.Unmarshal(text, &n); {
-			case err != nil: // not ours
-			case n.Cancelled:
-				end(fmt.Errorf("run %s: %w; courant resume goes on", d.Name, ErrCancelled))
-			case n.Summed && n.Version == version && summed != nil:
-				close(summed)
-				summed = nil
+			if n, err := readNews(text); err != nil || !n.Cancelled && !(n.Summed && n.Version == version) {
+				continue
 			}
+		}
+		if there, err := d.exists(ctx, d.cancelledKey()); err == nil && there {
+			end(fmt.Errorf("run %s: %w; courant resume goes on", d.Name, ErrCancelled))
+			return
+		}
+		if summed == nil {
+			continue
+		}
+		if there, err := d.exists(ctx, d.sumKey(version)); err == nil && there {
+			close(summed)
+			summed = nil
 		}
 	}
 }
@@ -221,10 +244,20 @@ func (d *driver) overdrawn() error {
 	return fmt.Errorf("run %s: %w: tasks took %v of %v; with a greater one it goes on", d.Name, ErrBudget, d.spent.Round(time.Millisecond), d.options.Budget)
 }
 
-// task has one evaluated, in as many attempts as it may have.
+// longestBackoff is the longest time between two attempts.
+const longestBackoff = 30 * time.Second
+
+// task has one evaluated, in as many attempts as it may have: one for a fault that
+// none can mend, and any number as long as store or queue are away.
 func (d *driver) task(ctx, gate context.Context, t Task, tasks int) error {
-	for n := 1; ; n++ {
+	backoff, wait, absent := d.options.Backoff, firstWait, false
+	for n := 1; ; {
 		took, err := d.attempt(ctx, gate, t)
+		away := errors.Is(err, batch.ErrAway) || errors.Is(err, store.ErrAway)
+		if absent && !away {
+			d.event(Event{Kind: "back", Task: t})
+		}
+		pause := time.Duration(0)
 		switch {
 		case err == nil:
 			d.mu.Lock()
@@ -234,23 +267,34 @@ func (d *driver) task(ctx, gate context.Context, t Task, tasks int) error {
 			return nil
 		case ctx.Err() != nil || errors.Is(err, ErrBudget):
 			return err
-		case n < d.options.Attempts:
-			d.event(Event{Kind: "retry", Task: t, Took: took, Err: err})
-			timer := time.NewTimer(d.options.Backoff << (n - 1))
-			select {
-			case <-timer.C:
-			case <-gate.Done():
-				return ErrBudget
-			case <-ctx.Done():
-				return ctx.Err()
+		case away:
+			if !absent {
+				d.event(Event{Kind: "away", Task: t, Err: err})
 			}
+			pause, wait = wait, min(2*wait, longestWait)
+		case n < d.options.Attempts && !errors.Is(err, batch.ErrPermanent):
+			d.event(Event{Kind: "retry", Task: t, Took: took, Err: err})
+			pause, backoff = backoff, min(2*backoff, longestBackoff)
+			n++
 		case d.options.Policy == Drop:
 			d.letter(t, err)
 			d.event(Event{Kind: "drop", Task: t, Took: took, Err: err})
 			return d.Submit(context.WithoutCancel(ctx), t, tasks, &Gradient{})
+		case errors.Is(err, batch.ErrPermanent):
+			d.letter(t, err)
+			return fmt.Errorf("%s failed, and no further attempt can mend that: %w", t, err)
 		default:
 			d.letter(t, err)
 			return fmt.Errorf("%s failed %d times, at last: %w", t, n, err)
+		}
+		absent = away
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-gate.Done():
+			return ErrBudget
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }

@@ -23,7 +23,7 @@ func Journal(w io.Writer) func(Event) {
 			args = append(args, "error", e.Err.Error())
 		}
 		switch e.Kind {
-		case "retry", "drop":
+		case "retry", "drop", "away":
 			log.Warn(e.Kind, args...)
 		default:
 			log.Info(e.Kind, args...)
@@ -72,7 +72,7 @@ func ReadJournal(r io.Reader) (*Activity, error) {
 			ends = append(ends, line.Time)
 			delete(a.Running, line.Task)
 			delete(a.Failures, line.Task)
-		case "retry", "drop":
+		case "retry", "drop", "away":
 			a.Retries++
 			delete(a.Running, line.Task)
 			a.Failures[line.Task] = line.Error

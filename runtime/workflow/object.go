@@ -19,6 +19,9 @@ type Gradient struct {
 	Value   float64
 	Seconds float64   // that the tasks took
 	By      []float64 // derivatives
+
+	of   int64  // tasks of its version
+	text []byte // of a state: what is no array
 }
 
 // Form says how the numbers of objects are stored.
@@ -30,30 +33,36 @@ type Form struct {
 // ErrCorrupt says that an object is not what was written.
 var ErrCorrupt = errors.New("the object is corrupt")
 
-var magic = [8]byte{'c', 'o', 'u', 'r', 'a', 'n', 't', '2'}
+var magic = [8]byte{'c', 'o', 'u', 'r', 'a', 'n', 't', '3'}
 
 // newHash is what tells damage: HighwayHash of 256 bits (Alakuijala, Cox and
 // Wassenberg 2016) with a key that is no secret, as only accidents are looked for,
 // at several times the speed of SHA-256.
-func newHash() hash.Hash {
+//
+// The object's key, with the run's name, comes first: an object in another one's
+// place is as wrong as a damaged one.
+func newHash(key string) hash.Hash {
 	h, err := highwayhash.New(make([]byte, highwayhash.Size))
 	if err != nil {
 		panic("workflow: a hash cannot be made: " + err.Error()) // its key has the right size
 	}
+	_, _ = io.WriteString(h, key+"\n") // a hash takes everything
 	return h
 }
 
-// header stands in front of the numbers, behind which stands the hash of both.
-// Numbers and hash may be compressed.
+// header stands in front of the text and the numbers, behind which stands the hash
+// of all. Text, numbers and hash may be compressed.
 type header struct {
 	Magic      [8]byte
 	Tasks      int64
+	Of         int64
 	Value      float64
 	Seconds    float64
 	Length     int64
+	Text       int32 // bytes
 	Single     bool
 	Compressed bool
-	_          [6]byte
+	_          [2]byte
 }
 
 // pieceNumbers is how many numbers of an object are held at a time.
@@ -72,13 +81,15 @@ func (m *inMemory) next() ([]float64, error) {
 	return piece, nil
 }
 
-// encode is the object of a gradient.
-func (g *Gradient) encode(f Form) io.Reader {
-	return newEncoding(header{Tasks: g.Tasks, Value: g.Value, Seconds: g.Seconds, Length: int64(len(g.By)), Single: f.Single, Compressed: f.Compressed}, &inMemory{g.By})
+// encode is the object of a gradient that is kept under a key.
+func (g *Gradient) encode(key string, f Form) io.Reader {
+	h := header{Tasks: g.Tasks, Of: g.of, Value: g.Value, Seconds: g.Seconds, Length: int64(len(g.By)), Single: f.Single, Compressed: f.Compressed}
+	return newEncoding(key, h, g.text, &inMemory{g.By})
 }
 
 // encoding is an object that is made while it is read: in bounded memory.
 type encoding struct {
+	text    []byte // that is not yet written
 	from    numbers
 	single  bool
 	hash    hash.Hash
@@ -89,9 +100,9 @@ type encoding struct {
 	over    bool
 }
 
-func newEncoding(h header, from numbers) *encoding {
-	h.Magic = magic
-	e := &encoding{from: from, single: h.Single, hash: newHash(), scratch: make([]byte, 8*pieceNumbers)}
+func newEncoding(key string, h header, text []byte, from numbers) *encoding {
+	h.Magic, h.Text = magic, int32(len(text))
+	e := &encoding{text: text, from: from, single: h.Single, hash: newHash(key), scratch: make([]byte, 8*pieceNumbers)}
 	var head bytes.Buffer
 	_ = binary.Write(&head, binary.LittleEndian, h)
 	e.ready = head.Bytes()
@@ -108,6 +119,14 @@ func (e *encoding) Read(p []byte) (int, error) {
 	for len(e.ready) == 0 {
 		if e.over {
 			return 0, io.EOF
+		}
+		if text := e.text; len(text) > 0 {
+			e.text = nil
+			e.hash.Write(text)
+			if err := e.add(text, false); err != nil {
+				return 0, err
+			}
+			continue
 		}
 		piece, err := e.from.next()
 		if err != nil {
@@ -165,6 +184,7 @@ type decoder struct {
 	below   *remembering
 	small   *zstd.Decoder
 	hash    hash.Hash
+	text    []byte
 	left    int64
 	scratch []byte
 	piece   []float64
@@ -184,28 +204,43 @@ func (r *remembering) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// mostNumbers bounds what a corrupt header can ask for.
-const mostNumbers = 1 << 40
+// What a header can ask for.
+const (
+	mostNumbers = 1 << 40
+	mostText    = 1 << 24
+	mostTasks   = 1 << 24
+	// mostWindow is what a decompressor may keep, in bytes; ours keeps less.
+	mostWindow = 8 << 20
+)
 
-func newDecoder(r io.Reader) (*decoder, error) {
-	d := &decoder{below: &remembering{Reader: r}, hash: newHash(), scratch: make([]byte, 8*pieceNumbers), piece: make([]float64, pieceNumbers)}
+// newDecoder reads the object of a key.
+func newDecoder(key string, r io.Reader) (*decoder, error) {
+	d := &decoder{below: &remembering{Reader: r}, hash: newHash(key), scratch: make([]byte, 8*pieceNumbers), piece: make([]float64, pieceNumbers)}
 	head := make([]byte, binary.Size(d.header))
 	if _, err := io.ReadFull(d.below, head); err != nil {
 		return nil, d.failure()
 	}
 	d.hash.Write(head)
 	// A bool is any byte that is not 0 to whoever reads it, and only the hash tells.
-	if err := binary.Read(bytes.NewReader(head), binary.LittleEndian, &d.header); err != nil || d.Magic != magic || d.Length < 0 || d.Length > mostNumbers || d.Tasks < 0 {
+	if err := binary.Read(bytes.NewReader(head), binary.LittleEndian, &d.header); err != nil || d.Magic != magic || d.Length < 0 || d.Length > mostNumbers || d.Tasks < 0 || d.Tasks > mostTasks || d.Of < 0 || d.Of > mostTasks || d.Text < 0 || d.Text > mostText {
 		return nil, ErrCorrupt
 	}
 	d.left, d.body = d.Length, d.below
 	if d.Compressed {
-		small, err := zstd.NewReader(d.below, zstd.WithDecoderConcurrency(1))
+		small, err := zstd.NewReader(d.below, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow))
 		if err != nil {
 			return nil, d.failure()
 		}
 		d.small, d.body = small, small
 	}
+	// Room grows with what comes, not with what is promised.
+	var text bytes.Buffer
+	if n, _ := io.CopyN(&text, d.body, int64(d.Text)); n != int64(d.Text) {
+		d.close()
+		return nil, d.failure()
+	}
+	d.text = text.Bytes()
+	d.hash.Write(d.text)
 	return d, nil
 }
 
@@ -256,14 +291,14 @@ func (d *decoder) next() ([]float64, error) {
 	return d.piece[:n], nil
 }
 
-// decode reads a gradient.
-func decode(r io.Reader) (*Gradient, error) {
-	d, err := newDecoder(r)
+// decode reads the gradient of a key.
+func decode(key string, r io.Reader) (*Gradient, error) {
+	d, err := newDecoder(key, r)
 	if err != nil {
 		return nil, err
 	}
 	defer d.close()
-	g := &Gradient{Tasks: d.Tasks, Value: d.Value, Seconds: d.Seconds}
+	g := &Gradient{Tasks: d.Tasks, Value: d.Value, Seconds: d.Seconds, of: d.Of, text: d.text}
 	for {
 		piece, err := d.next()
 		if err != nil {
@@ -283,16 +318,30 @@ type added struct {
 	alone bool // b holds nothing
 }
 
-// newAdded is the object of a sum; closed is called when it has been read, or is
-// not wanted any more.
-func newAdded(a, b io.Reader) (sum *encoding, closed func(), err error) {
+// part is an object that is added, and its key.
+type part struct {
+	key  string
+	data io.Reader
+}
+
+// newAdded is the object of a sum under a key, of tasks of a version of so many;
+// closed is called when it has been read, or is not wanted any more.
+func newAdded(key string, of int, a, b part) (sum *encoding, closed func(), err error) {
 	var da, db *decoder
-	if da, err = newDecoder(a); err != nil {
+	if da, err = newDecoder(a.key, a.data); err != nil {
 		return nil, nil, err
 	}
-	if db, err = newDecoder(b); err != nil {
+	if db, err = newDecoder(b.key, b.data); err != nil {
 		da.close()
 		return nil, nil, err
+	}
+	refuse := func(err error) (*encoding, func(), error) {
+		da.close()
+		db.close()
+		return nil, nil, err
+	}
+	if da.Of != int64(of) || db.Of != int64(of) {
+		return refuse(ErrCorrupt)
 	}
 	// What was dropped has no numbers, and adds nothing.
 	if da.Tasks == 0 && da.Length == 0 {
@@ -300,13 +349,11 @@ func newAdded(a, b io.Reader) (sum *encoding, closed func(), err error) {
 	}
 	alone := db.Tasks == 0 && db.Length == 0
 	if da.Length != db.Length && !alone {
-		da.close()
-		db.close()
-		return nil, nil, fmt.Errorf("gradients of %d and %d numbers cannot be added", da.Length, db.Length)
+		return refuse(fmt.Errorf("gradients of %d and %d numbers cannot be added: %s, %s; were they computed by two versions of the program?", da.Length, db.Length, a.key, b.key))
 	}
-	h := header{Tasks: da.Tasks + db.Tasks, Value: da.Value + db.Value, Seconds: da.Seconds + db.Seconds, Length: da.Length, Compressed: da.Compressed}
+	h := header{Tasks: da.Tasks + db.Tasks, Of: da.Of, Value: da.Value + db.Value, Seconds: da.Seconds + db.Seconds, Length: da.Length, Compressed: da.Compressed}
 	first, second := newAhead(da), newAhead(db)
-	return newEncoding(h, &added{a: first, b: second, alone: alone}), func() {
+	return newEncoding(key, h, nil, &added{a: first, b: second, alone: alone}), func() {
 		first.close()
 		second.close()
 		da.close()

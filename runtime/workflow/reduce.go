@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -20,7 +21,20 @@ type arrival struct {
 	Run     string `json:"run"`
 	Version int    `json:"version"`
 	Place   int    `json:"place"`
-	Tasks   int    `json:"tasks"` // of its version
+}
+
+// mostVersion is greater than any version of a run.
+const mostVersion = 1 << 31
+
+// readArrival reads a message. Errors: one that is not ours.
+func readArrival(text []byte) (a arrival, err error) {
+	if err := json.Unmarshal(text, &a); err != nil {
+		return a, err
+	}
+	if a.Version < 0 || a.Version > mostVersion || a.Place < 0 || a.Place >= mostTasks {
+		return a, fmt.Errorf("there is no task %d of version %d", a.Place, a.Version)
+	}
+	return a, store.CheckKey(a.Run)
 }
 
 // news is what those who drive or watch a run are told.
@@ -30,6 +44,12 @@ type news struct {
 	Cancelled bool `json:"cancelled,omitempty"`
 }
 
+// readNews reads a message. Errors: one that is not ours.
+func readNews(text []byte) (n news, err error) {
+	err = json.Unmarshal(text, &n)
+	return n, err
+}
+
 // topic is that of a run's news.
 func (r *Run) topic() string {
 	return "run-" + strings.NewReplacer("/", "_", ".", "_").Replace(r.Name)
@@ -37,8 +57,12 @@ func (r *Run) topic() string {
 
 // announce says that an object is there. That it cannot is no failure: whoever
 // sweeps finds it.
-func (r *Run) announce(ctx context.Context, a arrival) {
+func (r *Run) announce(ctx context.Context, a arrival, tasks int) {
 	if r.Queue == nil {
+		return
+	}
+	if tasks == 1 { // it is the sum
+		r.tell(ctx, news{Version: a.Version, Summed: true})
 		return
 	}
 	if text, err := json.Marshal(a); err == nil {
@@ -69,8 +93,9 @@ func (r *Run) hear() (<-chan []byte, func(), error) {
 const mostReductions = 10
 
 // Reduce makes sums as their parts arrive, for all runs of a store, until ctx
-// ends; several processes may. Failed is told of what could not be summed, which
-// is taken up again; it may be nil.
+// ends; several processes may. What a message says is a hint: how many tasks there
+// are to sum stands in the gradient. Failed is told of what could not be summed,
+// which is taken up again, and of messages that are not ours; it may be nil.
 func Reduce(ctx context.Context, s store.Store, q queue.Queue, failed func(error)) error {
 	for {
 		m, err := q.Receive(ctx, arrivals)
@@ -80,14 +105,17 @@ func Reduce(ctx context.Context, s store.Store, q queue.Queue, failed func(error
 			}
 			return err
 		}
-		var a arrival
-		if err := json.Unmarshal(m.Data, &a); err != nil || a.Tasks < 1 || a.Place < 0 || a.Place >= a.Tasks {
-			_ = m.Done() // no message of ours
+		a, err := readArrival(m.Data)
+		if err != nil {
+			if failed != nil {
+				failed(fmt.Errorf("a message that is no arrival of a gradient is dropped: %w", err))
+			}
+			_ = m.Done()
 			continue
 		}
 		r := &Run{Store: s, Queue: q, Name: a.Run}
 		err = m.Hold(func() error {
-			top, err := sums{r, a.Version, a.Tasks}.climb(ctx, a.Place)
+			top, err := r.climb(ctx, a)
 			if top {
 				r.tell(ctx, news{Version: a.Version, Summed: true})
 			}
@@ -99,10 +127,38 @@ func Reduce(ctx context.Context, s store.Store, q queue.Queue, failed func(error
 		if err != nil && failed != nil {
 			failed(err)
 		}
-		if err != nil && m.Attempt < mostReductions {
-			_ = m.Again(time.Second << min(m.Attempt-1, 5))
+		if away := errors.Is(err, store.ErrAway); err != nil && (away || m.Attempt < mostReductions) {
+			_ = m.Again(time.Second << min(m.Attempt-1, 4))
 			continue
 		}
 		_ = m.Done() // otherwise it comes again, and finds the sums there
 	}
+}
+
+// climb makes the sums that a gradient completes, which says itself of how many
+// tasks it is one. It reports whether the sum over all is there.
+func (r *Run) climb(ctx context.Context, a arrival) (bool, error) {
+	key := r.nodeKey(a.Version, 0, a.Place)
+	f, err := r.Store.Open(ctx, key)
+	if errors.Is(err, store.ErrNotExist) {
+		return r.exists(ctx, r.sumKey(a.Version)) // the version is done, or the gradient gone
+	}
+	if err != nil {
+		return false, err
+	}
+	d, err := newDecoder(key, f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	switch {
+	case errors.Is(err, ErrCorrupt):
+		return false, nil // it is computed again
+	case err != nil:
+		return false, err
+	}
+	d.close()
+	if d.Of <= int64(a.Place) {
+		return false, nil // damaged, as is found when it is added
+	}
+	return sums{r, a.Version, int(d.Of)}.climb(ctx, a.Place)
 }

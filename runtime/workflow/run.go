@@ -1,14 +1,12 @@
 package workflow
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/gob"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/queue"
@@ -20,18 +18,9 @@ import (
 type Algorithm interface {
 	// Begin makes the first state of the illumination, the sum of version 0.
 	Begin(light *Gradient) (State, error)
-	// Next makes of a state and the sum of its tasks' gradients the next one.
+	// Next makes of a state and the sum of its tasks' gradients the next one. It may
+	// change the state.
 	Next(s State, sum *Gradient) (State, error)
-}
-
-// State is what lies between two evaluations: encoded by gob.
-type State interface {
-	// Over reports whether there is nothing more to evaluate.
-	Over() bool
-	// Tasks is the number of tasks of its evaluation.
-	Tasks() int
-	// Seconds is what all tasks before took.
-	Seconds() float64
 }
 
 // Run is a run in a store.
@@ -60,6 +49,9 @@ func (r *Run) stateKey(version int) string { return r.versionKey(version, "state
 func (r *Run) nodeKey(version, level, place int) string {
 	return r.versionKey(version, fmt.Sprintf("n%02d-%05d", level, place))
 }
+
+// sumKey is the key of the sum over all tasks of a version.
+func (r *Run) sumKey(version int) string { return r.versionKey(version, "sum") }
 
 func (r *Run) doneKey() string      { return r.Name + "/done" }
 func (r *Run) cancelledKey() string { return r.Name + "/cancelled" }
@@ -107,31 +99,26 @@ func (r *Run) Position(ctx context.Context) (*Position, error) {
 		there[k] = true
 	}
 	p := &Position{Cancelled: there[r.cancelledKey()], Tasks: r.Shots}
-	// States are never deleted, and each is made from the one before.
-	for there[r.stateKey(p.Version+1)] {
-		p.Version++
+	p.Version = r.last(there)
+	if r.Algorithm != nil { // who can mend what is lost does
+		p.Version = r.lost(there, p.Version)
 	}
-	for p.Version > 0 {
-		p.State, err = r.State(ctx, p.Version)
-		if err == nil {
-			p.Done, p.Tasks = p.State.Over(), p.State.Tasks()
-			break
+	if p.Version, p.State, err = r.reach(ctx, p.Version); err != nil {
+		return nil, err
+	}
+	if p.State != nil {
+		p.Done, p.Tasks = p.State.Over(), p.State.Tasks()
+		if !there[r.stateKey(p.Version)] && r.Algorithm != nil {
+			if err := r.keep(ctx, p.Version, p.State); err != nil {
+				return nil, err
+			}
 		}
-		if !errors.Is(err, ErrCorrupt) {
-			return nil, err
-		}
-		// The sum that it was made of is still there.
-		if err := r.Store.Delete(ctx, r.stateKey(p.Version)); err != nil {
-			return nil, err
-		}
-		p.Version--
-		p.State = nil
 	}
 	if p.Done {
 		return p, nil
 	}
 	tree := sums{r, p.Version, p.Tasks}
-	p.Summed = there[tree.key(tree.top(), 0)]
+	p.Summed = there[r.sumKey(p.Version)]
 	for place := range p.Tasks {
 		if tree.covers(there, place) {
 			p.Present++
@@ -147,23 +134,60 @@ func (r *Run) Position(ctx context.Context) (*Position, error) {
 
 // Submit writes what a task gave, and announces it; tasks is the number of tasks
 // of its version. That it is there already is no error: it was computed twice,
-// and is the same.
+// and is the same. A store that is away is waited for: what was found took long.
 func (r *Run) Submit(ctx context.Context, t Task, tasks int, g *Gradient) error {
-	if err := r.create(ctx, r.nodeKey(t.Version, 0, t.Place), g.encode(r.Form)); err != nil {
-		return err
+	g.of = int64(tasks)
+	key := sums{r, t.Version, tasks}.key(0, t.Place)
+	err := waitOut(ctx, nil, func() error { return r.create(ctx, key, g.encode(key, r.Form)) })
+	if err == nil {
+		r.announce(ctx, arrival{r.Name, t.Version, t.Place}, tasks)
 	}
-	r.announce(ctx, arrival{r.Name, t.Version, t.Place, tasks})
-	return nil
+	return err
 }
 
-// Submitted reports whether what a task gives is there already, and announces it
-// again: whoever is given the task a second time need not carry it out.
+// Submitted reports whether what a task gives is there already, or the sum over all
+// tasks, and announces it again: whoever is given the task a second time need not
+// carry it out.
 func (r *Run) Submitted(ctx context.Context, t Task, tasks int) (bool, error) {
-	there, err := r.exists(ctx, r.nodeKey(t.Version, 0, t.Place))
+	there, err := r.exists(ctx, r.sumKey(t.Version))
+	if err != nil || there {
+		return there, err
+	}
+	there, err = r.exists(ctx, sums{r, t.Version, tasks}.key(0, t.Place))
 	if there {
-		r.announce(ctx, arrival{r.Name, t.Version, t.Place, tasks})
+		r.announce(ctx, arrival{r.Name, t.Version, t.Place}, tasks)
 	}
 	return there, err
+}
+
+// Between two tries of a store that is away goes firstWait, and then twice as long
+// up to longestWait.
+var firstWait = 250 * time.Millisecond
+
+const longestWait = 30 * time.Second
+
+// waitOut tries again what fails as the store is away, until it is back or ctx
+// ends. Away, which may be nil, is told the first time and, with nil, when the store is back.
+func waitOut(ctx context.Context, away func(error), try func() error) error {
+	told := false
+	for wait := firstWait; ; wait = min(2*wait, longestWait) {
+		err := try()
+		if absent := errors.Is(err, store.ErrAway); absent != told && away != nil {
+			if told = absent; absent {
+				away(err)
+			} else {
+				away(nil)
+			}
+		}
+		if !errors.Is(err, store.ErrAway) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // create writes an object unless it is there.
@@ -174,15 +198,14 @@ func (r *Run) create(ctx context.Context, key string, data io.Reader) error {
 	return nil
 }
 
-// gradient reads an object. A corrupt one is deleted, and then counts as not
-// being there.
+// gradient reads an object. A corrupt one counts as not being there.
 func (r *Run) gradient(ctx context.Context, key string) (*Gradient, error) {
 	f, err := r.Store.Open(ctx, key)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	g, err := decode(f)
+	g, err := decode(key, f)
 	if err != nil {
 		return nil, r.corrupt(ctx, key, err)
 	}
@@ -190,14 +213,15 @@ func (r *Run) gradient(ctx context.Context, key string) (*Gradient, error) {
 }
 
 // Read reads an array of the run that is no sum: data that tasks share. A
-// corrupt one is deleted and counts as not being there.
+// corrupt one counts as not being there.
 func (r *Run) Read(ctx context.Context, key string) (*Gradient, error) {
 	return r.gradient(ctx, r.Name+"/"+key)
 }
 
 // Write writes one, unless it is there.
 func (r *Run) Write(ctx context.Context, key string, g *Gradient) error {
-	return r.create(ctx, r.Name+"/"+key, g.encode(Form{Single: g.single(), Compressed: r.Form.Compressed}))
+	key = r.Name + "/" + key
+	return r.create(ctx, key, g.encode(key, Form{Single: g.single(), Compressed: r.Form.Compressed}))
 }
 
 // single reports whether all numbers are those of single precision.
@@ -226,58 +250,18 @@ func (r *Run) exists(ctx context.Context, key string) (bool, error) {
 	return true, f.Close()
 }
 
-// corrupt deletes an object that is.
+// corrupt makes an object that is damaged count as not being there. Who can make it
+// again deletes it; others, such as reducers, know too little to judge.
 func (r *Run) corrupt(ctx context.Context, key string, err error) error {
 	if !errors.Is(err, ErrCorrupt) {
 		return err // none, or another one
 	}
-	if err := r.Store.Delete(ctx, key); err != nil {
-		return err
-	}
-	return fmt.Errorf("%s: %w, %w", key, ErrCorrupt, store.ErrNotExist)
-}
-
-// encodeState is a state and its SHA-256.
-func encodeState(s State) (io.Reader, error) {
-	var b bytes.Buffer
-	if err := gob.NewEncoder(&b).Encode(s); err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(b.Bytes())
-	return io.MultiReader(bytes.NewReader(sum[:]), &b), nil
-}
-
-// State reads the state of a version.
-func (r *Run) State(ctx context.Context, version int) (State, error) {
-	f, err := r.Store.Open(ctx, r.stateKey(version))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
-	}
-	n := sha256.Size
-	if len(data) < n || sha256.Sum256(data[n:]) != [sha256.Size]byte(data[:n]) {
-		return nil, fmt.Errorf("%s: %w", r.stateKey(version), ErrCorrupt)
-	}
-	s := r.New()
-	if err := gob.NewDecoder(bytes.NewReader(data[n:])).Decode(s); err != nil {
-		return nil, fmt.Errorf("%s: %w", r.stateKey(version), err)
-	}
-	return s, nil
-}
-
-// Versions is the number of versions that have a state.
-func (r *Run) Versions(ctx context.Context) (n int, err error) {
-	keys, err := r.Store.List(ctx, r.Name+"/v")
-	for _, k := range keys {
-		if strings.HasSuffix(k, "/state") {
-			n++
+	if r.Algorithm != nil {
+		if err := r.Store.Delete(ctx, key); err != nil {
+			return err
 		}
 	}
-	return n, err
+	return fmt.Errorf("%s: %w, %w", key, err, store.ErrNotExist)
 }
 
 // Why is what was kept of a task's failure; "" for one that did not fail.

@@ -10,14 +10,20 @@ import (
 
 // sums are those of a version: a binary tree over its tasks. Level 0 are the
 // tasks' own gradients; node (level, place) is the sum of (level-1, 2*place) and
-// (level-1, 2*place+1), the last one of an odd number alone.
+// (level-1, 2*place+1), the last one of an odd number alone. The root is the sum
+// over all tasks.
 type sums struct {
 	run     *Run
 	version int
 	tasks   int
 }
 
-func (s sums) key(level, place int) string { return s.run.nodeKey(s.version, level, place) }
+func (s sums) key(level, place int) string {
+	if level == s.top() {
+		return s.run.sumKey(s.version)
+	}
+	return s.run.nodeKey(s.version, level, place)
+}
 
 // width is the number of nodes of a level.
 func (s sums) width(level int) int { return (s.tasks + 1<<level - 1) >> level }
@@ -48,7 +54,7 @@ func (s sums) climb(ctx context.Context, place int) (bool, error) {
 	for level := 1; level <= s.top(); level++ {
 		err := s.make(ctx, level, place>>level)
 		switch {
-		case errors.Is(err, store.ErrNotExist), errors.Is(err, ErrCorrupt):
+		case missing(err):
 			return false, nil // another one comes this way, or it is computed again
 		case err != nil:
 			return false, err
@@ -59,7 +65,7 @@ func (s sums) climb(ctx context.Context, place int) (bool, error) {
 
 // sweep makes all sums whose parts are there, from the leaves up.
 func (s sums) sweep(ctx context.Context) (made bool, err error) {
-	keys, err := s.run.Store.List(ctx, s.run.versionKey(s.version, "n"))
+	keys, err := s.run.Store.List(ctx, s.run.versionKey(s.version, ""))
 	if err != nil {
 		return false, err
 	}
@@ -74,7 +80,7 @@ func (s sums) sweep(ctx context.Context) (made bool, err error) {
 				continue
 			}
 			if err := s.make(ctx, level, place); err != nil {
-				if errors.Is(err, ErrCorrupt) || errors.Is(err, store.ErrNotExist) {
+				if missing(err) {
 					continue // it is computed again
 				}
 				return made, err
@@ -86,8 +92,7 @@ func (s sums) sweep(ctx context.Context) (made bool, err error) {
 	return made, nil
 }
 
-// make writes a sum, unless it is there. A corrupt part is deleted, so that it is
-// computed again.
+// make writes a sum, unless it is there. A corrupt part counts as not being there.
 func (s sums) make(ctx context.Context, level, place int) error {
 	r, key := s.run, s.key(level, place)
 	// Parts are cheap to look for, so the sum is looked for last.
@@ -113,7 +118,8 @@ func (s sums) make(ctx context.Context, level, place int) error {
 	if there, err := r.exists(ctx, key); err != nil || there {
 		return err
 	}
-	sum, closed, err := newAdded(left, right)
+	first, second := part{s.key(level-1, 2*place), left}, part{s.key(level-1, 2*place+1), right}
+	sum, closed, err := newAdded(key, s.tasks, first, second)
 	if err == nil {
 		err = r.create(ctx, key, sum)
 		closed()
@@ -121,9 +127,9 @@ func (s sums) make(ctx context.Context, level, place int) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	for _, part := range []string{s.key(level-1, 2*place), s.key(level-1, 2*place+1)} { // one of them may be to blame
-		switch _, e := r.gradient(ctx, part); {
-		case errors.Is(e, ErrCorrupt), errors.Is(e, store.ErrNotExist):
+	for _, part := range []part{first, second} { // one of them may be to blame
+		switch _, e := s.leaf(ctx, part.key); {
+		case missing(e):
 			err = e
 		case e != nil:
 			return e
@@ -132,16 +138,28 @@ func (s sums) make(ctx context.Context, level, place int) error {
 	return err
 }
 
+// leaf is an object of this tree.
+func (s sums) leaf(ctx context.Context, key string) (*Gradient, error) {
+	g, err := s.run.gradient(ctx, key)
+	if err == nil && g.of != int64(s.tasks) {
+		err = s.run.corrupt(ctx, key, ErrCorrupt)
+	}
+	return g, err
+}
+
 // lift writes a part that is alone as the sum.
 func (s sums) lift(ctx context.Context, key, part string, data io.Reader) error {
-	d, err := newDecoder(data)
+	d, err := newDecoder(part, data)
 	if err != nil {
 		return s.run.corrupt(ctx, part, err)
 	}
 	defer d.close()
+	if d.Of != int64(s.tasks) {
+		return s.run.corrupt(ctx, part, ErrCorrupt)
+	}
 	h := d.header
 	h.Single = false
-	return s.run.corrupt(ctx, part, s.run.create(ctx, key, newEncoding(h, d)))
+	return s.run.corrupt(ctx, part, s.run.create(ctx, key, newEncoding(key, h, nil, d)))
 }
 
 // scaled makes up for dropped tasks: the sum is brought to that of all.

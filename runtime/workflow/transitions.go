@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/runtime/store"
@@ -58,7 +61,7 @@ func Transitions() []Transition {
 		},
 		{
 			Name: "clean", From: Evaluating, To: []string{Evaluating}, By: "anyone",
-			When: "the state of the next version is there", Deletes: []string{"VERSION/n*, but for the sum over all tasks"},
+			When: "the state of the next version is there", Deletes: []string{"VERSION/n*", "VERSION-1/state and those before"},
 			do: func(ctx context.Context, r *Run, p *Position) (bool, error) { return false, r.clean(ctx, p) },
 		},
 		{
@@ -68,7 +71,7 @@ func Transitions() []Transition {
 				if !p.Done {
 					return false, nil
 				}
-				return false, r.create(ctx, r.doneKey(), strings.NewReader(fmt.Sprintln(p.Version)))
+				return false, r.finish(ctx, p.Version)
 			},
 		},
 		{Name: "cancel", From: Evaluating, To: []string{Cancelled}, By: "user", When: "it is asked for", Writes: []string{"cancelled"}},
@@ -103,63 +106,57 @@ func (r *Run) Advance(ctx context.Context) (*Position, error) {
 	}
 }
 
+// finish says that a run is done. One that had fewer iterations to do may have been
+// done before.
+func (r *Run) finish(ctx context.Context, version int) error {
+	text := fmt.Sprintln(version)
+	f, err := r.Store.Open(ctx, r.doneKey())
+	if err == nil {
+		old, e := io.ReadAll(io.LimitReader(f, 64))
+		_ = f.Close()
+		if e != nil || string(old) == text {
+			return e
+		}
+		err = r.Store.Delete(ctx, r.doneKey())
+	}
+	if err != nil && !errors.Is(err, store.ErrNotExist) {
+		return err
+	}
+	return r.create(ctx, r.doneKey(), strings.NewReader(text))
+}
+
 // update makes the next state of the sum over all tasks.
 func (r *Run) update(ctx context.Context, p *Position) (bool, error) {
 	if p.Done {
 		return false, nil
 	}
-	tree := sums{r, p.Version, p.Tasks}
-	root, err := r.gradient(ctx, tree.key(tree.top(), 0))
+	next, err := r.next(ctx, p.Version, p.State)
 	switch {
-	case errors.Is(err, store.ErrNotExist):
+	case missing(err):
 		return false, nil
 	case err != nil:
 		return false, err
-	case root.Tasks == 0:
-		return false, fmt.Errorf("run %s: all tasks of version %d were dropped", r.Name, p.Version)
 	}
-	root = root.scaled(p.Tasks)
-	var next State
-	if p.Version == 0 {
-		next, err = r.Begin(root)
-	} else {
-		next, err = r.Next(p.State, root)
-	}
-	if err != nil {
-		return false, err
-	}
-	data, err := encodeState(next)
-	if err != nil {
-		return false, err
-	}
-	return true, r.create(ctx, r.stateKey(p.Version+1), data)
+	p.State = nil // it may have been changed
+	return true, r.keep(ctx, p.Version+1, next)
 }
 
-// clean deletes the gradients of the version before, but for the sum over all of
-// them, of which its state can be made again.
+// clean deletes what was needed to reach a version: gradients and their sums, but
+// for those over all tasks, and states but for the last two. All states can be made
+// again of the sums that stay, which are one array for each version where a state
+// of L-BFGS is some sixteen.
 func (r *Run) clean(ctx context.Context, p *Position) error {
-	if p.Version == 0 {
-		return nil
-	}
-	tasks := r.Shots
-	if p.Version > 1 {
-		before, err := r.State(ctx, p.Version-1)
-		if err != nil {
-			return err
-		}
-		tasks = before.Tasks()
-	}
-	tree := sums{r, p.Version - 1, tasks}
-	root := tree.key(tree.top(), 0)
-	keys, err := r.Store.List(ctx, r.versionKey(p.Version-1, "n"))
-	if err != nil {
+	there, err := r.there(ctx)
+	if err != nil || r.lost(there, p.Version) < p.Version {
 		return err
 	}
-	for _, k := range keys {
-		if k != root {
-			if err := r.Store.Delete(ctx, k); err != nil {
-				return err
-			}
+	for _, k := range slices.Sorted(maps.Keys(there)) {
+		v, name, ok := r.split(k)
+		if !ok || v >= p.Version || name == "sum" || name == "state" && v >= p.Version-1 {
+			continue
+		}
+		if err := r.Store.Delete(ctx, k); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -181,28 +178,35 @@ func (r *Run) Resume(ctx context.Context) error { return r.Store.Delete(ctx, r.c
 // Restart takes a run back to a version, which is evaluated again; nobody may
 // drive it meanwhile. Errors: a version that it has not reached.
 func (r *Run) Restart(ctx context.Context, version int) error {
-	n, err := r.Versions(ctx)
+	last, err := r.Last(ctx)
 	if err != nil {
 		return err
 	}
-	if version < 0 || version > n {
-		return fmt.Errorf("run %s has the versions 0 to %d, not %d", r.Name, n, version)
+	if version < 0 || version > last {
+		return fmt.Errorf("run %s has the versions 0 to %d, not %d", r.Name, last, version)
+	}
+	if version > 0 {
+		if _, err := r.State(ctx, version); err != nil { // it is there now
+			return err
+		}
 	}
 	if err := r.Store.Delete(ctx, r.doneKey()); err != nil {
 		return err
 	}
+	there, err := r.there(ctx)
+	if err != nil {
+		return err
+	}
+	objects := map[int][]string{}
+	for k := range there {
+		if v, name, ok := r.split(k); ok && (v > version || v == version && name != "state") {
+			objects[v] = append(objects[v], k)
+		}
+	}
 	// From the end on, so that what is left after a crash is a run.
-	for v := n; v >= version; v-- {
-		if v > version {
-			if err := r.Store.Delete(ctx, r.stateKey(v)); err != nil {
-				return err
-			}
-		}
-		keys, err := r.Store.List(ctx, r.versionKey(v, "n"))
-		if err != nil {
-			return err
-		}
-		for _, k := range keys {
+	for _, v := range slices.Backward(slices.Sorted(maps.Keys(objects))) {
+		// The state comes before the sum.
+		for _, k := range slices.Sorted(slices.Values(objects[v])) {
 			if err := r.Store.Delete(ctx, k); err != nil {
 				return err
 			}
