@@ -281,6 +281,30 @@ func TestUnknownSamplesHaveNoWeight(t *testing.T) {
 		if err != nil || part == all || !(part > 0) || misfit == "l2" && part > all || slices.ContainsFunc(g, math.IsNaN) {
 			t.Errorf("%s: %g of %g, %v", misfit, part, all, err)
 		}
+		// A weight of 0 is as not knowing; half weights are a quarter of least squares.
+		for i := range with.F64 {
+			if with.F64[i] = a.At(i); i%n == 3 {
+				with.F64[i] = math.NaN()
+			}
+		}
+		without, _, err := s.Misfit(t.Context(), s.Shot(1), m, with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := s.Shot(1)
+		g2 := *e.Geometry
+		g2.Weights = field.New64(n)
+		for _, scale := range []float64{1, 0.5} {
+			for k := range n {
+				g2.Weights.F64[k] = scale
+			}
+			g2.Weights.F64[3] = 0
+			e.Geometry = &g2
+			weighed, _, err := s.Misfit(t.Context(), e, m, a)
+			if want := without * scale * scale; err != nil || (misfit == "l2" || scale == 1) && math.Abs(weighed-want) > 1e-12*want {
+				t.Errorf("%s: with weights of %g %g, not %g, %v", misfit, scale, weighed, want, err)
+			}
+		}
 		if !math.IsNaN(with.F64[3]) {
 			t.Errorf("%s: the records were changed", misfit)
 		}

@@ -325,24 +325,29 @@ func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Experiment, sh
 	return out, err
 }
 
-// weighed are observed records with 0 for what is not known (NaN), and weights
-// that are 0 there and where the direct wave is muted; nil where all have weight 1.
+// weighed are observed records with 0 for what is not known (NaN), and their
+// weights: 0 there and where the direct wave is muted, and those of the receivers;
+// nil where all have weight 1.
 func (s *Survey) weighed(e Experiment, observed *field.Array) (known, weights *field.Array) {
 	known, weights = observed, s.muted(e)
+	weigh := func(i int, by float64) {
+		if weights == nil {
+			weights = &field.Array{Shape: observed.Shape, F64: slices.Repeat([]float64{1}, observed.Len())}
+		}
+		weights.F64[i] *= by
+	}
 	for i := range observed.Len() {
+		if e.Weights != nil {
+			weigh(i, e.Weights.At(i%observed.Shape[1]))
+		}
 		if !math.IsNaN(observed.At(i)) {
 			continue
 		}
 		if known == observed {
-			known = &field.Array{Shape: observed.Shape, F64: append([]float64(nil), observed.Float64()...)}
+			known = &field.Array{Shape: observed.Shape, F64: slices.Clone(observed.Float64())}
 		}
-		if weights == nil {
-			weights = field.New64(observed.Shape...)
-			for k := range weights.F64 {
-				weights.F64[k] = 1
-			}
-		}
-		known.F64[i], weights.F64[i] = 0, 0
+		known.F64[i] = 0
+		weigh(i, 0)
 	}
 	return known, weights
 }

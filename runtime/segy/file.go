@@ -176,6 +176,14 @@ func (f *File) Name(t Trace) string {
 // traces are nil. Errors: with file, trace and sample what is no number, and
 // those of reading.
 func (f *File) Read(shot int) ([][]float64, error) {
+	out := make([][]float64, len(f.Shots[shot].Traces))
+	err := f.visit(shot, func(k int, samples []float64) { out[k] = slices.Clone(samples) })
+	return out, err
+}
+
+// visit calls each with the samples of a shot's traces that are not dead, one after
+// the other; the slice is used again.
+func (f *File) visit(shot int, each func(k int, samples []float64)) error {
 	var in *os.File
 	defer func() {
 		if in != nil {
@@ -185,7 +193,7 @@ func (f *File) Read(shot int) ([][]float64, error) {
 	open := int32(-1)
 	factor := cmp.Or(f.how.Factor, 1)
 	var body []byte
-	out := make([][]float64, len(f.Shots[shot].Traces))
+	var v []float64
 	for i, t := range f.Shots[shot].Traces {
 		if t.Dead {
 			continue
@@ -197,23 +205,24 @@ func (f *File) Read(shot int) ([][]float64, error) {
 			}
 			var err error
 			if in, err = os.Open(h.Path); err != nil {
-				return nil, err
+				return err
 			}
 			open = t.file
 		}
-		body = slices.Grow(body[:0], t.Samples*int(h.Format.bytes()))[:t.Samples*int(h.Format.bytes())]
+		n := t.Samples * int(h.Format.bytes())
+		body = slices.Grow(body[:0], n)[:n]
 		if _, err := in.ReadAt(body, t.at); err != nil {
-			return nil, fmt.Errorf("%s: the file has changed since its headers were read: %w", f.Name(t), err)
+			return fmt.Errorf("%s: the file has changed since its headers were read: %w", f.Name(t), err)
 		}
-		v := h.Format.decode(body, h.order, make([]float64, 0, t.Samples))
+		v = h.Format.decode(body, h.order, v[:0])
 		for k := range v {
 			if v[k] *= factor * math.Exp2(-float64(t.weighting)); !finite(v[k]) {
-				return nil, fmt.Errorf("%s: sample %d at byte %d is %g, no number; where that is a dead trace, its identification (29) is 2", f.Name(t), k+1, t.at+int64(k)*h.Format.bytes()+1, v[k])
+				return fmt.Errorf("%s: sample %d at byte %d is %g, no number; where that is a dead trace, its identification (29) is 2", f.Name(t), k+1, t.at+int64(k)*h.Format.bytes()+1, v[k])
 			}
 		}
-		out[i] = v
+		each(i, v)
 	}
-	return out, nil
+	return nil
 }
 
 // file scans one.

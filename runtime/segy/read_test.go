@@ -123,7 +123,7 @@ func TestHeeded(t *testing.T) {
 				m.put(more, 1, map[int]any{33: f64(-31.5), 41: f64(1), 49: f64(3), 57: f64(25.25), 97: f64(210.125), 113: f64(1e9 + float64(k)), 121: f64(-4), 137: v32(20), 145: f64(500), 157: v16(2), 233: "SEG00001"})
 				m.traces[k] = append(append(append([]byte(nil), tr[:240]...), more...), tr[240:]...)
 			}
-		}, want: want{source: at(210.125, 0, 22.25), receivers: []Place{place(1e9, -4, 32.5), place(1e9 + 1, -4, 32.5), place(1e9 + 2, -4, 32.5)}, interval: 0.5, notes: []string{"of the extension"}}},
+		}, want: want{source: at(210.125, 0, 22.25), receivers: []Place{place(1e9, -4, 32.5), place(1e9+1, -4, 32.5), place(1e9+2, -4, 32.5)}, interval: 0.5, notes: []string{"of the extension"}}},
 		"a revision 0 file with no words but the least": {change: func(m *made) {
 			m.file(map[int]any{3213: v16(0), 3255: v16(0), 3501: v16(0), 3503: v16(0)}).every(map[int]any{1: v32(0), 5: v32(0), 9: v32(0), 13: v32(0), 29: v16(0), 37: v32(0), 69: v16(0), 71: v16(0), 89: v16(0)})
 		}, want: want{notes: []string{"measurement system (3255)", "units (89)"}}},

@@ -23,7 +23,7 @@ func example(format Format) Gather {
 		Format: format, Interval: 1.5, Delay: -20.5, Number: 7, Source: place(1234.56, -8, 20), Records: field.New64(50, 3),
 	}
 	for i := range 3 {
-		g.Receivers = append(g.Receivers, place(float64(10 * i), 0.25, 5.5))
+		g.Receivers = append(g.Receivers, place(float64(10*i), 0.25, 5.5))
 	}
 	for i := range g.Records.F64 {
 		g.Records.F64[i] = float64(float32((r.Float64() - 0.5) * math.Pow(10, float64(r.IntN(20)-10))))
@@ -341,7 +341,7 @@ func TestOfSegyioAndObsPy(t *testing.T) {
 				t.Fatalf("%+v", f)
 			}
 			for k, tr := range g.Traces {
-				if tr.Receiver != place(float64(300 + 100*k), 0, -70) || tr.Start != 40 || k != 2 && v[k][29] != float64(100*k+29) {
+				if tr.Receiver != place(float64(300+100*k), 0, -70) || tr.Start != 40 || k != 2 && v[k][29] != float64(100*k+29) {
 					t.Errorf("%+v, %v", tr, v[k])
 				}
 			}

@@ -49,7 +49,7 @@ type Config struct {
 // ModelConfig is a velocity model, either read from a file or computed.
 type ModelConfig struct {
 	// File is a .npy file, or raw little-endian float32 when Shape is given, of
-	// velocities in km/s, depth fastest.
+	// velocities in km/s, depth fastest; or a SEG-Y file, which tells the grid.
 	File string `toml:"file"`
 	// Synthetic is the kind of a computed model, see SyntheticNames.
 	Synthetic string `toml:"synthetic"`
@@ -89,8 +89,11 @@ type SourceConfig struct {
 	Position []float64 `toml:"position"`
 }
 
-// SourcesConfig is a line of shots.
+// SourcesConfig is a line of shots, or a file of their places.
 type SourcesConfig struct {
+	// File has the places: .npy, coordinates in m, shape (number, axes), a table or an
+	// SPS file.
+	File string `toml:"file"`
 	// From is the first shot's place, m.
 	From []float64 `toml:"from"`
 	// To is the last shot's place, m.
@@ -101,7 +104,8 @@ type SourcesConfig struct {
 
 // ReceiverConfig is either a line or a carpet of receivers, or a file.
 type ReceiverConfig struct {
-	// File is a .npy file of coordinates in m, shape (number, axes).
+	// File has the places: .npy, coordinates in m, shape (number, axes), a table, which
+	// may have weights, or an SPS file.
 	File string `toml:"file"`
 	// From is one end of the line, or one corner of the carpet, m.
 	From []float64 `toml:"from"`

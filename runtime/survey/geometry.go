@@ -10,6 +10,7 @@ import (
 type Geometry struct {
 	Sources   *field.Array // (number, dim) coordinates in m
 	Receivers *field.Array // (number, dim) coordinates in m
+	Weights   *field.Array // (number) of the receivers' records in misfits; nil for 1
 }
 
 // Line places n points evenly from a to b (m), both included; a single one

@@ -21,15 +21,15 @@ func TestGeometry(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := constantModel(t, 2, []int{5, 5}, 10)
-	if err := (&Geometry{source, line}).Check(m); err != nil {
+	if err := (&Geometry{Sources: source, Receivers: line}).Check(m); err != nil {
 		t.Error(err)
 	}
 	line.F64[5] = 40.1
-	if err := (&Geometry{source, line}).Check(m); err == nil || !strings.Contains(err.Error(), "receiver 2 lies at z = 40.1 m") {
+	if err := (&Geometry{Sources: source, Receivers: line}).Check(m); err == nil || !strings.Contains(err.Error(), "receiver 2 lies at z = 40.1 m") {
 		t.Error(err)
 	}
 	source.F64[0] = math.NaN()
-	if err := (&Geometry{source, line}).Check(m); err == nil || !strings.Contains(err.Error(), "source 0 lies at x = NaN") {
+	if err := (&Geometry{Sources: source, Receivers: line}).Check(m); err == nil || !strings.Contains(err.Error(), "source 0 lies at x = NaN") {
 		t.Error(err)
 	}
 	for name, f := range map[string]func() error{
@@ -39,7 +39,7 @@ func TestGeometry(t *testing.T) {
 		"ends differ":     func() error { _, err := Line(2, []float64{1}, []float64{2, 3}); return err },
 		"huge carpet":     func() error { _, err := Carpet(1<<20, 1<<20, []float64{1, 2, 3}, []float64{1, 2, 3}); return err },
 		"carpet in 2D":    func() error { _, err := Carpet(2, 2, []float64{1, 2}, []float64{1, 2}); return err },
-		"carpet on model": func() error { return (&Geometry{carpet, carpet}).Check(m) },
+		"carpet on model": func() error { return (&Geometry{Sources: carpet, Receivers: carpet}).Check(m) },
 		"empty geometry":  func() error { return (&Geometry{}).Check(m) },
 		"no such file":    func() error { _, err := ReadPoints("none.npy"); return err },
 	} {

@@ -16,16 +16,18 @@ func TestPictures(t *testing.T) {
 	carpet, _ := Carpet(3, 3, []float64{0, 0, 0}, []float64{100, 100, 0})
 	source, _ := Points([]float64{50, 10})
 	source3, _ := Points([]float64{50, 50, 10})
-	flat := &Geometry{source, line}
+	flat := &Geometry{Sources: source, Receivers: line}
 	model2, model3 := constantModel(t, 2, []int{11, 11}, 10), constantModel(t, 2, []int{11, 11, 6}, 10)
 	wave := field.New32(11, 11)
 	wave.F32[60] = 1
 	w, _ := NewWavelet("ormsby", 0.01)
 	for name, draw := range map[string]func() (*Picture, error){
-		"model":        func() (*Picture, error) { return ModelPicture(model2, flat, "Model") },
-		"bare model":   func() (*Picture, error) { return ModelPicture(constantModel(t, 2, []int{2, 90}, 10), nil, "Model") },
-		"wide model":   func() (*Picture, error) { return ModelPicture(constantModel(t, 2, []int{900, 2}, 10), nil, "Model") },
-		"model 3D":     func() (*Picture, error) { return ModelPicture(model3, &Geometry{source3, carpet}, "Model") },
+		"model":      func() (*Picture, error) { return ModelPicture(model2, flat, "Model") },
+		"bare model": func() (*Picture, error) { return ModelPicture(constantModel(t, 2, []int{2, 90}, 10), nil, "Model") },
+		"wide model": func() (*Picture, error) { return ModelPicture(constantModel(t, 2, []int{900, 2}, 10), nil, "Model") },
+		"model 3D": func() (*Picture, error) {
+			return ModelPicture(model3, &Geometry{Sources: source3, Receivers: carpet}, "Model")
+		},
 		"geometry":     func() (*Picture, error) { return GeometryPicture(model2, flat, "Geometry") },
 		"snapshot":     func() (*Picture, error) { return SnapshotPicture(wave, model2, flat, 99, "Snapshot") },
 		"record":       func() (*Picture, error) { return RecordPicture(wave, 1, line, RecordStyle{Gain: 2}, "Record") },

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/segy"
 )
 
 // Resolve gives a path of the file as seen from the working folder.
@@ -64,6 +65,8 @@ func (c *Config) Model() (*Model, error) {
 		return model, nil
 	case filepath.Ext(path) == ".npy":
 		model, err = ReadModel(path, m.Origin, m.Spacing)
+	case segy.Named(path):
+		model, err = readSEGYModel(path, m.Origin)
 	case len(m.Shape) == 0:
 		err = fmt.Errorf("%s is no .npy file, so it must be raw float32, which needs the shape: shape = [points along x, points along z]", path)
 	default:
@@ -138,11 +141,13 @@ func (c *Config) Geometry(model *Model) (*Geometry, error) {
 // they lie within the model, which has no border.
 func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 	s := c.Sources
-	if s.Count == 0 {
-		return nil, c.Fault("sources", fmt.Errorf("a survey needs shots: give [sources] with from, to and count"))
+	if s.Count == 0 && s.File == "" {
+		return nil, c.Fault("sources", fmt.Errorf("a survey needs shots: give [sources] with from, to and count, or with file"))
 	}
-	line, err := Line(s.Count, s.From, s.To)
-	if err != nil {
+	line, err := c.sources(model.Dim())
+	if err != nil && s.File != "" {
+		return nil, c.Fault("sources.file", err)
+	} else if err != nil {
 		return nil, c.Fault("sources", err)
 	}
 	var misplaced error
@@ -150,7 +155,7 @@ func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 		misplaced = c.Fault("sources", err)
 	}
 	var out []*Geometry
-	for i := range s.Count {
+	for i := range line.Shape[0] {
 		at := make([]float64, model.Dim())
 		for a := range at {
 			at[a] = line.At(i*model.Dim() + a)
@@ -181,7 +186,10 @@ func (c *Config) geometry(model *Model, source []float64, where string) (*Geomet
 	switch {
 	case r.File != "":
 		key = "receivers.file"
-		g.Receivers, err = ReadPoints(c.Resolve(r.File))
+		g.Receivers, g.Weights, err = readPlaces(c.Resolve(r.File), model.Dim())
+		if g.Weights != nil && r.Moving {
+			err = fmt.Errorf("%s has weights, which receivers that move with the source cannot have", r.File)
+		}
 	case len(r.Carpet) == 2:
 		g.Receivers, err = Carpet(r.Carpet[0], r.Carpet[1], r.From, r.To)
 	default:

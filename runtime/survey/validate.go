@@ -35,11 +35,13 @@ func (c *Config) validate() []complaint {
 
 	dim := c.validateModel(must)
 	s := c.Sources
-	many := len(s.From) > 0 || len(s.To) > 0 || s.Count != 0
+	row := len(s.From) > 0 || len(s.To) > 0 || s.Count != 0
+	many := row || s.File != ""
 	line := c.Inversion.Line()
 	must(!line || !many && len(c.Source.Position) == 0, "sources", "the headers of %s tell the places of the shots: leave them out here", c.Inversion.Observed)
-	must(len(c.Source.Position) > 0 || many || line, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count")
-	if many {
+	must(len(c.Source.Position) > 0 || many || line, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count, or with file")
+	must(!row || s.File == "", "sources.file", "give either file, or from, to and count, not both")
+	if row && s.File == "" {
 		must(len(s.From) > 0, "sources.from", "give the first shot's coordinates in m")
 		must(len(s.To) > 0, "sources.to", "give the last shot's coordinates in m")
 		must(s.Count >= 1 && s.Count <= 1<<20, "sources.count", "%d shots are not possible; give a number from 1", s.Count)
