@@ -427,3 +427,15 @@ func TestPlacesAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// Records of the start are no fault: there is nothing to improve.
+func TestStartThatIsRight(t *testing.T) {
+	s := twoMillisecond(t)
+	path := filepath.Join(t.TempDir(), "line.sgy")
+	fieldRecords(t, s, path, nil)
+	state, _ := inverted(t, surveyOf(t, strings.Replace(aboutRecords(t, path), "smooth = 60.0", "smooth = 0.0", 1)))
+	// Records are kept in single precision, as they are made.
+	if len(state.Updates) != 1 || state.Updates[0].Misfit != 0 {
+		t.Errorf("%+v", state.Updates)
+	}
+}

@@ -186,11 +186,11 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 		if !stepped {
 			return nil, fmt.Errorf("the misfit of the start is %g", value)
 		}
-		if value == 0 && state.Band == 0 {
+		if value == 0 && state.Band == 0 && !s.counts() {
 			return nil, s.Config.Fault("inversion", errNothingCounts)
 		}
 		if state.First = value; value == 0 {
-			state.Steps, state.First = state.Plan, 1 // another band has nothing to add
+			state.Steps, state.First = state.Plan, 1 // the start is right, or another band has nothing to add
 		}
 		if s.migration() && len(state.Updates) == 0 {
 			for i, g := range by {
@@ -213,6 +213,27 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 }
 
 var errNothingCounts = errors.New("the misfit of the start is 0, so that there is nothing to find: no sample of the records counts (see mute_velocity, mute_delay, mask, and whether the records are zero), or the start is the model that made them")
+
+// counts reports whether some sample of given records is not zero and has a weight,
+// so that a misfit of 0 says that the start is right.
+func (s *Survey) counts() bool {
+	for shot := range s.Shots {
+		if s.Config.Inversion.Observed == "" {
+			break
+		}
+		a, err := s.Observed(context.Background(), shot)
+		if err != nil {
+			break
+		}
+		known, weights := s.weighed(s.Shot(shot), a)
+		for i := range known.Len() {
+			if known.At(i) != 0 && (weights == nil || weights.At(i) != 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // newState is an empty state of the survey.
 func (s *Survey) newState() *State {
