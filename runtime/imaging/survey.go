@@ -79,12 +79,12 @@ func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, 
 	if err := s.compile(ctx, backend); err != nil {
 		return nil, err
 	}
-	return s, s.discretise()
+	return s, s.discretise(ctx)
 }
 
 // discretise finds a step that is stable in every model between the fastest of
 // both, and what room it leaves.
-func (s *Survey) discretise() error {
+func (s *Survey) discretise(ctx context.Context) error {
 	c := s.Config
 	s.dt = c.Dt
 	critical := math.NaN() // of the start
@@ -95,7 +95,7 @@ func (s *Survey) discretise() error {
 			return err
 		}
 		if c.Dt == 0 {
-			dt, err := operator.StepFor(s.op.Forward.Program, a, 1-margin)
+			dt, err := s.op.Forward.StepFor(ctx, a, 1-margin)
 			if err != nil {
 				return err
 			}

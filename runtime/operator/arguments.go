@@ -41,6 +41,10 @@ type Arguments struct {
 	Block    []int // extent of a tile per axis; nil to find it by measuring
 	Unstable bool  // run although Dt is above the stability limit, or a requirement of the file does not hold
 
+	// Warn is told what is computed but probably not meant: before the first
+	// step, and of records behind the last; nil tells nobody.
+	Warn func(text string)
+
 	// Progress is told after every group of steps how many of all steps are
 	// done; nil tells nobody.
 	Progress func(done, all int)

@@ -68,22 +68,6 @@ func FindLimits(program *codegen.Program, a Arguments) (*Limits, error) {
 	return &f.Limits, nil
 }
 
-// StepFor is the time step to take where none is given: Limits.Step with a
-// margin, such as Margin. Errors: those of FindLimits, and BadArguments where
-// there is no step.
-func StepFor(program *codegen.Program, a Arguments, margin float64) (float64, error) {
-	l, err := FindLimits(program, a)
-	switch {
-	case err != nil:
-		return 0, err
-	case l.IllPosed:
-		return 0, BadArguments{l.Cause}
-	case l.Step(margin) == 0:
-		return 0, BadArguments{fmt.Sprintf("no stability limit of operator %s is known that a time step could follow from; give one", program.Problem.Name)}
-	}
-	return l.Step(margin), nil
-}
-
 // parametrised is a binder whose grid and parameters are good.
 func (op *Operator) parametrised(a Arguments) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, plan: true}

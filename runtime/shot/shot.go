@@ -110,7 +110,7 @@ func (s *shot) compile(ctx context.Context) (err error) {
 // operator: m is squared slowness, vp velocity, damp the sponge, and what else
 // the operator has comes from the configuration. Every source emits the
 // wavelet, and all receivers record.
-func (s *shot) bind(context.Context) error {
+func (s *shot) bind(ctx context.Context) error {
 	padded, err := s.model.Padded(s.config.Nbl)
 	if err != nil {
 		return err
@@ -149,7 +149,7 @@ func (s *shot) bind(context.Context) error {
 		}
 	}
 	if s.args.Dt == 0 {
-		if s.args.Dt, err = operator.StepFor(s.op.Program, s.args, operator.Margin); err != nil {
+		if s.args.Dt, err = s.op.StepFor(ctx, s.args, operator.Margin); err != nil {
 			return err
 		}
 	}
