@@ -105,6 +105,7 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	}
 	bar := newProgress(c.ErrOrStderr(), f.quiet)
 	arguments.Progress = bar.show
+	arguments.Warn = func(text string) { fmt.Fprintln(c.ErrOrStderr(), "warning:", text) }
 	run, err := op.Apply(c.Context(), *arguments)
 	bar.end()
 	if err != nil {

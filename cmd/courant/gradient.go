@@ -91,6 +91,7 @@ func (f *gradientFlags) evaluate(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	a.Warn = func(text string) { fmt.Fprintln(c.ErrOrStderr(), "warning:", text) }
 	problem, err := parsed(path, options)
 	if err != nil {
 		return err

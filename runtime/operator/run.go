@@ -95,6 +95,9 @@ func (r *Run) Advance(ctx context.Context, last int) error {
 		if r.args.Progress != nil {
 			r.args.Progress(r.Next-r.First, r.Last-r.First+1)
 		}
+		if r.Next > r.Last {
+			r.tell()
+		}
 	}
 	return nil
 }

@@ -12,21 +12,21 @@ import (
 )
 
 // stability refuses a time step beyond the limit of the scheme in the medium of
-// any point of the grid.
+// any point of the grid, and warns of what else is doubtful.
 func (b *binder) stability() error {
 	if b.a.Unstable {
-		return nil
+		return b.warn(nil)
 	}
 	f, err := b.limits()
 	if errors.Is(err, stability.ErrNonlinear) {
-		return nil // no limit is known for it
+		return b.warn(nil) // no limit is known for it
 	}
 	if err != nil {
 		return BadArguments{fmt.Sprintf("the stability of operator %s cannot be judged: %v; if you know better, run it without this check (--unstable)", b.k.Name, err)}
 	}
 	// A limit is known to a few parts in 10^7.
 	if b.a.Dt <= f.Critical*(1+1e-6) {
-		return nil
+		return b.warn(f)
 	}
 	if f.IllPosed {
 		return BadArguments{f.Cause}

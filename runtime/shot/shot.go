@@ -121,7 +121,7 @@ func (s *shot) bind(ctx context.Context) error {
 	}
 	s.args = operator.Arguments{
 		Shape: padded.Shape(), Spacing: padded.Spacing, Origin: padded.Origin, Dt: s.config.Dt,
-		Fields: map[string]*field.Array{}, Points: map[string]operator.Points{}, Threads: s.options.Threads, Progress: s.options.Progress,
+		Fields: map[string]*field.Array{}, Points: map[string]operator.Points{}, Threads: s.options.Threads, Progress: s.options.Progress, Warn: s.options.Warn,
 	}
 	for i, name := range operator.Interpolations {
 		if name == s.config.Interpolation {

@@ -1,30 +1,6 @@
 package survey
 
-import (
-	"fmt"
-	"slices"
-)
-
-// PointsPerWavelength is the number of grid points in the shortest wave: that
-// of the wavelet's highest frequency where the model is slowest.
-func PointsPerWavelength(m *Model, w Wavelet) float64 {
-	least, _ := m.Vp.Range()
-	return least / (w.Highest() * slices.Max(m.Spacing))
-}
-
-// pointsNeeded is the usual number of points in the shortest wave for a space
-// order: about 8 for 2, 5 for 4 (Levander, Geophysics 53, 1988) and 3 from 8.
-func pointsNeeded(spaceOrder int) float64 {
-	switch {
-	case spaceOrder <= 2:
-		return 8
-	case spaceOrder <= 4:
-		return 5
-	case spaceOrder <= 6:
-		return 4
-	}
-	return 3
-}
+import "fmt"
 
 // Warnings says what can be computed but is probably not meant.
 func (c *Config) Warnings(m *Model, g *Geometry) []string {
@@ -35,10 +11,6 @@ func (c *Config) Warnings(m *Model, g *Geometry) []string {
 	w, err := c.Wavelet()
 	if err != nil {
 		return nil
-	}
-	if have, need := PointsPerWavelength(m, w), pointsNeeded(c.SpaceOrder); have < need {
-		warn("wavelet.peak_hz", "the shortest wave has %.1f grid points, and space order %d needs about %g: the record will show grid dispersion; lower peak_hz to %.3g or the spacing to %.3g m",
-			have, c.SpaceOrder, need, c.WaveletSection.PeakHz*have/need, slices.Max(m.Spacing)*have/need)
 	}
 	if start := w.At(0); start > 0.01 || start < -0.01 {
 		warn("wavelet.delay", "the wavelet starts at %.2g of its peak: the jump makes high frequencies; leave delay out", start)
