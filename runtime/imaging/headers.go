@@ -63,6 +63,10 @@ func (s *Survey) within(place func(segy.Place) []float64) ([]*survey.Geometry, e
 			leave("source", source, len(g.Traces))
 			continue
 		}
+		// In one order for all shots, whatever that of the file.
+		slices.SortStableFunc(g.Traces, func(a, b segy.Trace) int {
+			return slices.Compare(place(a.Receiver), place(b.Receiver))
+		})
 		var traces []segy.Trace
 		var receivers [][]float64
 		for _, t := range g.Traces {

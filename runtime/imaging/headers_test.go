@@ -332,16 +332,8 @@ func TestFolderOfShots(t *testing.T) {
 		lines  string
 		want   string // in the error
 	}{
-		"as they are": {},
-		"reversed": {change: func(g *segy.Gather) {
-			slices.Reverse(g.Receivers)
-			a := field.New64(g.Records.Shape...)
-			n := a.Shape[1]
-			for i := range a.F64 {
-				a.F64[i] = g.Records.At(i - i%n + n - 1 - i%n)
-			}
-			g.Records = a
-		}},
+		"as they are":             {},
+		"reversed":                {change: func(g *segy.Gather) { g.Receivers, g.Records = reversed(*g) }},
 		"with whole metres only":  {header: func(_ int, b []byte) { long(b, 81, int(binary.BigEndian.Uint32(b[80:]))+3) }},
 		"with another source":     {change: func(g *segy.Gather) { g.Source.X += 30 }, want: "the source at x = "},
 		"with other receivers":    {change: func(g *segy.Gather) { g.Receivers[2].Depth += 100 }, want: "trace 3 stands at"},
@@ -438,4 +430,47 @@ func TestStartThatIsRight(t *testing.T) {
 	if len(state.Updates) != 1 || state.Updates[0].Misfit != 0 {
 		t.Errorf("%+v", state.Updates)
 	}
+}
+
+// Traces of all shots come into one order of receivers, whatever that of the file,
+// so that shots with the same receivers can be summed.
+func TestShuffledTraces(t *testing.T) {
+	s := twoMillisecond(t)
+	path := filepath.Join(t.TempDir(), "line.sgy")
+	var all []segy.Gather
+	for shot := range s.Shots {
+		a, err := s.Observed(t.Context(), shot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := s.file(shot, a)
+		if shot == 1 {
+			g.Receivers, g.Records = reversed(g)
+		}
+		all = append(all, g)
+	}
+	written(t, path, nil, all...)
+	o := surveyOf(t, strings.Replace(aboutRecords(t, path), "iterations = 4", "iterations = 4\nsupershots = 1", 1))
+	for shot := range s.Shots {
+		want, err := s.Observed(t.Context(), shot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := o.Observed(t.Context(), shot)
+		if err != nil || !slices.Equal(got.Float64(), want.Float64()) || !slices.EqualFunc(o.Shots[shot].Receivers.F64, s.Shots[shot].Receivers.F64, func(a, b float64) bool { return math.Abs(a-b) < 1e-9 }) { // rounding of a line's points
+			t.Errorf("shot %d is another, %v", shot, err)
+		}
+	}
+}
+
+// reversed are the receivers and the records of a gather from the last one on.
+func reversed(g segy.Gather) ([]segy.Place, *field.Array) {
+	receivers := slices.Clone(g.Receivers)
+	slices.Reverse(receivers)
+	a := field.New64(g.Records.Shape...)
+	n := a.Shape[1]
+	for i := range a.F64 {
+		a.F64[i] = g.Records.At(i - i%n + n - 1 - i%n)
+	}
+	return receivers, a
 }

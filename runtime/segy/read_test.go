@@ -120,7 +120,7 @@ func TestHeeded(t *testing.T) {
 			m.file(map[int]any{3501: v16(0x0200), 3507: v32(2), 3217: v16(0), 3221: v16(0)}).every(map[int]any{115: v16(0), 117: v16(0)})
 			for k, tr := range m.traces {
 				more := make([]byte, 480)
-				m.put(more, 1, map[int]any{33: f64(-31.5), 41: f64(1), 49: f64(3), 57: f64(25.25), 97: f64(210.125), 113: f64(1e9 + float64(k)), 121: f64(-4), 137: v32(20), 145: f64(500), 157: v16(2), 233: "SEG00001"})
+				m.put(more, 1, map[int]any{17: v64(1 << 40), 33: f64(-31.5), 41: f64(1), 49: f64(3), 57: f64(25.25), 97: f64(210.125), 113: f64(1e9 + float64(k)), 121: f64(-4), 137: v32(20), 145: f64(500), 157: v16(2), 233: "SEG00001"})
 				m.traces[k] = append(append(append([]byte(nil), tr[:240]...), more...), tr[240:]...)
 			}
 		}, want: want{source: at(210.125, 0, 22.25), receivers: []Place{place(1e9, -4, 32.5), place(1e9+1, -4, 32.5), place(1e9+2, -4, 32.5)}, interval: 0.5, notes: []string{"of the extension"}}},

@@ -52,6 +52,11 @@ func (s *scan) trace(index int32, h *Header, head, more []byte, n int, body int6
 			v[i] = 0
 		}
 	}
+	if more != nil {
+		if extended := h.order.i64(more, 17); extended != 0 {
+			v[record] = float64(extended)
+		}
+	}
 	code := int(v[identification])
 	s.Report.Kinds[code]++
 	dead := code == 2

@@ -1,12 +1,14 @@
 package survey
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image/color"
+	"maps"
 	"math"
+	"slices"
 
-	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
@@ -18,7 +20,7 @@ import (
 // straight line that fits them best, and how many traces have their midpoint
 // where along it.
 func SEGYPicture(f *segy.File, title string) (*Picture, error) {
-	if f.Traces() == 0 {
+	if f.Traces() == f.Report.Dead {
 		return nil, errors.New("there are no traces to draw")
 	}
 	line := f.Fit()
@@ -49,28 +51,26 @@ func SEGYPicture(f *segy.File, title string) (*Picture, error) {
 		return nil, err
 	}
 	through.Color, through.Width = color.Gray{0x99}, 1
-	pl.Add(through, markers{mapped(f, false), 0, 1, receiverMark}, markers{mapped(f, true), 0, 1, sourceMark})
+	pl.Add(through, markers{mapped(f, line, false), 0, 1, receiverMark}, markers{mapped(f, line, true), 0, 1, sourceMark})
 	p.place(pl, box)
 	p.frame(box)
 	p.title(box, title)
 	p.key(box)
 
 	from, step, counts := f.Fold(line)
-	most := 0
-	bars := make(plotter.XYs, 0, 4*len(counts))
-	for i, n := range counts {
-		a, b := (from+float64(i)*step)/1000, (from+float64(i+1)*step)/1000
-		bars = append(bars, plotter.XY{X: a}, plotter.XY{X: a, Y: float64(n)}, plotter.XY{X: b, Y: float64(n)}, plotter.XY{X: b})
-		most = max(most, n)
-	}
+	most := slices.Max(counts)
+	ceiling, end := 1.1*float64(most), from+float64(len(counts))*step
 	box = p.box(left, top+height+gap, width, fold)
-	pl = axes("Position along the line [km]", "Traces", from/1000, (from+float64(len(counts))*step)/1000, 0, 1.1*float64(most), false)
-	area, err := plotter.NewPolygon(bars)
-	if err != nil {
-		return nil, err
-	}
-	area.Color, area.LineStyle.Width = color.RGBA{0x92, 0xc5, 0xde, 255}, 0
-	pl.Add(plot.Plotter(area))
+	pl = axes("Position along the line [km]", "Traces", from/1000, end/1000, 0, ceiling, false)
+	w, h := pixels(box)
+	bars := paint(w, h, func(pixel int) color.RGBA {
+		if n := counts[pixel%w*len(counts)/w]; float64(h-pixel/w) <= float64(n)/ceiling*float64(h) {
+			return color.RGBA{0x92, 0xc5, 0xde, 255}
+		}
+		return color.RGBA{255, 255, 255, 255}
+	})
+	// The first row of an image is its top, which is where y is greatest.
+	pl.Add(raster{bars, from / 1000, ceiling, end / 1000, 0})
 	p.place(pl, box)
 	p.frame(box)
 	p.title(box, fmt.Sprintf("Fold in bins of %.4g m, up to %d; the line has azimuth %.4g degrees, places are up to %.4g m off", step, most, line.Azimuth, line.Off))
@@ -84,22 +84,25 @@ func extent(a, b segy.Range) (least, greatest float64) {
 	return least - room, greatest + room
 }
 
-// mapped are the places of sources or receivers as (number, 3), of many only some.
-func mapped(f *segy.File, sources bool) *field.Array {
-	const most = 20000
-	every := max(f.Traces()/most, 1)
-	var at []float64
-	k := 0
-	for _, g := range f.Shots {
+// mapped are the places of sources or receivers as (number, 3), in their order along
+// the line; of many only so many that their marks can be told apart.
+func mapped(f *segy.File, line segy.Line, sources bool) *field.Array {
+	most, seen := 200, map[segy.Place]bool{}
+	if sources {
+		most = 40
+	}
+	for source, receiver := range f.Pairs() {
 		if sources {
-			at = append(at, g.Source.X, g.Source.Y, g.Source.Depth)
-			continue
+			receiver = source
 		}
-		for _, t := range g.Traces {
-			if k++; k%every == 0 {
-				at = append(at, t.Receiver.X, t.Receiver.Y, t.Receiver.Depth)
-			}
-		}
+		seen[receiver] = true
+	}
+	all := slices.SortedFunc(maps.Keys(seen), func(a, b segy.Place) int {
+		return cmp.Or(cmp.Compare(line.Along(a), line.Along(b)), cmp.Compare(a.X, b.X), cmp.Compare(a.Y, b.Y), cmp.Compare(a.Depth, b.Depth))
+	})
+	var at []float64
+	for i := 0; i < len(all); i += max((len(all)+most-1)/most, 1) {
+		at = append(at, all[i].X, all[i].Y, all[i].Depth)
 	}
 	return &field.Array{Shape: []int{len(at) / 3, 3}, F64: at}
 }
