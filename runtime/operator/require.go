@@ -3,6 +3,7 @@ package operator
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -79,19 +80,19 @@ func mentions(e symbolic.Expr, name string) bool {
 
 // first is the first point whose value fails, -1 when none does.
 func (m *media) first(values func(row int) []float64, holds func(float64) bool) int {
-	last := len(m.shape) - 1
-	rows := 1
-	for _, n := range m.shape[:last] {
-		rows *= n
-	}
-	for r := range rows {
-		for i, v := range values(r) {
+	found := make([]int, runtime.GOMAXPROCS(0)) // by each worker, plus 1
+	m.rows(1, func(worker, row int, codes []uint64) bool {
+		for i, v := range values(row) {
 			if !holds(v) {
-				return r*m.shape[last] + i
+				found[worker] = row*len(codes) + i + 1
+				return false
 			}
 		}
-	}
-	return -1
+		return true
+	})
+	// Workers take rows in their order, so the first one that found something has
+	// the first point.
+	return found[max(0, slices.IndexFunc(found, func(i int) bool { return i > 0 }))] - 1
 }
 
 // evaluate computes an expression without derivatives along a row of points.

@@ -74,8 +74,13 @@ func (f *finder) hopeless(name string) string {
 	return text + "; if you know better, run it with --unstable"
 }
 
-// cures are changes of one parameter that make the worst medium stable.
+// cures are changes of one parameter that make the worst medium stable. Waves
+// along the axes and diagonals tell, if they tell that it is unstable as it is.
 func (f *finder) cures() (out []string) {
+	f.waves = stability.Corners(len(f.media.shape))
+	if v := f.Medium; len(v) == 0 || f.stableWith(0, v[0].Value) {
+		return nil
+	}
 	for place, v := range f.Medium {
 		for _, sign := range []float64{1, -1} {
 			good, ok := f.cured(place, sign)
@@ -83,7 +88,7 @@ func (f *finder) cures() (out []string) {
 				continue
 			}
 			bad := v.Value
-			for range 40 {
+			for range 24 {
 				mid := (good + bad) / 2
 				if f.stableWith(place, mid) {
 					good = mid
@@ -129,6 +134,6 @@ func (f *finder) stableWith(place int, v float64) bool {
 		j = f.scheme.Judge(scalars)
 	}
 	j.Set(fields)
-	w, err := j.Limit(f.hint)
+	w, err := j.LimitOf(f.hint, f.waves)
 	return err == nil && w.Dt > 0 && w.Rate == 0
 }

@@ -65,6 +65,14 @@ func phases(dim int) [][]float64 {
 	})
 }
 
+// Corners are the shortest waves along the axes and between them.
+func Corners(dim int) [][]float64 {
+	return slices.DeleteFunc(phases(dim), func(p []float64) bool {
+		short := slices.Contains(p, math.Pi)
+		return !short || slices.ContainsFunc(p, func(v float64) bool { return v != 0 && v != math.Pi })
+	})
+}
+
 // Limit is what the medium allows; hint is a time step near which the search
 // starts, or 0.
 func (j *Judge) Limit(hint float64) (Verdict, error) {
