@@ -13,10 +13,6 @@ const tolerance = 1e-6
 // exact is the relative accuracy of limits.
 const exact = 1e-7
 
-// hard tells the limit of a scheme from growth that is slow at any time step:
-// twice beyond the limit of a scheme waves grow by far more in a step.
-const hard = 1e-2
-
 // Verdict is what a medium allows.
 type Verdict struct {
 	// Dt is the largest time step up to which nothing grows but what grows in
@@ -122,16 +118,18 @@ func (j *Judge) coarse(hint float64, waves [][]float64) (Verdict, error) {
 		}
 		return v, err
 	}
-	g, err := j.greatest(2*high, waves)
+	// A stable scheme has no growth at half its limit. What grows there, at the
+	// least like the square of the step, grows slowly at any step.
+	g, err := j.greatest(low/2, waves)
 	if err != nil {
 		return v, err
 	}
-	if g < hard {
-		if v.Rate, err = j.rate(64 * low); err != nil || math.IsInf(v.Rate, 0) {
+	if g > 0.2*v.floor {
+		if v.Rate, err = j.rate(low / 8); err != nil || math.IsInf(v.Rate, 0) {
 			v.Rate, v.Dt = 0, 0
 			return v, err
 		}
-		if low, high, err = j.bracket(&v, 64*low, waves); err != nil || low == 0 || math.IsInf(high, 0) {
+		if low, high, err = j.bracket(&v, low, waves); err != nil || low == 0 || math.IsInf(high, 0) {
 			v.Dt = high
 			if low == 0 {
 				v.Dt = 0
@@ -268,13 +266,15 @@ func (j *Judge) rate(dt float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	j.scale(0.5)
-	half, err := j.greatest(dt, waves)
-	j.scale(2)
+	j.scale(0.25)
+	fine, err := j.greatest(dt, waves)
+	j.scale(4)
 	if err != nil {
 		return 0, err
 	}
-	if half > 1.5*whole {
+	// On a grid four times as fine what makes no sense grows four times as fast,
+	// or sixteen times.
+	if fine > 2.5*whole {
 		return math.Inf(1), nil
 	}
 	// Waves between those that were looked at may grow a little faster.
