@@ -17,33 +17,51 @@ import (
 // the survey.
 func (s *Survey) openLine() ([]*survey.Geometry, error) {
 	c := s.Config
-	how, err := c.SEGY.Reading()
-	if err != nil {
-		return nil, c.Fault("segy", err)
-	}
-	how.Unplaced = false
-	if s.line, err = segy.Open(c.Resolve(c.Inversion.Observed), how); err != nil {
+	var err error
+	if s.line, err = s.openRecords(c.Resolve(c.Inversion.Observed), false); err != nil {
 		return nil, c.Fault("inversion.observed", err)
 	}
-	s.doubt(s.line)
-	place, err := s.placing(s.line)
+	place, told, err := s.placing(s.line)
 	if err != nil {
 		return nil, c.Fault("inversion.observed", err)
+	}
+	if told != "" {
+		s.note("%s", told)
 	}
 	return s.within(place)
+}
+
+// openRecords opens records in SEG-Y as the configuration says, and tells what is
+// doubtful in their headers.
+func (s *Survey) openRecords(path string, unplaced bool) (*segy.File, error) {
+	how, err := s.Config.SEGY.Reading()
+	if err != nil {
+		return nil, err
+	}
+	how.Unplaced = unplaced
+	f, err := segy.Inspect(path, how)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Report.Refusal(); err != nil {
+		return nil, fmt.Errorf("%w\n(keys are those of the section [segy], see docs/segy.md)", err)
+	}
+	for _, n := range f.Report.Of(segy.Doubtful) {
+		s.note("%v", n)
+	}
+	return f, nil
 }
 
 // note tells of something doubtful.
 func (s *Survey) note(format string, args ...any) {
 	s.noting.Lock()
 	defer s.noting.Unlock()
-	s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
-}
-
-// doubt tells of what is doubtful in the headers of a file.
-func (s *Survey) doubt(f *segy.File) {
-	for _, n := range f.Report.Of(segy.Doubtful) {
-		s.note("%v", n)
+	const most = 50 // of a folder with a thousand shots
+	switch n := len(s.Notes); {
+	case n < most:
+		s.Notes = append(s.Notes, fmt.Sprintf(format, args...))
+	case n == most:
+		s.Notes = append(s.Notes, "and more like these")
 	}
 }
 
@@ -111,13 +129,14 @@ func (s *Survey) inside(at []float64) bool {
 }
 
 // placing gives the coordinates in the model of places in a file: in two
-// dimensions the position along a straight line, and depth.
-func (s *Survey) placing(f *segy.File) (func(segy.Place) []float64, error) {
+// dimensions the position along a straight line, and depth. It tells how well that
+// line fits, but for one along x.
+func (s *Survey) placing(f *segy.File) (place func(segy.Place) []float64, told string, err error) {
 	switch s.Model.Dim() {
 	case 1:
-		return func(p segy.Place) []float64 { return []float64{p.Depth} }, nil
+		return func(p segy.Place) []float64 { return []float64{p.Depth} }, "", nil
 	case 3:
-		return func(p segy.Place) []float64 { return []float64{p.X, p.Y, p.Depth} }, nil
+		return func(p segy.Place) []float64 { return []float64{p.X, p.Y, p.Depth} }, "", nil
 	}
 	l := f.Fit()
 	c := s.Config.SEGY
@@ -132,18 +151,20 @@ func (s *Survey) placing(f *segy.File) (func(segy.Place) []float64, error) {
 		l = places.Through(x, y, azimuth)
 		l.Measure(f.All(), f.Pairs())
 	}
-	text := fmt.Sprintf("sources and receivers are up to %.4g m (root mean square %.4g m) from the line of azimuth %.4g degrees through x = %.10g, y = %.10g that the model stands for, and distances change by up to %.4g m", l.Off, l.Root, l.Azimuth, l.X, l.Y, l.Stretch)
+	told = fmt.Sprintf("sources and receivers are projected on the line of azimuth %.4g degrees through x = %.10g, y = %.10g: they are up to %.4g m from it (root mean square %.4g m), distances change by up to %.4g m, and positions run from %.8g to %.8g m", l.Azimuth, l.X, l.Y, l.Off, l.Root, l.Stretch, l.From, l.To)
 	limit := c.Across
 	if limit == 0 {
 		limit = max(0.1*(l.To-l.From), s.Model.Spacing[0])
 	}
 	switch {
 	case l.Off > limit:
-		return nil, fmt.Errorf("%s; the limit is %.4g m: take a model of three axes, or give azimuth and line_origin, or across in [segy]", text, limit)
+		return nil, "", fmt.Errorf("%s; the limit is %.4g m: take a model of three axes, or give azimuth and line_origin, or across in [segy]", told, limit)
 	case l.Stretch > 0.5*s.Model.Spacing[0]:
-		s.note("%s, more than half the distance of grid points", text)
+		told += "; distances change by more than half a cell"
+	case math.Abs(l.Azimuth-90) < 0.01 && l.Off < 0.01: // along x, to a centimetre
+		told = ""
 	}
-	return func(p segy.Place) []float64 { return []float64{l.Along(p), p.Depth} }, nil
+	return func(p segy.Place) []float64 { return []float64{l.Along(p), p.Depth} }, told, nil
 }
 
 // matched are the traces of a file of one shot in the order of the receivers that
@@ -165,7 +186,7 @@ func (s *Survey) matched(f *segy.File, shot int) ([]int, error) {
 		}
 		return out, nil
 	}
-	place, err := s.placing(f)
+	place, _, err := s.placing(f)
 	if err != nil {
 		return nil, err
 	}

@@ -153,13 +153,13 @@ func TestHeadersAreHeeded(t *testing.T) {
 		unknown int // samples of the first trace that are not known
 		notes   int
 	}{
-		"along y": {change: func(_ int, b []byte) {
+		"along y": {notes: 1, change: func(_ int, b []byte) {
 			for _, at := range []int{73, 81} {
 				copy(b[at+3:at+7], b[at-1:at+3])
 				long(b, at, 0)
 			}
 		}},
-		"at an angle": {change: func(_ int, b []byte) {
+		"at an angle": {notes: 1, change: func(_ int, b []byte) {
 			for _, at := range []int{73, 81} {
 				x := float64(binary.BigEndian.Uint32(b[at-1:])) * 1000 // scalar 1
 				long(b, at, int(math.Round(x*math.Sin(angle))))
@@ -405,7 +405,7 @@ func TestPlacesAreRefused(t *testing.T) {
 		lines  []string
 		want   string
 	}{
-		"an area":         {change: func(k int, b []byte) { long(b, 85, 300*(k%3)) }, want: "from the line of azimuth"},
+		"an area":         {change: func(k int, b []byte) { long(b, 85, 300*(k%3)) }, want: "on the line of azimuth"},
 		"all outside":     {change: func(_ int, b []byte) { long(b, 41, 500) }, want: "outside of the model"},
 		"some outside":    {change: func(k int, b []byte) { long(b, 81, 100000*(k%2)) }, lines: []string{"[segy]", `outside = "refuse"`}, want: "outside of the model"},
 		"another feature": {lines: []string{"[segy]", `format = "iee"`}, want: `did you mean`},

@@ -38,14 +38,9 @@ func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 	}
 	path := s.observedPath(shot)
 	if segy.Named(path) {
-		how, err := s.Config.SEGY.Reading()
-		var f *segy.File
+		f, err := s.openRecords(path, s.Config.SEGY.Match == "order")
 		var traces []int
 		if err == nil {
-			f, err = segy.Open(path, how)
-		}
-		if err == nil {
-			s.doubt(f)
 			traces, err = s.matched(f, shot)
 		}
 		if err != nil {

@@ -246,7 +246,7 @@ func (s *scan) file(index int32, path string) error {
 
 // traces scans the headers of a file's traces.
 func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
-	file := &window{in: in}
+	file := &window{in: in, end: h.Bytes}
 	var bits []uint32
 	at := h.first
 	for ; at < h.end; h.Traces++ {
@@ -332,6 +332,7 @@ func (s *scan) traces(index int32, h *Header, in io.ReaderAt) error {
 // time, of long ones the headers alone.
 type window struct {
 	in   io.ReaderAt
+	end  int64 // of the file
 	from int64
 	buf  []byte
 	last int64 // where the piece before began
@@ -345,7 +346,7 @@ func (w *window) read(at int64, n int) ([]byte, error) {
 	}
 	size := n
 	if near := at - w.last; near >= 0 && near < 1<<15 {
-		size = max(n, 1<<20)
+		size = max(n, int(min(1<<20, w.end-at)))
 	}
 	w.from, w.last = at, at
 	w.buf = slices.Grow(w.buf[:0], size)[:size]

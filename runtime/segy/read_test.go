@@ -675,6 +675,9 @@ func FuzzOpen(f *testing.F) {
 		if total > len(data) {
 			t.Errorf("%d samples of %d bytes", total, len(data))
 		}
+		if m, err := ReadModel(path, Reading{}); err == nil && m.Values.Len() > len(data) {
+			t.Errorf("%d values of %d bytes", m.Values.Len(), len(data))
+		}
 		if l := file.Fit(); !finite(l.Off + l.From + l.Azimuth) {
 			t.Errorf("%+v", l)
 		}

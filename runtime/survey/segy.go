@@ -54,7 +54,7 @@ type SEGYConfig struct {
 func (s *SEGYConfig) Reading() (segy.Reading, error) {
 	r := segy.Reading{
 		Format: segy.Formats[s.Format], Endian: s.Endian, Revision: s.Revision, Interval: s.Interval, IntervalFrom: s.IntervalFrom,
-		SamplesFrom: s.SamplesFrom, Measure: s.Measure, Shots: s.Shots, Keep: s.Keep, Unplaced: s.Match == "order",
+		SamplesFrom: s.SamplesFrom, Measure: s.Measure, Shots: s.Shots, Keep: s.Keep,
 	}
 	if s.Factor != nil {
 		r.Factor = *s.Factor
