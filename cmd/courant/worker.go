@@ -68,6 +68,15 @@ records come from the store. What a worker that dies had taken goes to another.`
 			} else if !stdin && task == "" {
 				return e
 			} // the queue is out of reach: whoever drives the run sweeps
+			if r != nil {
+				r.Away = func(err error) {
+					if err != nil {
+						fmt.Fprintln(w.errs, "worker: waiting:", err)
+					} else {
+						fmt.Fprintln(w.errs, "worker: the store is back")
+					}
+				}
+			}
 			switch {
 			case stdin:
 				return batch.Serve(ctx, w.task)

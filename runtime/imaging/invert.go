@@ -342,7 +342,7 @@ func Permanent(err error) bool {
 	var config *survey.Fault
 	var unsupported *backends.Unsupported
 	var wrong *unusable
-	return tooFar(err) || errors.As(err, &arguments) || errors.As(err, &config) || errors.As(err, &unsupported) || errors.As(err, &wrong) || dsl.IsUser(err)
+	return tooFar(err) || errors.Is(err, store.ErrForeign) || errors.As(err, &arguments) || errors.As(err, &config) || errors.As(err, &unsupported) || errors.As(err, &wrong) || dsl.IsUser(err)
 }
 
 // unusable is what is wrong with data or tasks.

@@ -142,11 +142,14 @@ func TestLeftoversAreRemoved(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := c.Prune(); err != nil {
+	// A build that fails tidies up too, and leaves one of its own.
+	dir := filepath.Join(c.Dir(), buildPrefix+"failing")
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	_ = c.compileError("0123456789", "k", dir, nil, "", errors.New("no"))
 	left, _ := os.ReadDir(c.Dir())
-	if len(left) != 3 {
+	if len(left) != 4 {
 		t.Errorf("left: %v", left)
 	}
 	for _, f := range left {

@@ -41,6 +41,7 @@ func (e *CompileError) Unwrap() error { return e.Err }
 func (c *Cache) compileError(key, kernel, dir string, command []string, complaints string, err error) error {
 	kept := filepath.Join(c.dir, failedPrefix+kernel+"-"+key[:8])
 	_ = os.RemoveAll(kept) // of an earlier attempt
+	c.removeLeftovers()    // where no build succeeds, nobody else does
 	if os.Rename(dir, kept) != nil {
 		kept = dir // removed with the build, but its name still tells the place
 	}

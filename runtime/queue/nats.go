@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"sync"
 	"time"
 
@@ -55,11 +56,23 @@ func Connect(ctx context.Context, url string, lease time.Duration) (*NATS, error
 func (q *NATS) prepare(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err := q.stream.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	c := jetstream.StreamConfig{
 		Name: streamName, Description: "messages of courant", Subjects: []string{queued + ">"},
 		Retention: jetstream.WorkQueuePolicy, Storage: jetstream.FileStorage, MaxAge: 30 * 24 * time.Hour,
-	})
+	}
+	_, err := q.stream.CreateOrUpdateStream(ctx, c)
+	if damaged(err) {
+		_ = q.stream.DeleteStream(ctx, streamName) // which need not be there
+		_, err = q.stream.CreateOrUpdateStream(ctx, c)
+	}
 	return err
+}
+
+// damaged reports whether a server cannot use what lies in its folder. Then it has
+// to begin anew: messages are hints, and are sent again.
+func damaged(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.Code == http.StatusInternalServerError
 }
 
 var errGone = errors.New("the queue's server is gone for now")
@@ -120,6 +133,8 @@ func (q *NATS) consumer(ctx context.Context, topic string) (jetstream.Consumer, 
 	})
 	if err == nil {
 		q.topics[topic] = c
+	} else if damaged(err) {
+		_ = q.stream.DeleteStream(ctx, streamName) // and is made again, see Receive
 	}
 	return c, err
 }

@@ -1,9 +1,13 @@
 package queue_test
 
 import (
+	"bytes"
 	"context"
+	"io/fs"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -208,6 +212,71 @@ func TestLostMessages(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		count(0)
+	}
+}
+
+// A server whose folder was damaged begins anew, and carries messages of all topics.
+func TestDamagedFolder(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	first, err := queue.StartServer(folder, "", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	topics := []string{"one", "two"}
+	q := connect(t, first.URL())
+	for _, topic := range topics {
+		if err := q.Send(t.Context(), topic, []byte("a")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := q.Receive(t.Context(), topic); err != nil {
+			t.Fatal(err)
+		}
+	}
+	address := strings.TrimPrefix(first.URL(), "nats://secret@")
+	first.Close()
+	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if d.Name() == "meta.inf" && strings.HasSuffix(filepath.Dir(path), "one") {
+			return os.Remove(path)
+		}
+		return os.WriteFile(path, bytes.Repeat([]byte("damaged"), 100), 0o600)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := queue.StartServer(folder, address, "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	got := make(chan error, len(topics))
+	for _, topic := range topics {
+		go func() {
+			m, err := q.Receive(t.Context(), topic)
+			if err == nil {
+				err = m.Done()
+			}
+			got <- err
+		}()
+	}
+	ended := 0
+	for start := time.Now(); ended < len(topics); { // they are sent until they come, as hints are
+		for _, topic := range topics {
+			_ = q.Send(t.Context(), topic, []byte("b"))
+		}
+		select {
+		case err := <-got:
+			if ended++; err != nil {
+				t.Error(err)
+			}
+		case <-time.After(time.Second):
+		}
+		if time.Since(start) > time.Minute {
+			t.Fatalf("messages of %d topics came", ended)
+		}
 	}
 }
 

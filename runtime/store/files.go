@@ -52,7 +52,7 @@ func (s *Files) away(err error) error {
 
 // foreign is the error of what is no file where an object belongs.
 func (s *Files) foreign(key string) error {
-	return fmt.Errorf("%s is no file, and an object belongs there; move it away", s.path(key))
+	return fmt.Errorf("%s is no file: %w", s.path(key), ErrForeign)
 }
 
 // Root is the folder.

@@ -36,6 +36,7 @@ var (
 	ErrExists   = errors.New("the object exists")
 	ErrNotExist = errors.New("there is no such object")
 	ErrAway     = errors.New("the store is away")
+	ErrForeign  = errors.New("no object, and an object belongs there; move it away")
 )
 
 // CheckKey refuses what is no key.

@@ -64,7 +64,7 @@ func TestForeignFiles(t *testing.T) {
 	for _, key := range []string{"a/folder", "a/pipe"} {
 		_, open := s.Open(t.Context(), key)
 		for _, err := range []error{open, s.Create(t.Context(), key, strings.NewReader("x"))} {
-			if err == nil || errors.Is(err, store.ErrNotExist) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrAway) || !strings.Contains(err.Error(), filepath.Join(dir, key)) || !strings.Contains(err.Error(), "move it away") {
+			if !errors.Is(err, store.ErrForeign) || errors.Is(err, store.ErrNotExist) || errors.Is(err, store.ErrExists) || errors.Is(err, store.ErrAway) || !strings.Contains(err.Error(), filepath.Join(dir, key)) || !strings.Contains(err.Error(), "move it away") {
 				t.Errorf("%s: %v", key, err)
 			}
 		}

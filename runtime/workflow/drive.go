@@ -114,9 +114,9 @@ type driver struct {
 	overdrew context.CancelFunc // when the budget is spent
 }
 
-// away tells that the store is, or with nil that it is back.
+// away tells that the store is, or with another error or nil that it is back.
 func (d *driver) away(err error) {
-	if err != nil {
+	if errors.Is(err, store.ErrAway) {
 		d.event(Event{Kind: "away", Err: err})
 	} else {
 		d.event(Event{Kind: "back"})
@@ -152,8 +152,9 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 
 	summed := make(chan struct{})
 	listening, deaf := context.WithCancel(ctx)
-	defer deaf()
-	go d.listen(listening, p.Version, summed, end)
+	listened := make(chan struct{})
+	go func() { defer close(listened); d.listen(listening, p, summed, end) }()
+	defer func() { deaf(); <-listened }()
 	var all sync.WaitGroup
 	var left atomic.Bool // a task, for want of money
 	for _, place := range p.Missing {
@@ -206,36 +207,65 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 	return nil
 }
 
-// lookEvery is how often the store is looked at for what one is usually told.
-const lookEvery = 10 * time.Second
+// lookEvery is how often the store is looked at for what one is usually told, and
+// whether it is there.
+const lookEvery = 4 * time.Second
 
-// listen finds out that a version is summed, or the run cancelled. News only say
-// that it is time to look at the store.
-func (d *driver) listen(ctx context.Context, version int, summed chan<- struct{}, end context.CancelCauseFunc) {
+// listen finds out that a version is summed, or can be, or that the run is
+// cancelled. News only say that it is time to look at the store, and so may the ends
+// of tasks: what is there needs no word of its worker.
+func (d *driver) listen(ctx context.Context, p *Position, summed chan<- struct{}, end context.CancelCauseFunc) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
+	absent := false
+	defer func() {
+		if absent {
+			d.away(nil)
+		}
+	}()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-look.C:
 		case text := <-d.heard:
-			if n, err := readNews(text); err != nil || !n.Cancelled && !(n.Summed && n.Version == version) {
+			if n, err := readNews(text); err != nil || !n.Cancelled && !(n.Summed && n.Version == p.Version) {
 				continue
 			}
 		}
-		if there, err := d.exists(ctx, d.cancelledKey()); err == nil && there {
+		there, err := d.exists(ctx, d.cancelledKey())
+		if away := errors.Is(err, store.ErrAway); away != absent && ctx.Err() == nil {
+			absent = away
+			d.away(err)
+		}
+		if err == nil && there {
 			end(fmt.Errorf("run %s: %w; courant resume goes on", d.Name, ErrCancelled))
 			return
 		}
 		if summed == nil {
 			continue
 		}
-		if there, err := d.exists(ctx, d.sumKey(version)); err == nil && there {
+		if ready, err := d.ready(ctx, p); err == nil && ready {
 			close(summed)
 			summed = nil
 		}
 	}
+}
+
+// ready reports whether the gradients of all tasks are there, or sums that hold them.
+func (d *driver) ready(ctx context.Context, p *Position) (bool, error) {
+	there := map[string]bool{}
+	keys, err := d.Store.List(ctx, d.versionKey(p.Version, ""))
+	for _, k := range keys {
+		there[k] = true
+	}
+	tree := sums{d.Run, p.Version, p.Tasks}
+	for place := range p.Tasks {
+		if err != nil || !tree.covers(there, place) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func (d *driver) over() bool { return d.options.Budget > 0 && d.spent >= d.options.Budget }

@@ -32,6 +32,9 @@ type Run struct {
 	Shots int    // tasks of version 0
 	Form  Form   // of the gradients that are submitted
 	Algorithm
+	// Away is told that the store is waited for, and with nil that it is back; it may
+	// be nil.
+	Away func(error)
 	// New makes an empty state to decode into.
 	New func() State
 }
@@ -138,7 +141,7 @@ func (r *Run) Position(ctx context.Context) (*Position, error) {
 func (r *Run) Submit(ctx context.Context, t Task, tasks int, g *Gradient) error {
 	g.of = int64(tasks)
 	key := sums{r, t.Version, tasks}.key(0, t.Place)
-	err := waitOut(ctx, nil, func() error { return r.create(ctx, key, g.encode(key, r.Form)) })
+	err := waitOut(ctx, r.Away, func() error { return r.create(ctx, key, g.encode(key, r.Form)) })
 	if err == nil {
 		r.announce(ctx, arrival{r.Name, t.Version, t.Place}, tasks)
 	}
