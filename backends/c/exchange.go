@@ -8,8 +8,7 @@ import (
 )
 
 // exchange fills the halo of one level from within the grid: axis by axis, so
-// that corners come out right, each over all there is along the others. A
-// value whose image would lie beyond the other end of the axis is left alone.
+// that corners come out right, each over all there is along the others.
 func (p *printer) exchange(x *ir.HaloExchange) {
 	a := p.k.Array(x.Array)
 	if a.Folded {
@@ -42,56 +41,68 @@ func (p *printer) fold(a *ir.Array, x *ir.HaloExchange) {
 	}
 }
 
-// mirror is a range of k for which the value at to is made of that at from;
-// an empty from makes it zero.
-type mirror struct {
-	lo, hi   string
+// images are copies for a range of k, one after the other for each k. Those of
+// an array that folds are made for the greatest k first, each the other way.
+type images struct {
+	lo, hi string
+	each   []image
+}
+
+// image says that the value at to is made of that at from; an empty from makes
+// it zero.
+type image struct {
 	to, from string
 	minus    bool
 }
 
-func (p *printer) copies(a *ir.Array, axis, width int) []mirror {
+// copies are those of interp.Copies, in the same order, for any length of the
+// axis.
+func (p *printer) copies(a *ir.Array, axis, width int) []images {
 	n := p.size(axis)
 	half := 0
 	if a.Half != nil && a.Half[axis] {
 		half = 1
 	}
-	// An image k places inside of an axis of n points must be one of them.
-	upTo := func(length string, shift int) string {
-		return fmt.Sprintf("least(%d, %s)", width, shifted(length, shift))
-	}
+	all := fmt.Sprint(width)
+	beyond := n + " - 1 + k"
 	first, last := a.Edges[axis][0], a.Edges[axis][1]
 	if first == ir.Wrap {
-		return []mirror{
-			{lo: "1", hi: upTo(n, 0), to: "-k", from: n + " - k"},
-			{lo: "1", hi: upTo(n, 0), to: n + " - 1 + k", from: "k - 1"},
-		}
+		return []images{{"1", all, []image{{to: "-k", from: n + " - k"}, {to: beyond, from: "k - 1"}}}}
 	}
-	var out []mirror
+	var out []images
 	if first == ir.Last {
-		out = append(out, mirror{lo: "1", hi: fmt.Sprint(width), to: "-k", from: "0"})
+		out = append(out, images{"1", all, []image{{to: "-k", from: "0"}}})
 	}
 	if last == ir.Last {
-		out = append(out, mirror{lo: "1", hi: fmt.Sprint(width), to: n + " - 1 + k", from: n + " - 1"})
+		out = append(out, images{"1", all, []image{{to: beyond, from: n + " - 1"}}})
 	}
 	if first == ir.Odd && half == 0 {
-		out = append(out, mirror{lo: "0", hi: "0", to: "0"})
-	}
-	if first == ir.Even || first == ir.Odd {
-		out = append(out, mirror{lo: "1", hi: upTo(n, half-1), to: "-k", from: shifted("k", -half), minus: first == ir.Odd})
+		out = append(out, images{"0", "0", []image{{to: "0"}}})
 	}
 	if last == ir.Odd && half == 0 {
-		out = append(out, mirror{lo: "0", hi: "0", to: n + " - 1"})
+		out = append(out, images{"0", "0", []image{{to: n + " - 1"}}})
 	}
-	if last == ir.Even || last == ir.Odd {
-		out = append(out, mirror{lo: fmt.Sprint(1 - half), hi: upTo(n, -1-half), to: n + " - 1 + k", from: fmt.Sprintf("%s - %d - k", n, 1+half), minus: last == ir.Odd})
+	below := image{to: "-k", from: shifted("k", -half), minus: first == ir.Odd}
+	above := image{to: beyond, from: fmt.Sprintf("%s - %d - k", n, 1+half), minus: last == ir.Odd}
+	// Of one mirror alone, an image must be one of the points of the axis.
+	upTo := func(shift int) string { return fmt.Sprintf("least(%d, %s)", width, shifted(n, shift)) }
+	switch {
+	case first.Mirrors() && last.Mirrors():
+		if half == 1 {
+			out = append(out, images{"0", "0", []image{{to: n + " - 1", from: n + " - 2", minus: last == ir.Odd}}})
+		}
+		out = append(out, images{"1", all, []image{below, above}})
+	case first.Mirrors():
+		out = append(out, images{"1", upTo(half - 1), []image{below}})
+	case last.Mirrors():
+		out = append(out, images{fmt.Sprint(1 - half), upTo(-1 - half), []image{above}})
 	}
 	return out
 }
 
 // copyPlanes prints the loops over k and over the points of a plane, k just
 // outside of the last axis. Threads share the first axis of a plane of two.
-func (p *printer) copyPlanes(a *ir.Array, x *ir.HaloExchange, axis int, c mirror) {
+func (p *printer) copyPlanes(a *ir.Array, x *ir.HaloExchange, axis int, c images) {
 	var others []int
 	for _, o := range a.Axes {
 		if o != axis {
@@ -119,6 +130,8 @@ func (p *printer) copyPlanes(a *ir.Array, x *ir.HaloExchange, axis int, c mirror
 		p.line("{")
 		p.indent++
 		depth++
+	} else if a.Folded {
+		open("for (int64_t k = %s; k >= %s; --k) {", c.hi, c.lo)
 	} else {
 		open("for (int64_t k = %s; k <= %s; ++k) {", c.lo, c.hi)
 	}
@@ -142,22 +155,25 @@ func (p *printer) copyPlanes(a *ir.Array, x *ir.HaloExchange, axis int, c mirror
 		}
 		return p.level(a, x.Time) + "[" + index + "]"
 	}
-	value := "0"
-	if c.from != "" {
-		value = at(c.from)
-		if c.minus {
-			value = "-" + value
+	each := slices.Clone(c.each)
+	if a.Folded {
+		slices.Reverse(each)
+	}
+	for _, i := range each {
+		sign, operator := "", "+="
+		if i.minus {
+			sign, operator = "-", "-="
+		}
+		switch {
+		case i.from == "":
+			p.line("%s = 0;", at(i.to))
+		case a.Folded:
+			p.line("%s %s %s;", at(i.from), operator, at(i.to))
+			p.line("%s = 0;", at(i.to))
+		default:
+			p.line("%s = %s%s;", at(i.to), sign, at(i.from))
 		}
 	}
-	if a.Folded && c.from != "" {
-		operator := "+="
-		if c.minus {
-			operator = "-="
-		}
-		p.line("%s %s %s;", at(c.from), operator, at(c.to))
-		value = "0"
-	}
-	p.line("%s = %s;", at(c.to), value)
 	for range depth {
 		p.indent--
 		p.line("}")

@@ -421,3 +421,25 @@ func TestCheckOnNamedAxes(t *testing.T) {
 		}
 	}
 }
+
+// Sizes beyond all memory are refused by every command that takes them.
+func TestImpossibleSizes(t *testing.T) {
+	const most = "9223372036854775807"
+	path := filepath.Join(t.TempDir(), "wave.pde")
+	if err := os.WriteFile(path, []byte("operator w { field m wavefield u solve m*u.dt2 = laplace(u) for u.forward inject src into u.forward sample rec from u }"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"apply", path, "--shape", most, "--spacing", "10", "--nt", "10", "--dt", "1", "--set", "m=1"},
+		{"apply", path, "--shape", most + ",20", "--spacing", "10", "--nt", "10", "--dt", "1", "--set", "m=1"},
+		{"apply", path, "--shape", "20,20", "--spacing", "10", "--nt", most, "--dt", "1", "--set", "m=1"},
+		{"test", "adjoint", path, "--shape", most + ",20"},
+		{"test", "gradient", path, "--wrt", "m", "--shape", "20," + most},
+		{"bench", path, "--shape", most + "," + most},
+		{"bench", path, "--shape", "20,20", "--nbl", "4611686018427387904"},
+	} {
+		if _, stderr, code := courant(t, args...); code != exitUser {
+			t.Errorf("%v: exit %d\n%s", args, code, stderr)
+		}
+	}
+}

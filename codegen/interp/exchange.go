@@ -82,25 +82,18 @@ type Copy struct {
 }
 
 // Copies lists what an exchange copies along one axis of n points, in order.
-// A value whose image lies beyond the other end of the axis is left alone:
-// grids with fewer points than a halo is wide have no such image.
+//
+// On an axis shorter than the halo, an image is that of an image, which is
+// there before it is needed: on a periodic axis, and between two mirrors on an
+// axis of two points or more. Beside one mirror alone, a value whose image lies
+// beyond the other end is left alone.
 func Copies(a *ir.Array, axis int, n, width int64) []Copy {
 	var out []Copy
-	add := func(to, from int64, sign int) {
-		if from >= 0 && from < n {
-			out = append(out, Copy{to, from, sign})
-		}
-	}
+	add := func(to, from int64, sign int) { out = append(out, Copy{to, from, sign}) }
 	half := int64(0)
 	if a.Half != nil && a.Half[axis] {
 		half = 1
 	}
-	for end, e := range a.Edges[axis] {
-		for k := int64(1); e == ir.Last && k <= width; k++ {
-			add([]int64{-k, n - 1 + k}[end], []int64{0, n - 1}[end], 1)
-		}
-	}
-	signs := map[ir.Edge]int{ir.Even: 1, ir.Odd: -1}
 	first, last := a.Edges[axis][0], a.Edges[axis][1]
 	if first == ir.Wrap {
 		for k := int64(1); k <= width; k++ {
@@ -109,21 +102,26 @@ func Copies(a *ir.Array, axis int, n, width int64) []Copy {
 		}
 		return out
 	}
-	if sign, ok := signs[first]; ok {
-		if first == ir.Odd && half == 0 {
-			add(0, 0, 0)
-		}
-		for k := int64(1); k <= width; k++ {
-			add(-k, k-half, sign)
+	for end, e := range a.Edges[axis] {
+		for k := int64(1); e == ir.Last && k <= width; k++ {
+			add([]int64{-k, n - 1 + k}[end], []int64{0, n - 1}[end], 1)
 		}
 	}
-	if sign, ok := signs[last]; ok {
-		if last == ir.Odd && half == 0 {
-			add(n-1, n-1, 0)
+	for end, e := range a.Edges[axis] {
+		if e == ir.Odd && half == 0 {
+			at := []int64{0, n - 1}[end]
+			add(at, at, 0)
 		}
-		// Between the nodes the value n-1 lies beyond the last node already.
-		for k := 1 - half; k <= width; k++ {
-			add(n-1+k, n-1-k-half, sign)
+	}
+	between := first.Mirrors() && last.Mirrors()
+	signs := map[ir.Edge]int{ir.Even: 1, ir.Odd: -1}
+	// Between the nodes the value n-1 lies beyond the last node already.
+	for k := int64(0); k <= width; k++ {
+		if from := k - half; first.Mirrors() && k > 0 && (between || from < n) {
+			add(-k, from, signs[first])
+		}
+		if from := n - 1 - k - half; last.Mirrors() && k >= 1-half && (between || from >= 0) {
+			add(n-1+k, from, signs[last])
 		}
 	}
 	return out

@@ -92,6 +92,9 @@ const (
 	Last                // the last value
 )
 
+// Mirrors reports whether an end holds a mirror image.
+func (e Edge) Mirrors() bool { return e == Even || e == Odd }
+
 func (e Edge) String() string { return [...]string{"open", "even", "odd", "zero", "wrap", "last"}[e] }
 
 // Array is a grid array with a halo.

@@ -36,7 +36,7 @@ func NewLayout(shape, halo []int, size int) (*Layout, error) {
 		if n < 1 {
 			return nil, fmt.Errorf("a grid of %v points: every axis needs at least one", shape)
 		}
-		total *= float64(n + 2*halo[a] + 2*cacheLine)
+		total *= float64(n) + float64(2*halo[a]+2*cacheLine)
 	}
 	if total*float64(size) > math.Exp2(62) {
 		return nil, fmt.Errorf("a grid of %v points does not fit any address space", shape)

@@ -12,15 +12,30 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/courant-pde/courant/runtime/machine"
 )
 
 const npyMagic = "\x93NUMPY"
+
+// What a header may take, in bytes, and the axes that it may give: a hundred
+// times what NumPy writes.
+const (
+	mostHeader = 1 << 16
+	mostAxes   = 64
+)
 
 // ReadNPY reads a NumPy .npy file, versions 1 to 3. Floats of 4 and 8 bytes
 // keep their precision, integers and booleans become float64; both byte
 // orders and both memory orders are read. Format:
 // https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+//
+// Errors: the file is none, is cut off, or holds more than there is memory.
 func ReadNPY(path string) (*Array, error) {
+	// A pipe would be waited for, a device has no end.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is a folder, a pipe or a device, not a .npy file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -29,9 +44,6 @@ func ReadNPY(path string) (*Array, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("%s is a folder, not a .npy file", path)
 	}
 	a, err := decodeNPY(bufio.NewReaderSize(f, 1<<20), info.Size())
 	if err != nil {
@@ -77,6 +89,9 @@ func decodeNPY(r io.Reader, size int64) (*Array, error) {
 	if text > size {
 		return nil, fmt.Errorf("the .npy header is cut off")
 	}
+	if text > mostHeader {
+		return nil, fmt.Errorf("a .npy header of %d bytes is not possible: one plain array needs a hundred", text)
+	}
 	header := make([]byte, text)
 	if _, err := io.ReadFull(r, header); err != nil {
 		return nil, fmt.Errorf("the .npy header is cut off")
@@ -99,6 +114,9 @@ func decodeNPY(r io.Reader, size int64) (*Array, error) {
 		n *= extent
 		a.Shape = append(a.Shape, int(extent))
 	}
+	if len(a.Shape) > mostAxes {
+		return nil, fmt.Errorf("an array with %d axes is not possible; at most %d", len(a.Shape), mostAxes)
+	}
 	width, convert, err := npyType(string(descr[1]))
 	if err != nil {
 		return nil, err
@@ -107,6 +125,16 @@ func decodeNPY(r io.Reader, size int64) (*Array, error) {
 		return nil, fmt.Errorf("the file is cut off: an array of shape %s has %d bytes, the file %d", ShapeString(a.Shape), n*int64(width), have)
 	}
 	single := descr[1][1] == 'f' && width == 4
+	need := 8 * float64(n)
+	if single {
+		need /= 2
+	}
+	if string(fortran[1]) == "True" {
+		need *= 2 // it is turned around beside itself
+	}
+	if err := machine.Room(need); err != nil {
+		return nil, fmt.Errorf("an array of shape %s: %w", ShapeString(a.Shape), err)
+	}
 	if single {
 		a.F32 = make([]float32, n)
 	} else {
@@ -267,6 +295,9 @@ func ReadRaw(path string, shape ...int) (*Array, error) {
 	}
 	if info.Size() != 4*n {
 		return nil, fmt.Errorf("%s has %d bytes, but shape %s in float32 needs %d; check the shape", path, info.Size(), ShapeString(shape), 4*n)
+	}
+	if err := machine.Room(8 * float64(n)); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -71,12 +71,43 @@ func TestNPYRejects(t *testing.T) {
 		"not possible":  npy("{'descr': '<f8', 'fortran_order': False, 'shape': (9999999999, 9999999999)}", ""),
 		"c16":           npy("{'descr': '<c16', 'fortran_order': False, 'shape': (1,)}", strings.Repeat("x", 16)),
 		"structured":    npy("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", "xxxx"),
+		"with 65 axes":  npy("{'descr': '<f8', 'fortran_order': False, 'shape': ("+strings.Repeat("1,", 65)+")}", "12345678"),
+		"bytes is not":  npyMagic + "\x02\x00\x00\x00\x0f\x00" + strings.Repeat(" ", 1<<20),
 		"header is cut": npyMagic + "\x01\x00\xff\xff{",
 	} {
 		_, err := decodeNPY(strings.NewReader(file), int64(len(file)))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
+	}
+}
+
+// What a file says must fit the memory, and what is no file is not waited for.
+// Both files are holes, which take no room on the disk.
+func TestNPYTooLargeForMemory(t *testing.T) {
+	dir := t.TempDir()
+	const size = int64(1) << 42 // 4 TiB: more than a machine of today has
+	for name, head := range map[string]string{
+		"values": npy("{'descr': '|u1', 'fortran_order': False, 'shape': (4398046511000,), }", ""),
+		"header": npyMagic + "\x02\x00\xff\xff\xff\xff",
+	} {
+		path := filepath.Join(dir, name+".npy")
+		if err := os.WriteFile(path, []byte(head), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Truncate(path, size); err != nil {
+			t.Skip("SKIPPED: the file system has no files of this size: ", err)
+		}
+		_, err := ReadNPY(path)
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "memory") && !strings.Contains(err.Error(), "header") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := ReadNPY("/dev/zero"); err == nil || !strings.Contains(err.Error(), "device") {
+		t.Errorf("/dev/zero: %v", err)
+	}
+	if _, err := ReadRaw(filepath.Join(dir, "values.npy"), 1<<20, 1<<20); err == nil || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("raw: %v", err)
 	}
 }
 

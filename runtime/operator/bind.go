@@ -39,7 +39,7 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe(), plan: plan}
 	b.separate()
-	for _, check := range []func(){b.grid, b.steps, b.names, b.fields, b.points, b.rhythms, b.regions, b.requirements} {
+	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.fields, b.points, b.rhythms, b.regions, b.requirements} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {
@@ -477,14 +477,14 @@ func (b *binder) layout() (*Run, error) {
 	for _, s := range b.k.Scalars {
 		r.scalars = append(r.scalars, b.scalar(s))
 	}
-	for range b.k.Series {
-		r.series = append(r.series, make([]float64, b.a.Steps))
-	}
 	return r, nil
 }
 
 // load allocates and fills.
 func (b *binder) load(r *Run) error {
+	for range b.k.Series {
+		r.series = append(r.series, make([]float64, b.a.Steps))
+	}
 	for _, s := range r.arrays {
 		if s.shared {
 			continue

@@ -9,21 +9,24 @@ import (
 // fits compares what a run needs with what the machine has, before anything
 // is taken.
 func (b *binder) fits(r *Run) error {
-	need := int64(0)
+	// In floating point, since what does not fit may be any number.
+	need := 8 * float64(len(b.k.Series)) * float64(b.a.Steps)
 	for _, s := range r.arrays {
-		if s.shared {
-			continue
+		if !s.shared {
+			need += float64(s.real.Size()) * (float64(s.lead) + float64(s.buffer)*float64(s.count))
 		}
-		need += s.bytes()
 	}
 	for _, p := range b.a.Points {
 		if p.At != nil || p.Weights != nil {
-			need += int64(p.Count()) * int64(b.a.Steps) * int64(b.k.Real.Size())
+			need += float64(p.Count()) * float64(b.a.Steps) * float64(b.k.Real.Size())
 		}
 	}
-	have := b.machine.Available
-	if have == 0 || need <= have {
-		return nil // 0: the system does not tell
+	have := float64(b.machine.Available)
+	if have == 0 {
+		have = 1 << 46 // the system does not tell; no machine has more
+	}
+	if need <= have {
+		return nil
 	}
 	hint := "choose a smaller grid"
 	if b.k.Real == ir.F64 {
@@ -32,7 +35,7 @@ func (b *binder) fits(r *Run) error {
 	return BadArguments{fmt.Sprintf("this run needs %s of memory and %s is available; %s", gibibytes(need), gibibytes(have), hint)}
 }
 
-func gibibytes(n int64) string { return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30)) }
+func gibibytes(n float64) string { return fmt.Sprintf("%.1f GiB", n/(1<<30)) }
 
 // Needs is the memory of a run, in bytes.
 type Needs struct {

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -143,6 +144,62 @@ func TestConfigFiles(t *testing.T) {
 	m := constantModel(t, 2, []int{401, 151}, 12.5)
 	if _, err := c.Geometry(m); err == nil || !strings.Contains(err.Error(), "shot.toml:18: source.position: source 0 lies at z = 2500 m") {
 		t.Error(err)
+	}
+}
+
+// More receivers than memory is kept for are refused before they are placed.
+func TestConfigTooManyReceivers(t *testing.T) {
+	for _, v := range []struct{ from, to, want string }{
+		{"count = 201", "count = 16000000", "receivers.count"},
+		{"count = 201", "carpet = [4096, 4096]", "receivers.carpet"},
+		{"count = 201", "carpet = [4611686018427387904, 4]", "receivers.carpet"},
+		{"[source]\nposition = [2500.0, 25.0]", "[sources]\nfrom = [0, 25]\nto = [5000, 25]\ncount = 1000000", "sources.count: 1000000 shots with 201"},
+	} {
+		_, err := parseConfig("shot.toml", []byte(strings.Replace(example, v.from, v.to, 1)))
+		if err == nil || !strings.Contains(err.Error(), v.want) {
+			t.Errorf("%s: want %q, got %v", v.to, v.want, err)
+		}
+	}
+}
+
+// A file that is no TOML has one fault, whatever else is missing for it.
+func TestConfigSyntax(t *testing.T) {
+	for _, v := range []struct{ text, want string }{
+		{"operator = acoustic.pde\ntime = 100\n", "shot.toml:1: "},
+		{"operator = 'a'\ntime = \"long\"\n[model\nnbl = -1\n", "shot.toml:3: "},
+		{"time = 1\ntime = 2\nnbl = 'x'", "shot.toml:2: "},
+		{"\x00", "shot.toml:1: "},
+	} {
+		_, err := parseConfig("shot.toml", []byte(v.text))
+		if err == nil || strings.Contains(err.Error(), "\n") || !strings.HasPrefix(err.Error(), v.want) {
+			t.Errorf("%q: want one fault at %s, got %v", v.text, v.want, err)
+		}
+	}
+}
+
+// However much is wrong, the first faults are told at once and the others
+// counted.
+func TestConfigFloods(t *testing.T) {
+	flood := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	for _, v := range []struct{ text, want string }{
+		{flood(40000, "key%d = 1\n"), "40000 keys are not the description"},
+		{flood(40000, "[table%d]\n"), "40000 keys are not the description"},
+		{flood(900, "key%d = 1\n"), "more faults"},
+		{"fields = {" + flood(40000, "k%d = 1, ") + "z = 1}", "keys are not the description"},
+		{"time = " + strings.Repeat("[", 400000), "shot.toml:1: "},
+		{"time = " + strings.Repeat("{a=", 200000), "shot.toml:1: "},
+		{flood(900, "[fields.f%d]\n"), "more faults"},
+	} {
+		_, err := parseConfig("shot.toml", []byte(v.text))
+		if err == nil || !strings.Contains(err.Error(), v.want) || strings.Count(err.Error(), "\n") > mostFaults {
+			t.Errorf("%.30q...: want %q, got %.500v", v.text, v.want, err)
+		}
 	}
 }
 

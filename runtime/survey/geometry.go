@@ -79,6 +79,9 @@ func ReadPoints(path string) (*field.Array, error) {
 	if len(a.Shape) != 2 || a.Shape[0] < 1 || a.Shape[1] < 1 || a.Shape[1] > 3 {
 		return nil, fmt.Errorf("%s: coordinates need the shape (number, dimensions), this array has %s", path, field.ShapeString(a.Shape))
 	}
+	if n := a.Shape[0]; n > mostReceivers {
+		return nil, fmt.Errorf("%s: %d points are more than the %d that are possible", path, n, mostReceivers)
+	}
 	return a, nil
 }
 

@@ -38,8 +38,23 @@ type fault struct {
 	text string
 }
 
+// A description has some dozens of keys, and nobody mends more than a few
+// faults at a time.
+const (
+	mostKeys   = 1000
+	mostFaults = 20
+)
+
 func parseConfig(path string, data []byte) (*Config, error) {
 	lines, starts := findPositions(data)
+	if n := max(len(lines), len(starts)); n > mostKeys { // first of all: decoding takes the square of their number
+		return nil, fmt.Errorf("%s:1: %d keys are not the description of a shot or a survey, which has some dozens; at most %d are read", path, n, mostKeys)
+	}
+	// Of a file that is no TOML nothing else can be said.
+	if wrong := new(toml.DecodeError); errors.As(toml.Unmarshal(data, new(map[string]any)), &wrong) {
+		line, column := wrong.Position()
+		return nil, fmt.Errorf("%s:%d: column %d: %s", path, line, column, message(wrong))
+	}
 	c := defaults()
 	c.path, c.lines = path, lines
 	faults, unread := decode(c, data, starts)
@@ -54,8 +69,11 @@ func parseConfig(path string, data []byte) (*Config, error) {
 	}
 	slices.SortStableFunc(faults, func(a, b fault) int { return a.line - b.line })
 	var all []error
-	for _, f := range faults {
+	for _, f := range faults[:min(len(faults), mostFaults)] {
 		all = append(all, fmt.Errorf("%s:%d: %s", path, f.line, f.text))
+	}
+	if more := len(faults) - mostFaults; more > 0 {
+		all = append(all, fmt.Errorf("%s:%d: here and behind it, %d more faults", path, faults[mostFaults].line, more))
 	}
 	return nil, errors.Join(all...)
 }
@@ -64,7 +82,7 @@ func parseConfig(path string, data []byte) (*Config, error) {
 // the expression at fault is blanked out and decoding starts again.
 func decode(c *Config, data []byte, starts []int) (faults []fault, unread []string) {
 	rows := bytes.SplitAfter(bytes.Clone(data), []byte("\n"))
-	for range len(starts) + 1 {
+	for range min(len(starts), mostFaults) + 1 {
 		fresh := defaults()
 		fresh.path, fresh.lines = c.path, c.lines
 		d := toml.NewDecoder(bytes.NewReader(bytes.Join(rows, nil)))
@@ -92,8 +110,7 @@ func decode(c *Config, data []byte, starts []int) (faults []fault, unread []stri
 			if kind := kindOf(wrong.Key()); kind != "" && strings.Contains(err.Error(), "decode") {
 				faults = append(faults, fault{line, fmt.Sprintf("%s must be %s", key, kind)})
 			} else {
-				text := strings.TrimPrefix(strings.TrimPrefix(wrong.Error(), "toml: "), "unstable: ")
-				faults = append(faults, fault{line, fmt.Sprintf("column %d: %s", column, text)})
+				faults = append(faults, fault{line, fmt.Sprintf("column %d: %s", column, message(wrong))})
 			}
 			end := len(rows)
 			if at >= 0 && at+1 < len(starts) {
@@ -109,6 +126,11 @@ func decode(c *Config, data []byte, starts []int) (faults []fault, unread []stri
 		}
 	}
 	return faults, []string{""}
+}
+
+// message is what the decoder complains of, without its own name.
+func message(e *toml.DecodeError) string {
+	return strings.TrimPrefix(strings.TrimPrefix(e.Error(), "toml: "), "unstable: ")
 }
 
 // blank empties rows and tells whether that changed any.

@@ -17,13 +17,23 @@ func findPositions(data []byte) (lines positions, starts []int) {
 	lines = positions{}
 	var p unstable.Parser
 	p.Reset(data)
+	// lineAt counts on from the last place that it was asked for.
+	at, line := 0, 1
+	lineAt := func(offset int) int {
+		if offset < at {
+			at, line = 0, 1
+		}
+		line += bytes.Count(data[at:offset], []byte("\n"))
+		at = offset
+		return line
+	}
 	// name reads a dotted key; line is where its last part stands.
 	name := func(prefix string, n *unstable.Node) (full string, line int) {
 		full = prefix
 		for it := n.Key(); it.Next(); {
 			part := it.Node()
 			full = strings.TrimPrefix(full+"."+string(part.Data), ".")
-			line = 1 + bytes.Count(data[:part.Raw.Offset], []byte("\n"))
+			line = lineAt(int(part.Raw.Offset))
 		}
 		if _, seen := lines[full]; !seen {
 			lines[full] = line

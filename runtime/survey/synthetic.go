@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/machine"
 )
 
 // Synthetic describes a model that is computed: the same description always
@@ -57,6 +58,15 @@ func (s Synthetic) Model() (*Model, error) {
 	s, err := s.complete()
 	if err != nil {
 		return nil, err
+	}
+	points := 1.0
+	for _, n := range s.Shape {
+		points *= float64(n)
+	}
+	// Of whatever is modelled there are at least the velocities, the border, a
+	// parameter and two levels.
+	if err := machine.Room(5 * 4 * points); err != nil {
+		return nil, fmt.Errorf("a model of shape %s: %w; choose a smaller or a coarser one", field.ShapeString(s.Shape), err)
 	}
 	vp := field.New32(s.Shape...)
 	if s.Double {

@@ -9,6 +9,13 @@ import (
 // complaint is a fault of one key's value.
 type complaint struct{ key, text string }
 
+// Receivers of a shot, and of all shots of a survey together. Each takes some
+// 200 bytes where a shot is modelled, and 24 where it waits.
+const (
+	mostReceivers = 1 << 20
+	mostSpots     = 1 << 25
+)
+
 // validate checks every value that can be checked without opening a file.
 func (c *Config) validate() []complaint {
 	var all []complaint
@@ -35,6 +42,8 @@ func (c *Config) validate() []complaint {
 
 	dim := c.validateModel(must)
 	s := c.Sources
+	spots := float64(max(s.Count, 1)) * float64(max(c.Receivers.Count, 1))
+	must(spots <= mostSpots, "sources.count", "%d shots with %d receivers each are %.3g places, and at most %d are kept; work on a part of the survey", s.Count, c.Receivers.Count, spots, mostSpots)
 	row := len(s.From) > 0 || len(s.To) > 0 || s.Count != 0
 	many := row || s.File != ""
 	line := c.Inversion.Line()
@@ -58,10 +67,10 @@ func (c *Config) validate() []complaint {
 		must(len(r.To) > 0, "receivers.to", "give the last receiver's coordinates in m")
 		must(r.Count == 0 || len(r.Carpet) == 0, "receivers.carpet", "give either count or carpet, not both")
 		if len(r.Carpet) > 0 {
-			must(len(r.Carpet) == 2 && slices.Min(r.Carpet) >= 1 && slices.Max(r.Carpet) <= 1<<12, "receivers.carpet", "%v: give the numbers along x and y, 1 to 4096 each", r.Carpet)
+			must(len(r.Carpet) == 2 && slices.Min(r.Carpet) >= 1 && slices.Max(r.Carpet) <= mostReceivers && r.Carpet[0]*r.Carpet[1] <= mostReceivers, "receivers.carpet", "%v: give the numbers along x and y, from 1, with a product of at most %d", r.Carpet, mostReceivers)
 			must(len(r.From) == 3, "receivers.carpet", "a carpet lies in 3 dimensions; give count for a line")
 		} else {
-			must(r.Count >= 1 && r.Count <= 1<<24, "receivers.count", "%d receivers are not possible; give a number from 1", r.Count)
+			must(r.Count >= 1 && r.Count <= mostReceivers, "receivers.count", "%d receivers are not possible; give a number from 1 to %d", r.Count, mostReceivers)
 		}
 	}
 	for _, p := range []struct {

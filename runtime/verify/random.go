@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/stability"
@@ -78,6 +80,15 @@ func (d *data) arguments() (operator.Arguments, error) {
 	}
 	if len(a.Shape) != len(k.Axes) || len(a.Spacing) != len(k.Axes) {
 		return a, operator.BadArguments{fmt.Sprintf("the operator has %d axes; the shape has %d numbers and the spacing %d", len(k.Axes), len(a.Shape), len(a.Spacing))}
+	}
+	// All levels of all functions are kept, at random values of 8 bytes.
+	steps := float64(max(a.Steps, 40))
+	need := 8 * steps * float64(len(k.Arrays))
+	for _, n := range a.Shape {
+		need *= max(float64(n), 0)
+	}
+	if err := machine.Room(max(need, 8*steps)); err != nil || a.Steps < 0 || slices.Min(a.Shape) < 1 {
+		return a, operator.BadArguments{fmt.Sprintf("a grid of %v points and %d steps: cannot be: at least 1 each, and within the memory (%v)", a.Shape, a.Steps, err)}
 	}
 	if a.Steps == 0 {
 		a.Steps = 40

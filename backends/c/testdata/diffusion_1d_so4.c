@@ -50,7 +50,7 @@ int courant_run(const struct courant_args *args)
       real *const u_t0 = u + t % 2 * u_buffer; /* level t */
       real *const u_t1 = u + (t+1) % 2 * u_buffer; /* level t+1 */
 
-      /* diffusion.pde:9: solve u.dt = div(kappa*grad(u)) for u.forward */
+      /* diffusion.pde:11: solve u.dt = div(kappa*grad(u)) for u.forward */
       #pragma omp for simd
       for (int64_t x = -2; x < n_x + 2; ++x) {
         const real *restrict const kappa_row = kappa;
@@ -59,7 +59,7 @@ int courant_run(const struct courant_args *args)
         w0_row[x] = kappa_row[x]*(c0*(u_row0[x - 2] - u_row0[x + 2]) - c1*(u_row0[x - 1] - u_row0[x + 1]));
       }
 
-      /* diffusion.pde:9: solve u.dt = div(kappa*grad(u)) for u.forward */
+      /* diffusion.pde:11: solve u.dt = div(kappa*grad(u)) for u.forward */
       #pragma omp for simd
       for (int64_t x = 0; x < n_x; ++x) {
         const real *restrict const u_row0 = u_t0;
@@ -68,7 +68,7 @@ int courant_run(const struct courant_args *args)
         u_row1[x] = u_row0[x] + c2*(w0_row[x - 2] - w0_row[x + 2]) - c3*(w0_row[x - 1] - w0_row[x + 1]);
       }
 
-      /* diffusion.pde:11: inject src*dt into u.forward */
+      /* diffusion.pde:13: inject src*dt into u.forward */
       #pragma omp for
       for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
         const real *const trace = (const real *)src->traces + t*src->count;
@@ -78,7 +78,7 @@ int courant_run(const struct courant_args *args)
         u_t1[x] += (real)sum * c4;
       }
 
-      /* diffusion.pde:12: sample rec from u */
+      /* diffusion.pde:14: sample rec from u */
       #pragma omp for
       for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
         double sum = 0;
