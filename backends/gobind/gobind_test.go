@@ -2,9 +2,13 @@ package gobind_test
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,6 +16,7 @@ import (
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
 )
 
 const source = "operator a_wave \"a test of `every` kind of argument\" {\n" + `
@@ -23,6 +28,12 @@ const source = "operator a_wave \"a test of `every` kind of argument\" {\n" + `
     solve m*u.dt2 - laplace(u) + damping*u.dt = 0 for u.forward
     inject src*gain into u.forward
     sample rec from u
+    image squares "of squares"
+    squares += u^2
+    save frames from u every 10
+    reduce energy from sum(u^2) every 5
+    wavefield w "all levels" saved
+    w.forward = u
 }
 `
 
@@ -56,7 +67,23 @@ func main() {
 		panic(err)
 	}
 	_, most := r.Rec.Range()
-	fmt.Println(most, r.U.Shape)
+	fmt.Println(most, r.U.Shape, r.Frames.Shape, r.Squares.Shape, r.Energy.Shape, r.W.Shape)
+	_, square := r.Squares.Range()
+	fmt.Println(square > 0, r.Energy.At(25) > 0)
+	// The same points as nodes with weights.
+	nodes, weights := field.New64(1, 1, awave.Dim), field.New64(1, 1)
+	nodes.F64[0], nodes.F64[1], weights.F64[0] = 5, 5, 1
+	a.Src = operator.Points{Nodes: nodes, Weights: weights, Traces: traces}
+	a.Rec = operator.Points{Nodes: nodes, Weights: weights}
+	tied, err := op.Apply(context.Background(), a)
+	if err != nil {
+		panic(err)
+	}
+	for i := range r.Rec.F64 {
+		if tied.Rec.F64[i] != r.Rec.F64[i] {
+			panic("points tied to nodes give another record")
+		}
+	}
 	a.M = nil
 	_, err = op.Apply(context.Background(), a)
 	fmt.Println(err)
@@ -114,9 +141,55 @@ func TestGeneratedPackageRuns(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, text)
 	}
-	lines := strings.SplitN(string(out), "\n", 2)
+	lines := strings.SplitN(string(out), "\n", 3)
 	// The source adds 2 at t = 1 to level 2: nothing later is larger.
-	if lines[0] != "2 [11 11]" || !strings.Contains(lines[1], "field m (squared slowness) has no values") {
+	if lines[0] != "2 [11 11] [3 11 11] [11 11] [30] [30 11 11]" || lines[1] != "true true" || !strings.Contains(lines[2], "field m (squared slowness) has no values") {
 		t.Errorf("%s", out)
 	}
+}
+
+// No text of an operator file is more than a comment, or the value of a
+// constant, in the package: what is parsed holds the same declarations with
+// any text.
+func FuzzTexts(f *testing.F) {
+	for _, s := range []string{"plain", "*/ func init() { panic(1) } /*", "/* open", "//go:generate rm -rf .", "+build ignore", "a\nfunc init() {}", "\r\nimport \"C\"", "`+`", "\u2028func", "\xff", "//line x:1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		g := &symbolic.Grid{Axes: []string{"x"}, SpaceOrder: 2, TimeOrder: 2}
+		p := &symbolic.Problem{Name: "w", Doc: text, Grid: g, Functions: []*symbolic.Function{
+			{Name: "m", Doc: text, Unit: text, Grid: g, Role: symbolic.Field}, {Name: "u", Doc: text, Unit: text, Grid: g, Role: symbolic.Wavefield},
+		}, Parameters: []*symbolic.Parameter{{Name: "q", Doc: text, Unit: text}}, Points: []*symbolic.Points{{Name: "src", Doc: text, Unit: text, Inject: true}}}
+		_, source, err := gobind.Emit(p, text, ir.F64)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), "w.go", source, parser.ParseComments)
+		if err != nil {
+			t.Fatalf("%q: %v\n%s", text, err, source)
+		}
+		var names []string
+		for _, d := range file.Decls {
+			switch x := d.(type) {
+			case *ast.FuncDecl:
+				names = append(names, x.Name.Name)
+			case *ast.GenDecl:
+				names = append(names, x.Tok.String())
+			}
+		}
+		if got := strings.Join(names, " "); got != "import const const type Compile type Apply type" {
+			t.Errorf("%q: the package declares %s\n%s", text, got, source)
+		}
+		for _, group := range file.Comments {
+			for _, c := range group.List {
+				if !strings.HasPrefix(c.Text, "// ") || strings.HasPrefix(c.Text, "// +") {
+					t.Errorf("%q: the comment %q", text, c.Text)
+				}
+			}
+		}
+		value := file.Decls[1].(*ast.GenDecl).Specs[0].(*ast.ValueSpec).Values[0].(*ast.BasicLit)
+		if got, err := strconv.Unquote(value.Value); err != nil || got != text {
+			t.Errorf("the constant is %q, want %q (%v)", got, text, err)
+		}
+	})
 }
