@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/places"
 	"github.com/courant-pde/courant/runtime/segy"
 	"github.com/courant-pde/courant/runtime/store"
 	"github.com/courant-pde/courant/runtime/survey"
@@ -198,17 +199,6 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 
 // file are the records of a shot for SEG-Y.
 func (s *Survey) file(shot int, a *field.Array) segy.Gather {
-	dim := s.Model.Dim()
-	place := func(points *field.Array, i int) segy.Place {
-		p := segy.Place{Depth: points.At((i+1)*dim - 1)}
-		if dim > 1 {
-			p.X = points.At(i * dim)
-		}
-		if dim > 2 {
-			p.Y = points.At(i*dim + 1)
-		}
-		return p
-	}
 	c := s.Config
 	g := segy.Gather{
 		About: segy.About{
@@ -218,10 +208,7 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
 			Step:     fmt.Sprintf("%.10g ms, %d steps", s.dt, s.steps),
 		},
-		Interval: s.dt, Number: shot + 1, Source: place(s.Shots[shot].Sources, 0), Records: a,
-	}
-	for k := range a.Shape[1] {
-		g.Receivers = append(g.Receivers, place(s.Shots[shot].Receivers, k))
+		Interval: s.dt, Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
 	}
 	return g
 }

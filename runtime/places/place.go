@@ -77,6 +77,23 @@ func (p *Points) Coordinates(dim int, l *Line) (*field.Array, error) {
 	return out, nil
 }
 
+// Of are the places of coordinates along the axes of a model, (number, dim), where
+// dim is 1, 2 or 3 and depth is last.
+func Of(coordinates *field.Array) []Place {
+	dim := coordinates.Shape[1]
+	out := make([]Place, coordinates.Shape[0])
+	for i := range out {
+		out[i].Depth = coordinates.At((i+1)*dim - 1)
+		if dim > 1 {
+			out[i].X = coordinates.At(i * dim)
+		}
+		if dim > 2 {
+			out[i].Y = coordinates.At(i*dim + 1)
+		}
+	}
+	return out
+}
+
 // faults collects what is wrong in a file, with lines.
 type faults struct {
 	path  string

@@ -156,6 +156,12 @@ func TestCoordinates(t *testing.T) {
 			}
 		}
 	}
+	for dim, want := range map[int]Place{1: {0, 0, 5}, 2: {3, 0, 5}, 3: {3, 4, 5}} {
+		a, err := p.Coordinates(dim, &Line{east: 1})
+		if err != nil || Of(a)[0] != want || len(Of(a)) != 2 {
+			t.Errorf("%d axes: %v, %v", dim, Of(a), err)
+		}
+	}
 	if _, err := p.Coordinates(2, nil); err == nil {
 		t.Error("points of an area are on an axis")
 	}
