@@ -200,7 +200,7 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 // file are the records of a shot for SEG-Y.
 func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 	c := s.Config
-	g := segy.Gather{
+	return segy.Gather{
 		About: segy.About{
 			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
 			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), c.SpaceOrder),
@@ -210,7 +210,6 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 		},
 		Interval: s.dt, Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
 	}
-	return g
 }
 
 // Import puts the observed records of all shots into the store, one after the
