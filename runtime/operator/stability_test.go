@@ -207,6 +207,20 @@ func TestLimitIsThatOfRuns(t *testing.T) {
 	}
 }
 
+// Surfaces are no part of the analysis, but of the rehearsal.
+func TestStepBelowASurface(t *testing.T) {
+	op := library(t, "elastic_free_surface", 2, 4)
+	a := noisy(op, "elastic_free_surface", true, 14, 600)
+	dt, err := op.StepFor(t.Context(), a, Margin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Dt = dt
+	if g := grows(t, op, a); g > 50 {
+		t.Errorf("grows %.2g-fold at %g", g, dt)
+	}
+}
+
 // holding is a number of points, some more than the least, on which a ring
 // holds a wave of the given phases best.
 func holding(phase []float64, least int) int {
