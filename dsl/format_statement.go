@@ -36,6 +36,12 @@ func columns(s *Statement) *declaration {
 	if d.Folded != nil {
 		out.rest += "  folded"
 	}
+	if d.Local != nil {
+		out.rest += "  local"
+	}
+	if d.At != nil {
+		out.rest += "  at " + FormatExpr(d.At.Steps.Expr)
+	}
 	if d.Default != nil {
 		out.rest += "  = " + FormatExpr(d.Default.Expr)
 	}
@@ -107,6 +113,11 @@ func formatBody(s *Statement) string {
 			doc = " " + quote(s.Require.Doc)
 		}
 		return "require " + FormatExpr(s.Require.Left.Expr) + " " + s.Require.Op + " " + FormatExpr(s.Require.Right.Expr) + doc
+	case s.Absorb != nil:
+		if s.Absorb.Shift == nil {
+			return "absorb " + FormatExpr(s.Absorb.Damping.Expr)
+		}
+		return "absorb " + FormatExpr(s.Absorb.Damping.Expr) + ", " + FormatExpr(s.Absorb.Shift.Expr)
 	case s.Solve != nil:
 		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr)
 	case s.Inject != nil:

@@ -12,8 +12,8 @@ import (
 // Keywords cannot be used as names.
 var Keywords = []string{
 	"operator", "import", "order", "axes", "units", "let", "def",
-	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic", "saved", "folded",
-	"region", "boundary", "periodic", "require",
+	"vector", "tensor", "field", "wavefield", "image", "scalar", "points", "history", "on", "staggered", "harmonic", "saved", "folded", "local",
+	"region", "boundary", "periodic", "require", "absorb",
 	"solve", "for", "inject", "into", "sample", "save", "reduce", "from", "in", "every",
 }
 

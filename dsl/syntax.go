@@ -61,6 +61,7 @@ type Statement struct {
 	Boundary *Boundary `parser:"| @@"`
 	Periodic *Periodic `parser:"| @@"`
 	Require  *Require  `parser:"| @@"`
+	Absorb   *Absorb   `parser:"| @@"`
 	Solve    *Solve    `parser:"| @@"`
 	Inject   *Inject   `parser:"| @@"`
 	Sample   *Sample   `parser:"| @@"`
@@ -114,6 +115,8 @@ type Declare struct {
 	Harmonic  *Harmonic  `parser:"@@?"`
 	Saved     *Saved     `parser:"@@?"`
 	Folded    *Folded    `parser:"@@?"`
+	Local     *Local     `parser:"@@?"`
+	At        *Shift     `parser:"@@?"`
 	Default   *Node      `parser:"('=' @@)?"`
 }
 
@@ -148,6 +151,18 @@ type Saved struct {
 type Folded struct {
 	Pos  Pos
 	Edge bool `parser:"@'folded'"`
+}
+
+// Local leaves a wavefield zero wherever it is not computed.
+type Local struct {
+	Pos Pos
+	Is  bool `parser:"@'local'"`
+}
+
+// Shift moves the times of traces by a part of a time step: at 1/2.
+type Shift struct {
+	Pos   Pos
+	Steps *Node `parser:"'at' @@"`
 }
 
 // Let names a sub-expression.
@@ -204,6 +219,13 @@ type Require struct {
 	Op    string `parser:"@('>=' | '>' | '<=' | '<')"`
 	Right *Node  `parser:"@@"`
 	Doc   string `parser:"@String?"`
+}
+
+// Absorb surrounds the grid with absorbing layers that damp by Damping, and
+// shift the frequency by Shift.
+type Absorb struct {
+	Damping *Node `parser:"'absorb' @@"`
+	Shift   *Node `parser:"(',' @@)?"`
 }
 
 // Solve isolates Target in Left = Right.

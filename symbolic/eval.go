@@ -51,6 +51,9 @@ func Eval(e Expr, v Values) (complex128, error) {
 		}
 		return cmplx.Pow(args[0], args[1]), nil
 	case *Call:
+		if IsReduction(x) {
+			return 0, fmt.Errorf("%s is a value of all points", x)
+		}
 		if f := Functions[x.Fn].Eval; f != nil {
 			return f(args...), nil
 		}

@@ -47,6 +47,13 @@ type Function struct {
 	// Edges says per grid axis, at its first and its last point, what lies
 	// beyond; nil for the default everywhere.
 	Edges [][2]Edge
+	// Default is what a Field is made of, point by point, when the caller does not
+	// give it: of other fields at the same place, parameters, Layer and
+	// reductions. nil makes it required.
+	Default Expr
+	// Local says that a Wavefield is computed in regions only and is zero
+	// elsewhere.
+	Local bool
 	// Every is the number of steps from one frame of a History to the next: a
 	// Num or a Scalar.
 	Every Expr
@@ -113,8 +120,28 @@ func (f *Function) Spans(axis int) bool {
 // Parameter is a scalar given at run time.
 type Parameter struct {
 	Name, Doc, Unit string
-	// Default is used when the run gives no value; nil makes it required.
-	Default *float64
+	// Default is used when the run gives no value: a number, or an expression of
+	// other parameters and of reductions of fields. nil makes it required.
+	Default Expr
+}
+
+// Number is the default of a parameter when that is a plain number.
+func (p *Parameter) Number() (value float64, is bool) {
+	if p.Default == nil {
+		return 0, false
+	}
+	depends := false
+	Visit(p.Default, func(e Expr) {
+		switch e.(type) {
+		case *Scalar, *Access:
+			depends = true
+		}
+	})
+	if depends {
+		return 0, false
+	}
+	v, err := Eval(p.Default, Values{})
+	return real(v), err == nil
 }
 
 // Points is a set of off-grid points with one trace each: a source or a
@@ -122,6 +149,9 @@ type Parameter struct {
 type Points struct {
 	Name, Doc, Unit string
 	Inject          bool // the traces are read by an Inject, not written by a Sample
+	// Shift is the time of row t of the traces, counted from the step t, in steps:
+	// 1/2 for what acts between this level and the next.
+	Shift float64
 }
 
 // Source is the place in an operator file that a statement came from.
@@ -147,6 +177,11 @@ type Problem struct {
 	// Backward says that the steps are carried out from the last to the first:
 	// each computes level t-1 from those behind it.
 	Backward bool
+	// Layers absorb waves around the grid; nil for none.
+	Layers *Layers
+	// Border is the number of points of the absorbing layers at each end of the
+	// grid that has some, see Absorbs; these points belong to the grid.
+	Border int
 }
 
 // Given reports whether the caller gives all levels of a wavefield.

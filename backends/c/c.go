@@ -31,6 +31,7 @@ func (Backend) Emit(k *ir.Kernel) (*backends.Source, error) {
 	p := newPrinter(k)
 	prepare := p.function("courant_prepare", "fills the arrays that stay the same in every step", p.prepareBody)
 	run := p.function("courant_run", "carries out the time steps args->first .. args->last", p.runBody)
+	run = strings.Join(p.parts, "") + run
 	var b strings.Builder
 	fmt.Fprintf(&b, "/* Operator %s", commentText(k.Name))
 	if k.Doc != "" {

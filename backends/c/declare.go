@@ -20,6 +20,15 @@ func (p *printer) function(name, doc string, body func()) string {
 	fmt.Fprintf(&p.out, "/* %s %s. */\nint %s(const struct courant_args *args)\n{\n", name, doc, name)
 	p.indent = 1
 	p.line("if (args->version != COURANT_ABI_VERSION) return COURANT_BAD_ABI;")
+	p.declare(text)
+	p.out.WriteString(text)
+	p.line("return 0;")
+	p.out.WriteString("}\n")
+	return p.out.String()
+}
+
+// declare prints the declarations that a body uses.
+func (p *printer) declare(text string) {
 	decls := p.declarations()
 	used := make([]bool, len(decls))
 	// A declaration may use an earlier one, so walk backwards.
@@ -35,10 +44,6 @@ func (p *printer) function(name, doc string, body func()) string {
 			p.line("%s", d.text)
 		}
 	}
-	p.out.WriteString(text)
-	p.line("return 0;")
-	p.out.WriteString("}\n")
-	return p.out.String()
 }
 
 // identifiers is the set of words of a piece of C, outside of comments.

@@ -27,10 +27,64 @@ func (p *printer) runBody() {
 	// Print the statements first, to know which levels they use.
 	before := p.out.String()
 	p.out.Reset()
+	nest := func(s ir.Stmt) bool { _, ok := s.(*ir.Loop); return ok }
+	nests := 0
 	for _, s := range p.k.Step {
-		p.statement(s)
+		if nest(s) {
+			nests++
+		}
+	}
+	for i, s := range p.k.Step {
+		if nest(s) && nests > mostTogether {
+			p.part(i, s)
+		} else {
+			p.statement(s)
+		}
 	}
 	body := p.out.String()
+	levels := p.levels(body)
+	p.out.Reset()
+	p.out.WriteString(before + levels + body)
+	p.indent--
+	p.line("}")
+	p.line("courant_restore(mode);")
+	p.indent--
+	p.line("}")
+}
+
+// mostTogether is the number of nests of a step up to which they stand in one
+// function. The time that a compiler takes grows faster than a function: of more,
+// each gets a function of its own.
+const mostTogether = 12
+
+// part prints a nest of loops as a function that carries out its share of step t,
+// and calls it.
+func (p *printer) part(i int, s ir.Stmt) {
+	outer, indent := p.out.String(), p.indent
+	p.out.Reset()
+	p.indent = 1
+	p.statement(s)
+	body := strings.TrimPrefix(p.out.String(), "\n")
+	body = p.levels(body) + body
+	name := p.name(fmt.Sprintf("part %d", i), fmt.Sprintf("part%d", i))
+	step, now := "", "" // the step, if the nest wants to know
+	if identifiers(body)["t"] {
+		step, now = ", int64_t t", ", t"
+	}
+	p.out.Reset()
+	fmt.Fprintf(&p.out, "static __attribute__((noinline)) void %s(const struct courant_args *args%s)\n{\n", name, step)
+	p.declare(body)
+	p.out.WriteString(body + "}\n\n")
+	p.parts = append(p.parts, p.out.String())
+	p.out.Reset()
+	p.out.WriteString(outer)
+	p.indent = indent
+	p.line("%s(args%s);", name, now)
+}
+
+// levels declares the time levels, and the step of an operator that runs backward,
+// that a body uses.
+func (p *printer) levels(body string) string {
 	words := identifiers(body)
 	p.out.Reset()
 	for _, a := range p.k.Arrays {
@@ -65,16 +119,12 @@ func (p *printer) runBody() {
 	}
 	levels := p.out.String()
 	p.out.Reset()
-	p.out.WriteString(before)
 	if p.k.Backward && (words["n"] || identifiers(levels)["n"]) {
 		p.line("const int64_t n = args->mirror - t; /* the step of an operator that runs backward */")
 	}
-	p.out.WriteString(levels + body)
-	p.indent--
-	p.line("}")
-	p.line("courant_restore(mode);")
-	p.indent--
-	p.line("}")
+	step := p.out.String()
+	p.out.Reset()
+	return step + levels
 }
 
 // kept declares the levels in use of an array that keeps them all.

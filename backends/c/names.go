@@ -14,6 +14,7 @@ type printer struct {
 	names  map[string]string // name in the kernel -> name in C
 	taken  map[string]bool
 	out    strings.Builder
+	parts  []string // functions of single nests
 	indent int
 	depth  int             // loops around the statement being printed
 	writes map[string]bool // rows that the current loop writes

@@ -165,7 +165,7 @@ func (b *binding) arguments() {
 		t := jen.Float64()
 		kind := "scalar"
 		if q.Default != nil {
-			t, kind = jen.Op("*").Float64(), fmt.Sprintf("scalar; nil for %g", *q.Default)
+			t, kind = jen.Op("*").Float64(), "scalar; nil for "+q.Default.String()
 		}
 		add(b.comment(q.Name, q.Doc, q.Unit, kind), jen.Id(b.exported(q.Name)).Add(t))
 	}

@@ -19,6 +19,7 @@ import (
 type compileFlags struct {
 	operator string
 	order    int
+	border   int
 	dim      int
 	dtype    string
 	target   string
@@ -31,6 +32,7 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	if has := func(name string) bool { return !slices.Contains(without, name) }; true {
 		flags.StringVar(&f.operator, "operator", "", "operator of the file, when it has several")
 		flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
+		flags.IntVar(&f.border, "border", 0, "points of the absorbing layers that the grid has at its ends")
 		if has("dtype") {
 			flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
 		}
@@ -64,7 +66,10 @@ func parsed(path string, o codegen.Options) (*symbolic.Problem, error) {
 // options turns the flags into the compiler's options for a number of axes; 0
 // leaves it to the operator.
 func (f *compileFlags) options(dim int) (codegen.Options, error) {
-	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order}, Passes: pass.Options{Disable: f.disable}}
+	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order, Border: f.border}, Passes: pass.Options{Disable: f.disable}}
+	if f.border < 0 {
+		return o, usage("--border %d: layers have 0 points or more", f.border)
+	}
 	if dim < 0 || dim > 3 {
 		return o, usage("%d axes; operators have 1, 2 or 3", dim)
 	}

@@ -120,8 +120,8 @@ func uniform(p *codegen.Program, set []string, spacing []float64) (stability.Med
 	}
 	for _, q := range p.Problem.Parameters {
 		v, ok := values[q.Name]
-		if !ok && q.Default != nil {
-			v, ok = *q.Default, true
+		if !ok {
+			v, ok = q.Number()
 		}
 		if ok {
 			m.Scalars[q.Name] = v

@@ -30,13 +30,15 @@ type Equation struct {
 }
 
 // equations pairs the statements of a program as they are stated with what
-// became of them. Temporaries stand before the statement that wants them.
+// became of them. Updates keep their equation: several may come of one, and
+// temporaries stand before the statement that wants them.
 func equations(p *codegen.Program) []Equation {
 	var out []Equation
-	stated := p.Problem.Statements
+	isUpdate := func(s symbolic.Statement) bool { _, ok := s.(*symbolic.Update); return ok }
+	stated := slices.DeleteFunc(slices.Clone(p.Problem.Statements), isUpdate)
 	for _, s := range p.Discretised.Statements {
 		origin := s
-		if u, ok := s.(*symbolic.Update); !ok || u.Target.Func.Role != symbolic.Temporary {
+		if !isUpdate(s) {
 			origin, stated = stated[0], stated[1:]
 		}
 		e := equation(p.Problem.Grid, s)

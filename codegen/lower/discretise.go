@@ -33,6 +33,7 @@ func Expand(p *symbolic.Problem) (*symbolic.Problem, error) { return discretise(
 func discretise(p *symbolic.Problem, temps *temporaries) (*symbolic.Problem, error) {
 	out := *p
 	out.Statements = nil
+	local := regionsOf(p)
 	for _, s := range p.Statements {
 		var err error
 		switch x := s.(type) {
@@ -46,7 +47,11 @@ func discretise(p *symbolic.Problem, temps *temporaries) (*symbolic.Problem, err
 			}
 			out.Statements = append(out.Statements, temps.take()...)
 			temps.written(u.Target)
-			s = &u
+			if err == nil {
+				parts := local.split(&u)
+				out.Statements = append(out.Statements, parts[:len(parts)-1]...)
+				s = parts[len(parts)-1]
+			}
 		case *symbolic.Inject:
 			c := *x
 			c.Value, err = fd.Discretise(x.Value, p.Grid, x.Target.Func.Half)

@@ -19,7 +19,7 @@ import (
 func Kernel(p *symbolic.Problem, real ir.Type, halo []int) (*ir.Kernel, error) {
 	k := &ir.Kernel{Name: p.Name, Doc: p.Doc, Real: real, Axes: slices.Clone(p.Grid.Axes), Halo: make([]int, p.Grid.Dim()), Scalars: p.Scalars(),
 		FirstStep: p.Grid.TimeOrder - 1, LastStep: 1, Backward: p.Backward}
-	for _, f := range p.Functions {
+	for _, f := range read(p) {
 		k.Arrays = append(k.Arrays, array(p, f))
 	}
 	for _, s := range p.Series {
@@ -35,6 +35,13 @@ func Kernel(p *symbolic.Problem, real ir.Type, halo []int) (*ir.Kernel, error) {
 	}
 	k.Step = withExchanges(k, k.Step)
 	return k, l.err
+}
+
+// read are the functions of a problem without the fields that no statement reads:
+// those serve to make others, before the first step.
+func read(p *symbolic.Problem) []*symbolic.Function {
+	used := p.Reads()
+	return slices.DeleteFunc(slices.Clone(p.Functions), func(f *symbolic.Function) bool { return f.Role == symbolic.Field && !used[f] })
 }
 
 // array is the storage of a function.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/layers"
 )
 
 // Options choose what a file leaves open.
@@ -19,6 +20,7 @@ type Options struct {
 	Dim        int    // space axes of the grid: 1, 2 or 3; 0 for as many as the operator names, or 3
 	SpaceOrder int    // overrides the file's order in space unless 0
 	Uniform    bool   // the grid's spacing is the same along all axes: fewer coefficients
+	Border     int    // points of the absorbing layers at the ends of the grid
 }
 
 // MaxSpaceOrder is the highest order of accuracy in space.
@@ -36,7 +38,7 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
 	}
 	path := filepath.Clean(file.Name)
-	c := &checker{file: file, dim: o.Dim, files: map[string]*dsl.File{path: file}, names: map[string]*entity{}, absent: map[string][]string{},
+	c := &checker{file: file, dim: o.Dim, along: everyAxis, files: map[string]*dsl.File{path: file}, names: map[string]*entity{}, absent: map[string][]string{},
 		missing: map[*symbolic.Function][]box{}, spelling: map[*symbolic.Function]string{}, unsaved: map[*symbolic.Function]bool{}}
 	c.topLevel(file, []string{path})
 	if len(c.faults) > 0 {
@@ -50,7 +52,7 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 	if err := c.found(); err != nil {
 		return nil, err
 	}
-	return c.problem, nil
+	return layers.Attach(c.problem, o.Border)
 }
 
 // Named is the number of axes that an operator names, and so the only number
@@ -110,6 +112,7 @@ type checker struct {
 	inject   bool                          // points may appear in the expression
 	next     string                        // what the steps compute: forward or backward
 	stepped  map[string]bool               // names of the wavefields that some statement computes
+	along    int                           // axis for which an expression is evaluated, or everyAxis
 }
 
 func (c *checker) fail(at dsl.Expr, hint, format string, args ...any) {
@@ -222,11 +225,14 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		return // without axes every derivative would be reported
 	}
 	c.declarations()
+	c.defaultValues()
 	c.direction()
 	updated := false
 	for _, s := range c.present {
 		updated = updated || s.Solve != nil || s.Assign != nil
+		before := len(c.problem.Statements)
 		c.statement(s)
+		c.fixed(s, before)
 	}
 	switch {
 	case !updated:
@@ -279,6 +285,8 @@ func (c *checker) statement(s *dsl.Statement) {
 		c.checkLet(s.Let)
 	case s.Require != nil:
 		c.require(s)
+	case s.Absorb != nil:
+		c.absorb(s)
 	case s.Solve != nil:
 		c.solve(s)
 	case s.Assign != nil:

@@ -35,6 +35,9 @@ func (c *checker) compute(t *target, r *symbolic.Region) {
 		for _, b := range before {
 			after = append(after, b.minus(done)...)
 		}
+		if f.Local {
+			after = nil // it is zero elsewhere
+		}
 		c.missing[f] = after
 	}
 }

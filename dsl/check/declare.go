@@ -29,7 +29,7 @@ func (c *checker) declaration(s *dsl.Statement) {
 	case "scalar":
 		c.declareScalar(d, e, text)
 	case "points":
-		e.kind, e.points = points, &symbolic.Points{Name: d.Name.Name, Doc: d.Doc, Unit: text}
+		e.kind, e.points = points, &symbolic.Points{Name: d.Name.Name, Doc: d.Doc, Unit: text, Shift: c.timeShift(d)}
 		c.declare(d.Name, e)
 	}
 }
@@ -62,8 +62,14 @@ func (c *checker) misplaced(d *dsl.Declare) {
 	if d.Folded != nil && d.Kind != "wavefield" && d.Kind != "image" {
 		c.failAt(d.Folded.Pos, len("folded"), "remove it", "%s is not computed, so nothing can be folded into it: only into a wavefield or an image", a)
 	}
-	if d.Default != nil && d.Kind != "scalar" {
+	if d.Default != nil && d.Kind != "scalar" && d.Kind != "field" {
 		c.fail(d.Default.Expr, "set it when the operator is run", "%s has no default value", a)
+	}
+	if d.Local != nil && d.Kind != "wavefield" {
+		c.failAt(d.Local.Pos, len("local"), "remove it", "%s is not computed step by step: only a wavefield is", a)
+	}
+	if d.At != nil && d.Kind != "points" {
+		c.failAt(d.At.Pos, len("at"), "remove it: see staggered for places in space", "%s has no traces whose times could be moved", a)
 	}
 }
 
@@ -149,7 +155,7 @@ func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
 		every = c.frames(s)
 	}
 	for k, index := range c.components(e.rank) {
-		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: unit, Grid: c.problem.Grid, Role: role, Every: every, Saved: d.Saved != nil, Folded: d.Folded != nil}
+		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: unit, Grid: c.problem.Grid, Role: role, Every: every, Saved: d.Saved != nil, Folded: d.Folded != nil, Local: d.Local != nil}
 		f.Axes = c.spanned(d, e.rank, index, k == 0)
 		f.Half = c.place(d, f, e.rank, index, k == 0)
 		if d.Harmonic != nil {
@@ -170,15 +176,8 @@ func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
 func (c *checker) declareScalar(d *dsl.Declare, e *entity, unit string) {
 	e.kind = scalar
 	names := c.declareParts(d.Name, e)
-	var defaults []*float64
-	if d.Default != nil {
-		defaults = c.defaults(d.Default.Expr, e)
-	}
 	for k := range c.components(e.rank) {
 		p := &symbolic.Parameter{Name: d.Name.Name, Doc: d.Doc, Unit: unit}
-		if defaults != nil {
-			p.Default = defaults[k]
-		}
 		if names != nil {
 			p.Name = names[k]
 			c.problem.Parameters = append(c.problem.Parameters, p)
@@ -187,43 +186,27 @@ func (c *checker) declareScalar(d *dsl.Declare, e *entity, unit string) {
 	}
 }
 
-// defaults are the numbers that a default value gives to the components of e.
-func (c *checker) defaults(x dsl.Expr, e *entity) []*float64 {
-	v := c.eval(x)
-	if v == nil {
-		return nil
-	}
-	if v.rank != e.rank && !v.nothing() {
-		c.fail(x, "write 0 for all, or one value for each component", "the default value is %s, but %s is declared", v.rank, e.rank)
-		return nil
-	}
-	var out []*float64
-	for _, p := range c.parts(x, e.rank, c.components(e.rank), v) {
-		n := c.defaultValue(x, p)
-		if n == nil {
-			return nil
-		}
-		out = append(out, n)
-	}
-	return out
+// isReal reports whether an expression of numbers alone is a real number.
+func isReal(e symbolic.Expr) bool {
+	x, err := symbolic.Eval(e, symbolic.Values{})
+	f := real(x)
+	return err == nil && imag(x) == 0 && !math.IsNaN(f) && !math.IsInf(f, 0)
 }
 
-func (c *checker) defaultValue(at dsl.Expr, e symbolic.Expr) *float64 {
-	depends := false
-	symbolic.Visit(e, func(e symbolic.Expr) {
-		switch e.(type) {
-		case *symbolic.Scalar, *symbolic.Access:
-			depends = true
+// timeShift is by how many steps the times of traces are moved.
+func (c *checker) timeShift(d *dsl.Declare) float64 {
+	if d.At == nil {
+		return 0
+	}
+	v := c.eval(d.At.Steps.Expr)
+	if v == nil {
+		return 0
+	}
+	if v.rank == number {
+		if n, ok := v.scalar().(*symbolic.Num); ok && math.Abs(n.Float()) == 0.5 {
+			return n.Float()
 		}
-	})
-	if depends {
-		c.fail(at, "write a number", "a default value cannot depend on other names")
-		return nil
 	}
-	x, err := symbolic.Eval(e, symbolic.Values{})
-	if f := real(x); err == nil && imag(x) == 0 && !math.IsNaN(f) && !math.IsInf(f, 0) {
-		return &f
-	}
-	c.fail(at, "write a number", "this default value is not a real number")
-	return nil
+	c.fail(d.At.Steps.Expr, "write at 1/2 for traces that act or are recorded between this level and the next, at -1/2 for between the last one and this", "traces lie half a step off their levels or not at all")
+	return 0
 }

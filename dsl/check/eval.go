@@ -88,6 +88,9 @@ func (c *checker) name(x *dsl.Name) *value {
 			return one(c.problem.Grid.Spacing(a), c.length)
 		}
 	}
+	if v := c.quantity(x.Name); v != nil {
+		return v
+	}
 	e := c.names[x.Name]
 	if e == nil {
 		switch {
@@ -135,7 +138,7 @@ func (c *checker) name(x *dsl.Name) *value {
 // letValue evaluates a let once. It may read next levels that are not known
 // yet: whether they are is checked where the let is used.
 func (c *checker) letValue(e *entity, name string) *value {
-	if e.done {
+	if e.done && c.along == everyAxis {
 		return e.value
 	}
 	if e.busy {
@@ -145,9 +148,13 @@ func (c *checker) letValue(e *entity, name string) *value {
 	e.busy = true
 	outer := *c
 	c.args, c.within, c.updating, c.solving, c.inject, c.lenient = nil, nil, nil, nil, false, true
-	e.value = c.eval(e.body)
+	v := c.eval(e.body)
 	c.args, c.within, c.updating, c.solving, c.inject, c.lenient = outer.args, outer.within, outer.updating, outer.solving, outer.inject, outer.lenient
-	e.busy, e.done = false, true
+	e.busy = false
+	if c.along != everyAxis { // another one for every axis
+		return v
+	}
+	e.value, e.done = v, true
 	return e.value
 }
 

@@ -7,6 +7,9 @@ import (
 
 // elementary applies sqrt, sin and the like.
 func (c *checker) elementary(x *dsl.Call, f symbolic.Elementary) *value {
+	if (f.Name == "max" || f.Name == "min") && len(x.Args) == 1 {
+		return c.reduction(x, f)
+	}
 	if len(x.Args) != f.Args {
 		c.fail(x, "write "+f.Name+[]string{"()", "(a)", "(a, b)"}[f.Args], "%s takes %s, not %d", f.Name, count(f.Args, "argument"), len(x.Args))
 		return nil
@@ -54,4 +57,17 @@ func (c *checker) elementary(x *dsl.Call, f symbolic.Elementary) *value {
 		}
 	}
 	return one(symbolic.Apply(f.Name, args...), u).sized(size)
+}
+
+// reduction is the greatest or the least value of all points.
+func (c *checker) reduction(x *dsl.Call, f symbolic.Elementary) *value {
+	v := c.eval(x.Args[0])
+	if v == nil {
+		return nil
+	}
+	if v.rank > number {
+		c.fail(x.Args[0], "take a component", "%s does not apply to %s", f.Name, v.rank)
+		return nil
+	}
+	return v.each(v.unit, func(e symbolic.Expr) symbolic.Expr { return symbolic.Apply(f.Name, e) })
 }

@@ -143,6 +143,8 @@ func builtin(name string) string {
 		return "a function"
 	case name == "identity":
 		return "the unit matrix"
+	case slices.Contains(quantities, name):
+		return "a quantity of absorbing layers and surveys"
 	}
 	return ""
 }
@@ -239,7 +241,7 @@ func (c *checker) resolve(d *dsl.Def) {
 // Builtin lists the functions of the language and the names of constants.
 func Builtin() []string {
 	names := append(slices.Collect(maps.Keys(symbolic.Functions)), slices.Collect(maps.Keys(functions))...)
-	names = append(names, "identity", "norm", "at")
+	names = append(append(names, "identity", "norm", "at"), quantities...)
 	slices.Sort(names)
 	return names
 }

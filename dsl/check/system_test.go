@@ -100,7 +100,7 @@ func TestSystem(t *testing.T) {
 	}
 	moments := map[string]float64{"M_xx": 2, "M_xz": 0, "M_zz": 2, "k": 3}
 	for _, q := range p.Parameters {
-		if q.Default == nil || *q.Default != moments[q.Name] {
+		if v, ok := q.Number(); !ok || v != moments[q.Name] {
 			t.Errorf("scalar %s = %v", q.Name, q.Default)
 		}
 	}

@@ -29,6 +29,7 @@ func Operator(p *symbolic.Problem, comment string) (string, error) {
 	w.boundaries()
 	w.requirements()
 	w.regions()
+	w.layers()
 	w.line("")
 	for _, l := range slices.Backward(w.lets) {
 		w.line("let %s = %s", l.name, expr(l.value))
@@ -81,6 +82,12 @@ func (w *writer) declarations() {
 		if f.Folded {
 			parts += " folded"
 		}
+		if f.Local {
+			parts += " local"
+		}
+		if f.Default != nil {
+			parts += " = " + expr(f.Default)
+		}
 		if f.Every != nil {
 			parts += " every " + f.Every.String()
 		}
@@ -89,12 +96,16 @@ func (w *writer) declarations() {
 	for _, q := range w.problem.Parameters {
 		value := ""
 		if q.Default != nil {
-			value = fmt.Sprintf(" = %g", *q.Default)
+			value = " = " + expr(q.Default)
 		}
 		w.line("scalar %s%s%s", q.Name, quoted(q.Doc), value)
 	}
 	for _, q := range w.problem.Points {
-		w.line("points %s%s", q.Name, quoted(q.Doc))
+		shift := ""
+		if q.Shift != 0 {
+			shift = fmt.Sprintf(" at %g", q.Shift)
+		}
+		w.line("points %s%s%s", q.Name, quoted(q.Doc), shift)
 	}
 }
 
@@ -112,6 +123,18 @@ func names(g *symbolic.Grid, holds func(axis int) bool) (out []string) {
 		}
 	}
 	return out
+}
+
+// layers writes what absorbs, unless the layers are attached already. It was
+// evaluated for each axis, and is written for the first: layer has no axis there.
+func (w *writer) layers() {
+	l := w.problem.Layers
+	if l == nil || w.problem.Border > 0 {
+		return
+	}
+	axis := w.problem.Grid.Axes[0]
+	plain := strings.NewReplacer("layer."+axis, "layer", "layer_width."+axis, "layer_width")
+	w.line("absorb %s, %s", plain.Replace(expr(l.Damping[0])), plain.Replace(expr(l.Shift[0])))
 }
 
 func (w *writer) boundaries() {

@@ -66,13 +66,13 @@ func outline(p *symbolic.Problem) string {
 		copy(half, f.Half)
 		edges := make([][2]symbolic.Edge, p.Grid.Dim())
 		copy(edges, f.Edges)
-		fmt.Fprintln(&b, f.Name, f.Doc, f.Role, f.Axes, half, f.Mean, edges, f.Every)
+		fmt.Fprintln(&b, f.Name, f.Doc, f.Role, f.Axes, half, f.Mean, edges, f.Every, f.Default, f.Local)
 	}
 	for _, q := range p.Parameters {
-		fmt.Fprintln(&b, q.Name, q.Doc, q.Default != nil)
+		fmt.Fprintln(&b, q.Name, q.Doc, q.Default)
 	}
 	for _, q := range p.Points {
-		fmt.Fprintln(&b, q.Name, q.Doc, q.Inject)
+		fmt.Fprintln(&b, q.Name, q.Doc, q.Inject, q.Shift)
 	}
 	region := func(r *symbolic.Region) string {
 		if r == nil {

@@ -195,7 +195,7 @@ func (b *bench) values(p *codegen.Program) {
 		}
 	}
 	for _, q := range p.Problem.Parameters {
-		if q.Default == nil {
+		if _, number := q.Number(); !number {
 			b.args.Constants[q.Name] = 1
 		}
 	}
@@ -210,8 +210,8 @@ func (b *bench) values(p *codegen.Program) {
 		m.Scalars["h_"+x] = b.args.Spacing[i]
 	}
 	for _, q := range p.Problem.Parameters {
-		if _, ok := m.Scalars[q.Name]; !ok {
-			m.Scalars[q.Name] = *q.Default
+		if v, number := q.Number(); number && m.Scalars[q.Name] == 0 {
+			m.Scalars[q.Name] = v
 		}
 	}
 	limit, err := stability.Limit(p.Discretised, []stability.Medium{m})

@@ -268,6 +268,9 @@ func (s *Survey) suits(p *symbolic.Problem) error {
 			continue
 		}
 		named[f.Name] = true
+		if f.Default != nil || !p.Reads()[f] {
+			continue // it follows from others, or is not needed
+		}
 		if f.Name != "m" && f.Name != "damp" && s.fields[f.Name] == nil {
 			missing = append(missing, f.Name)
 		}

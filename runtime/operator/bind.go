@@ -11,6 +11,7 @@ import (
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/symbolic"
 )
 
 // Bind checks the arguments, takes the memory and makes everything ready for
@@ -39,7 +40,7 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe(), plan: plan}
 	b.separate()
-	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.fields, b.points, b.rhythms, b.regions, b.requirements} {
+	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.defaults, b.fields, b.points, b.rhythms, b.regions, b.requirements} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {
@@ -118,6 +119,18 @@ func (b *binder) grid() {
 	if h := b.a.Spacing; b.op.Program.Problem.Grid.Uniform && slices.Max(h) != slices.Min(h) {
 		b.add("the operator was compiled for one spacing along all axes, not for %v; compile it without Uniform", h)
 	}
+	p := b.op.Program.Problem
+	for axis, ends := range p.Absorbs() {
+		layers := 0
+		for _, absorbs := range ends {
+			if absorbs {
+				layers += p.Border
+			}
+		}
+		if n := b.a.Shape[axis]; layers >= n && layers > 0 {
+			b.add("axis %s has %d points, and %d of them would be absorbing layers; use more points, or layers of fewer", axes[axis], n, layers)
+		}
+	}
 	if len(b.list) == 0 {
 		b.lattice = &lattice{axes, b.a.Shape, b.a.Origin, b.a.Spacing, b.op.Program.Problem.Grid.Periodic}
 	}
@@ -160,11 +173,16 @@ func (b *binder) steps() {
 func (b *binder) names() {
 	var fields, constants, points []string
 	for _, x := range b.k.Arrays {
-		if isGiven(x) {
+		if f := functionOf(b.op.Program.Problem, x.Name); isGiven(x) && (f == nil || !f.Local) {
 			fields = append(fields, x.Name)
 		}
 	}
-	constants = slices.Clone(fields)
+	for _, f := range b.op.Program.Problem.Functions {
+		if f.Role == symbolic.Field && !slices.Contains(fields, f.Name) {
+			fields = append(fields, f.Name) // others may follow from it
+		}
+	}
+	constants = append(slices.Clone(fields), "peak_frequency")
 	for _, q := range b.op.Program.Problem.Parameters {
 		constants = append(constants, q.Name)
 	}
@@ -348,11 +366,16 @@ func (b *binder) shapeOf(x *ir.Array) []int {
 
 // points checks sources and receivers.
 func (b *binder) points() {
+	var silent []string // sources that are not given
+	sources := 0
 	for _, p := range b.op.Program.Problem.Points {
 		given, ok := b.a.Points[p.Name]
+		if p.Inject {
+			sources++
+		}
 		if !ok {
 			if p.Inject {
-				b.add("source %s has no coordinates and no traces", p.Name)
+				silent = append(silent, p.Name)
 			}
 			continue
 		}
@@ -371,6 +394,12 @@ func (b *binder) points() {
 				b.add("the traces of %s have a NaN or an infinity at index %s", p.Name, field.ShapeString(i))
 			}
 		}
+	}
+	// Of several kinds of sources a run may use some.
+	if len(silent) == sources && sources == 1 {
+		b.add("source %s has no coordinates and no traces", silent[0])
+	} else if len(silent) == sources && sources > 1 {
+		b.add("none of the sources %s has coordinates and traces", strings.Join(silent, ", "))
 	}
 }
 
@@ -437,8 +466,8 @@ func (b *binder) scalar(name string) float64 {
 		return v
 	}
 	for _, q := range b.op.Program.Problem.Parameters {
-		if q.Name == name && q.Default != nil {
-			return *q.Default
+		if v, number := q.Number(); number && q.Name == name {
+			return v
 		}
 	}
 	return math.NaN()

@@ -72,7 +72,7 @@ func FindLimits(program *codegen.Program, a Arguments) (*Limits, error) {
 func (op *Operator) parametrised(a Arguments) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, plan: true}
 	b.separate()
-	for _, check := range []func(){b.grid, b.names, b.fields, b.requirements} {
+	for _, check := range []func(){b.grid, b.names, b.defaults, b.fields, b.requirements} {
 		check()
 		if b.lattice == nil {
 			return nil, b.err()

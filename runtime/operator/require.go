@@ -20,6 +20,9 @@ func (b *binder) requirements() {
 	}
 	for _, r := range b.op.Program.Problem.Requirements {
 		difference := symbolic.Sub(r.Left, r.Right)
+		if !b.given(difference) {
+			continue // of what is not there nothing can be said
+		}
 		m, names := b.read(difference)
 		at := m.first(func(row int) []float64 { return m.evaluate(difference, row, names, b) }, func(v float64) bool {
 			switch r.Op {
@@ -55,6 +58,17 @@ func (b *binder) requirements() {
 		}
 		b.add("operator %s requires %s%s; it does not hold%s, where %s (%s:%d)", b.k.Name, r.Text, why, place, strings.Join(values, ", "), r.Source.File, r.Source.Line)
 	}
+}
+
+// given reports whether all fields of an expression have values.
+func (b *binder) given(e symbolic.Expr) bool {
+	all := true
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		if a, ok := e.(*symbolic.Access); ok {
+			all = all && b.has(a.Func.Name)
+		}
+	})
+	return all
 }
 
 // read are the fields that an expression reads, and their values.

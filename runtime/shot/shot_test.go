@@ -198,7 +198,7 @@ func TestCrop(t *testing.T) {
 	}
 }
 
-// docs/shot.md and docs/invert.md name every key of the file.
+// docs/shot.md, docs/invert.md and docs/segy.md name every key of the file.
 func TestDocumentation(t *testing.T) {
 	text, err := os.ReadFile("../../docs/shot.md")
 	if err != nil {
@@ -206,6 +206,10 @@ func TestDocumentation(t *testing.T) {
 	}
 	more, err := os.ReadFile("../../docs/invert.md")
 	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, more...)
+	if more, err = os.ReadFile("../../docs/segy.md"); err != nil {
 		t.Fatal(err)
 	}
 	text = append(text, more...)

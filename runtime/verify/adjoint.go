@@ -97,7 +97,7 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 	b := a
 	b.Fields = maps.Clone(a.Fields)
 	for _, f := range p.Functions {
-		if f.Role == symbolic.Wavefield {
+		if f.Role == symbolic.Wavefield && !f.Local {
 			states[f.Name] = a.Fields[f.Name]
 			delete(b.Fields, f.Name)
 		}

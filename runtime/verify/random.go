@@ -105,17 +105,18 @@ func (d *data) arguments() (operator.Arguments, error) {
 			a.Fields[x.Name] = d.uniform(0.95*middle, 1.05*middle, shape...)
 			medium.Fields[x.Name] = middle
 		case ir.State:
+			if slices.ContainsFunc(p.Functions, func(f *symbolic.Function) bool { return f.Name == x.Name && f.Local }) {
+				continue // it is zero outside of its region
+			}
 			a.Fields[x.Name] = d.uniform(-0.1, 0.1, append([]int{k.FirstStep + 1}, shape...)...)
 		}
 	}
 	for _, q := range p.Parameters {
 		v, ok := d.o.Set[q.Name]
-		switch {
-		case ok:
-		case q.Default != nil:
-			v = *q.Default
-		default:
-			v = 1
+		if !ok {
+			if v, ok = q.Number(); !ok {
+				v = 1
+			}
 		}
 		a.Constants[q.Name], medium.Scalars[q.Name] = v, v
 	}
@@ -172,10 +173,11 @@ func run(ctx context.Context, op *operator.Operator, a operator.Arguments) (map[
 	return out, nil
 }
 
-// fieldsOf are the names of a problem's fields.
+// fieldsOf are the names of the fields that a problem's statements read.
 func fieldsOf(p *symbolic.Problem) (names []string) {
+	read := p.Reads()
 	for _, f := range p.Functions {
-		if f.Role == symbolic.Field {
+		if f.Role == symbolic.Field && read[f] {
 			names = append(names, f.Name)
 		}
 	}

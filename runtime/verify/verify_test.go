@@ -28,28 +28,37 @@ func library(t *testing.T, f func(t *testing.T, p *symbolic.Problem, o Options))
 			if dim == 3 && testing.Short() {
 				continue
 			}
-			t.Run(fmt.Sprintf("%s/%dD", strings.TrimSuffix(filepath.Base(path), ".pde"), dim), func(t *testing.T) {
-				t.Parallel()
-				file, err := dsl.ParseFile(path)
-				if err != nil {
-					t.Fatal(err)
+			for _, border := range []int{0, 3} {
+				name := fmt.Sprintf("%s/%dD", strings.TrimSuffix(filepath.Base(path), ".pde"), dim)
+				if border > 0 {
+					name += "/layers"
 				}
-				o := Options{Options: codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: ir.F64}}
-				if dim == 3 {
-					o.Shape, o.Steps = []int{10, 9, 11}, 16
-				}
-				p, err := check.Problem(file, o.Options.Options)
-				if err != nil {
-					t.Skip("not for this grid")
-				}
-				for _, s := range p.Statements {
-					if _, ok := s.(*symbolic.Sample); ok {
-						f(t, p, o)
-						return
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					file, err := dsl.ParseFile(path)
+					if err != nil {
+						t.Fatal(err)
 					}
-				}
-				t.Skip("it records nothing")
-			})
+					o := Options{Options: codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4, Border: border}, Real: ir.F64}}
+					if dim == 3 {
+						o.Shape, o.Steps = []int{10, 9, 11}, 16
+					}
+					p, err := check.Problem(file, o.Options.Options)
+					if err != nil {
+						t.Skip("not for this grid")
+					}
+					if border > 0 && p.Layers == nil {
+						t.Skip("it has no layers")
+					}
+					for _, s := range p.Statements {
+						if _, ok := s.(*symbolic.Sample); ok {
+							f(t, p, o)
+							return
+						}
+					}
+					t.Skip("it records nothing")
+				})
+			}
 		}
 	}
 }

@@ -66,6 +66,7 @@ func (b *backward) functions() {
 			})
 		}
 	}
+	symbolic.Needed(b.p, used)
 	made := b.out.Functions
 	b.out.Functions = nil
 	for _, f := range b.p.Functions {

@@ -13,9 +13,10 @@ import (
 type definition struct {
 	*symbolic.Update
 	multiplier *symbolic.Function
-	residual   symbolic.Expr // left - right
-	slope      symbolic.Expr // of the residual by the target
-	own        symbolic.Expr // of the residual by the target's value before, of what is computed again
+	residual   symbolic.Expr      // left - right
+	slope      symbolic.Expr      // of the residual by the target
+	own        symbolic.Expr      // of the residual by the target's value before, of what is computed again
+	regions    []*symbolic.Region // of a local wavefield: all where the same update computes it
 }
 
 // define finds the equations of all wavefields and what they are divided by.
@@ -56,15 +57,39 @@ func (b *backward) define() error {
 				return positioned(u, err)
 			}
 		}
+		if old := b.definitions[f]; f.Local && len(old) == 1 && old[0].regions != nil && u.Region != nil && symbolic.Equal(old[0].residual, d.residual) && apart(u.Region, old[0].regions) {
+			old[0].regions = append(old[0].regions, u.Region)
+			continue
+		}
+		if f.Local && u.Region != nil {
+			d.regions = []*symbolic.Region{u.Region}
+		}
 		name := f.Name + "_adj"
 		if n := len(b.definitions[f]); n > 0 {
 			name += fmt.Sprint(n + 1)
 		}
-		d.multiplier = &symbolic.Function{Name: b.free(name), Doc: "adjoint of " + orElse(f.Doc, f.Name), Grid: f.Grid, Role: symbolic.Wavefield, Axes: f.Axes, Half: f.Half}
+		d.multiplier = &symbolic.Function{Name: b.free(name), Doc: "adjoint of " + orElse(f.Doc, f.Name), Grid: f.Grid, Role: symbolic.Wavefield, Axes: f.Axes, Half: f.Half, Local: f.Local}
 		b.definitions[f] = append(b.definitions[f], d)
 		b.all = append(b.all, d)
 	}
 	return nil
+}
+
+// apart reports whether a region shares no points with others, on a grid that
+// is large enough for all of them.
+func apart(r *symbolic.Region, others []*symbolic.Region) bool {
+	return !slices.ContainsFunc(others, func(o *symbolic.Region) bool {
+		for axis, s := range r.Span {
+			a, b := s, o.Span[axis]
+			if a.Lo.End && !b.Hi.End || b.Lo.End && !a.Hi.End {
+				return false // at opposite ends of the axis
+			}
+			if a.Lo.End == b.Hi.End && a.Lo.At >= b.Hi.At || b.Lo.End == a.Hi.End && b.Lo.At >= a.Hi.At {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // free takes a name that nothing has, like the one wished for.

@@ -56,7 +56,7 @@ func Migration(p *symbolic.Problem, c Condition, slowness string, axis, lags int
 	}
 	pairs := func(f func(u, v symbolic.Expr) symbolic.Expr) (terms []symbolic.Expr) {
 		for _, d := range b.all {
-			if b.active[d.Target.Func] {
+			if b.active[d.Target.Func] && !d.Target.Func.Local {
 				terms = append(terms, f(d.Target.Func.Here(), b.now(d.multiplier)))
 			}
 		}

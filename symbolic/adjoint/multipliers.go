@@ -172,20 +172,33 @@ func (b *backward) multipliers(f *symbolic.Function, total symbolic.Expr) ([]sym
 		out = append(out, &symbolic.Update{Target: v, Left: total, Right: symbolic.Int(0), Source: source})
 		return append(out, b.injections(f, v, slope(defs[0]))...), nil
 	}
-	r := b.sum(f).At(-1, nil)
 	collected, err := fd.DiscretiseTime(symbolic.Neg(total), b.p.Grid)
 	if err != nil {
 		return nil, err
 	}
+	if d := defs[0]; len(defs) == 1 && d.regions != nil && !mirrored(f) && !b.recorded(f) {
+		// Where it is not computed there is no equation, and no multiplier.
+		for _, region := range d.regions {
+			out = append(out, explicit(d.multiplier.At(-1, nil), symbolic.Quotient(collected, slope(d)), region, source))
+		}
+		return out, nil
+	}
+	r := b.sum(f).At(-1, nil)
 	out = append(out, explicit(r, collected, nil, source))
 	out = append(out, b.injections(f, r, symbolic.Int(1))...)
 	// What is computed again carries nothing from before, but what it reads of it.
 	for i, d := range slices.Backward(defs) {
 		v := d.multiplier.At(-1, nil)
-		if d.Region != nil {
+		if d.Region != nil && !f.Local {
 			out = append(out, explicit(v, symbolic.Int(0), nil, source))
 		}
-		out = append(out, explicit(v, symbolic.Quotient(r, slope(d)), d.Region, source))
+		regions := d.regions
+		if regions == nil {
+			regions = []*symbolic.Region{d.Region}
+		}
+		for _, region := range regions {
+			out = append(out, explicit(v, symbolic.Quotient(r, slope(d)), region, source))
+		}
 		for _, later := range slices.Backward(defs[i+1:]) {
 			if later.Region == nil {
 				return nil, fmt.Errorf("%s is computed again everywhere", f.Name)

@@ -111,6 +111,11 @@ func (b *backward) injections(f *symbolic.Function, target *symbolic.Access, slo
 	return out
 }
 
+// recorded reports whether samples weigh a wavefield itself.
+func (b *backward) recorded(f *symbolic.Function) bool {
+	return slices.ContainsFunc(b.records, func(r *record) bool { return r.of == f })
+}
+
 // atNodes reports whether an expression's value at a place is made of values of
 // some functions there alone, without derivatives and means.
 func atNodes(e symbolic.Expr, place []bool, of func(*symbolic.Function) bool) bool {

@@ -51,6 +51,7 @@ type op struct {
 // New makes a scheme of a discretised problem. It fails with ErrNonlinear, or
 // when updates read what is known only in a run.
 func New(p *symbolic.Problem) (*Scheme, error) {
+	p = interior(p)
 	c := &compiler{Scheme: &Scheme{dim: p.Grid.Dim(), Scalars: p.Scalars()}, problem: p, known: map[uint64]int{},
 		row: map[*symbolic.Function]int{}, pure: map[*symbolic.Function]int{}, first: map[*symbolic.Function]int{}}
 	for i, name := range c.Scalars {

@@ -1,20 +1,25 @@
 # Acoustic waves of first order in time on a staggered grid, absorbed by
-# perfectly matched layers. a and b are the layers' profiles at the nodes, am and
-# bm those between the nodes; see definitions/pml.pde.
+# perfectly matched layers that are written out: what absorb does by itself. a and b
+# are the layers' profiles at the nodes, am and bm those between the nodes; see
+# definitions/pml.pde.
+import "definitions/layers.pde"
 import "definitions/pml.pde"
 
 operator acoustic_pml "acoustic waves, perfectly matched layers" {
     order space 8, time 1
-    field            kappa  "bulk modulus"
+    field            vp     "P velocity"
     field            rho    "density"
-    vector field     a      "gain of the memory"                      on its axis
-    vector field     b      "decay of the memory"                     on its axis
-    vector field     am     "gain of the memory, between the nodes"   on its axis  staggered
-    vector field     bm     "decay of the memory, between the nodes"  on its axis  staggered
+    field            kappa  "bulk modulus"                            = rho*vp^2
+    vector field     a      "gain of the memory"                      on its axis  = gain(damping(c), shift)
+    vector field     b      "decay of the memory"                     on its axis  = decay(damping(c), shift)
+    vector field     am     "gain of the memory, between the nodes"   on its axis  staggered  = gain(damping(c), shift)
+    vector field     bm     "decay of the memory, between the nodes"  on its axis  staggered  = decay(damping(c), shift)
+    scalar           c      "speed of the fastest waves"              = max(sqrt(kappa/rho))
     vector wavefield phi    "memory of the pressure gradient"         staggered
     vector wavefield psi    "memory of the velocity gradient"
     vector wavefield v      "particle velocity"                       staggered
     wavefield        p      "pressure"
+    points           src    "pressure rate"                           at 1/2
 
     phi.forward = memory(phi, am, bm, grad(p))
     v.forward = v - dt/rho*(grad(p) + phi.forward)

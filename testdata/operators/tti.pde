@@ -2,6 +2,8 @@
 # and turned by phi in 3D: two coupled wavefields of second order (Zhang, Zhang
 # and Zhang, Geophysics 76, 2011). The derivative along the axis has half the
 # order; it is taken half a point up, and applied again half a point down.
+import "definitions/layers.pde"
+
 2D def along(a, theta) = sin(theta)*a.dx(order space/2, at 1/2)
     + cos(theta)*a.dz(order space/2, at 1/2)
 2D def again(a, theta) = (sin(theta)*a).dx(order space/2, at -1/2)
@@ -15,8 +17,9 @@
 
 operator tti "acoustic waves in a tilted transversely isotropic medium" {
     order space 8, time 2
-    field     m        "squared slowness along the axis"  [s^2/km^2]
-    field     damp     "sponge"                           [ms/m^2]
+    field     vp       "P velocity along the axis"        [km/s]
+    field     m        "squared slowness along the axis"  [s^2/km^2]  = 1/vp^2
+    field     damp     "sponge"                           [ms/m^2]  = 0
     field     epsilon  "Thomsen's epsilon"                [1]
     field     delta    "Thomsen's delta"                  [1]
     field     theta    "tilt of the axis"                 [rad]
@@ -26,6 +29,8 @@ operator tti "acoustic waves in a tilted transversely isotropic medium" {
 
     require epsilon >= delta "otherwise short waves grow without bound"
     require 1 + 2*delta >= 0 "its root is taken"
+
+    absorb damping(max(sqrt((1 + 2*epsilon)/m))), shift
 
     2D def axial(a) = again(along(a, theta), theta)
     3D def axial(a) = again(along(a, theta, phi), theta, phi)

@@ -3,6 +3,7 @@
 # stand in pairs that are each other's transposes, and the energy of the
 # continuous system cannot grow. b is the buoyancy, f the weight of the energy
 # between the wavefields, eta the anellipticity.
+import "definitions/layers.pde"
 import "definitions/flux.pde"
 
 2D def along(a, theta) = sin(theta)*a.dx(at 1/2) + cos(theta)*a.dz(at 1/2)
@@ -17,11 +18,12 @@ import "definitions/flux.pde"
 operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
     order space 8, time 2
     field     vp       "velocity along the axis"
-    field     b        "buoyancy"
+    field     rho      "density"                         = 1
+    field     b        "buoyancy"                        = 1/rho
     field     epsilon  "Thomsen's epsilon"
     field     eta      "anellipticity"
     field     f        "energy weight, between 0 and 1"
-    field     damp     "sponge, one over time"
+    field     damp     "sponge, one over time"           = 0
     field     theta    "tilt of the axis"
     3D field  phi      "azimuth of the axis"
     wavefield p        "first wavefield"
@@ -30,6 +32,8 @@ operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
     require eta^2 <= 1 "otherwise the energy is not positive"
     require f >= 0 "a weight"
     require f <= 1 "a weight"
+
+    absorb damping(max(vp*sqrt(1 + 2*epsilon))), shift
 
     let coupling = f*eta^2
     let cross = f*eta*sqrt(1 - eta^2)

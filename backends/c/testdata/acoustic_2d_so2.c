@@ -76,7 +76,7 @@ int courant_run(const struct courant_args *args)
       real *const u_t0 = u + t % 2 * u_buffer; /* level t */
       real *const u_t1 = u + (t+1) % 2 * u_buffer; /* level t-1 and t+1 */
 
-      /* acoustic.pde:8: solve m*u.dt2 - laplace(u) + damp*u.dt = 0 for u.forward */
+      /* acoustic.pde:13: solve m*u.dt2 - laplace(u) + damp*u.dt = 0 for u.forward */
       #pragma omp for schedule(dynamic)
       for (int64_t xb = 0; xb < n_x; xb += block_x) {
         for (int64_t x = xb; x < least(xb + block_x, n_x); ++x) {
@@ -91,7 +91,7 @@ int courant_run(const struct courant_args *args)
         }
       }
 
-      /* acoustic.pde:10: inject src*dt^2/m into u.forward */
+      /* acoustic.pde:15: inject src*dt^2/m into u.forward */
       #pragma omp for
       for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
         const real *const trace = (const real *)src->traces + t*src->count;
@@ -102,7 +102,7 @@ int courant_run(const struct courant_args *args)
         u_t1[x*s_x + z] += (real)sum * (c4/m[x*s_x + z]);
       }
 
-      /* acoustic.pde:11: sample rec from u */
+      /* acoustic.pde:16: sample rec from u */
       #pragma omp for
       for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
         double sum = 0;

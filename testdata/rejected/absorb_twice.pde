@@ -1,5 +1,6 @@
 operator a {
-    field m = 2  ### "a field has no default value"
     wavefield u
+    absorb layer
+    absorb layer^2  ### "absorb is given twice"
     solve u.dt2 - laplace(u) = 0 for u.forward
 }
