@@ -200,12 +200,16 @@ func (c *checker) exists(dim string) bool {
 const (
 	maxStatements = 500
 	maxOperators  = 100
+	maxName       = 80 // of an operator, which names files
 )
 
 // operator checks the declarations first, so that their order is free, then
 // the statements in the order in which they run.
 func (c *checker) operator(op *dsl.Operator, o Options) {
 	c.problem = &symbolic.Problem{Name: op.Name, Doc: op.Doc, Grid: &symbolic.Grid{Axes: AxisNames(o.Dim), SpaceOrder: 4, TimeOrder: 2, Uniform: o.Uniform}}
+	if n := len(op.Name); n > maxName {
+		c.failAt(op.Pos, len("operator"), "choose a shorter one", "the operator's name has %d letters: at most %d can be given", n, maxName)
+	}
 	if n := len(op.Statements); n > maxStatements {
 		c.failAt(op.Statements[maxStatements].Pos, 1, "write vectors and tensors in place of their components, or several operators", "operator %s has %d statements: at most %d can be given", op.Name, n, maxStatements)
 		return

@@ -112,6 +112,7 @@ func TestFloodsAreRefused(t *testing.T) {
 	for _, v := range []struct{ source, want string }{
 		{head + strings.Repeat("sample r from v\n", 400) + solve + "}", "more faults are not shown"},
 		{strings.Repeat("let a = 1\n", 4000) + head + solve + "}", "3949 more faults are not shown"},
+		{"operator " + strings.Repeat("a", 300) + " { field m wavefield u " + solve + "}", "name has 300 letters"},
 		{head + strings.Repeat(solve, 2000) + "}", "2002 statements: at most 500"},
 		{strings.Repeat(head+solve+"}\n", 2000), "1949 more faults are not shown"},
 		{strings.Repeat("operator a { }", 4000), "more faults are not shown"},

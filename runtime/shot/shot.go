@@ -18,6 +18,7 @@ import (
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/runtime/survey"
 )
@@ -156,6 +157,10 @@ func (s *shot) bind(ctx context.Context) error {
 	dt := s.args.Dt
 	steps := survey.Steps(0, s.config.Time, dt)
 	s.args.Steps = steps
+	// The wavelet and the traces of sources and receivers, before they are made.
+	if err := machine.Room(float64(steps) * (16 + 4*float64(s.geometry.Receivers.Shape[0]))); err != nil {
+		return s.config.Fault("time", fmt.Errorf("%d steps of %g ms with %d receivers: %w", steps, dt, s.geometry.Receivers.Shape[0], err))
+	}
 	for _, p := range s.op.Program.Kernel.Points {
 		if p.Inject {
 			traces := field.New64(steps, s.geometry.Sources.Shape[0])

@@ -226,3 +226,25 @@ func TestDocumentation(t *testing.T) {
 	}
 	walk(reflect.TypeFor[survey.Config]())
 }
+
+// A record that no memory holds is refused before its wavelet is computed.
+func TestRecordTooLongForMemory(t *testing.T) {
+	operators, err := filepath.Abs("../../testdata/operators/acoustic.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(strings.Replace(section, "time = 300.0", "time = 1e9\ndt = 0.5", 1), "OPERATOR", operators)
+	text = strings.Replace(text, "count = 5", "count = 100000", 1)
+	path := filepath.Join(t.TempDir(), "shot.toml")
+	if err := os.WriteFile(path, []byte(strings.Replace(text, "[snapshots]\ncount = 2", "", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config, err := survey.LoadConfig(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Run(t.Context(), config, filepath.Join(t.TempDir(), "out"), Options{})
+	if err == nil || !strings.Contains(err.Error(), "time: 2000000001 steps") || !strings.Contains(err.Error(), "memory") {
+		t.Errorf("2e9 steps: %v", err)
+	}
+}

@@ -147,3 +147,11 @@ func TestSynthetic(t *testing.T) {
 		}
 	}
 }
+
+// A model that no memory holds is refused before it is computed.
+func TestSyntheticTooLargeForMemory(t *testing.T) {
+	_, err := Synthetic{Kind: "constant", Shape: []int{1 << 18, 1 << 18}, Spacing: []float64{10}, From: 2}.Model()
+	if err == nil || !strings.Contains(err.Error(), "GiB") {
+		t.Errorf("2^36 points: %v", err)
+	}
+}
