@@ -90,7 +90,7 @@ func (f *queueFlags) address(errs io.Writer) (string, error) {
 	return u.String(), err
 }
 
-// connect opens the queue.
+// connect opens the queue. Errs is told when it is gone for a while.
 func (f *queueFlags) connect(ctx context.Context, errs io.Writer) (queue.Queue, string, error) {
 	address, err := f.address(errs)
 	if err != nil {
@@ -100,6 +100,13 @@ func (f *queueFlags) connect(ctx context.Context, errs io.Writer) (queue.Queue, 
 	if err != nil {
 		return nil, "", usageError{err}
 	}
+	q.OnOutage(func(err error) {
+		if err != nil {
+			fmt.Fprintln(errs, "waiting:", err)
+		} else {
+			fmt.Fprintln(errs, "the queue is back")
+		}
+	})
 	return q, address, nil
 }
 

@@ -27,7 +27,7 @@ type shots struct {
 	version int
 	done    int // tasks of the version
 	tasks   int
-	steps   int // iterations that are done
+	steps   int // iterations that are done; -1 before the start is evaluated
 	ended   int // tasks that ended while this was watched
 	told    int // of those, when the last line was written
 	away    bool
@@ -81,7 +81,7 @@ func (s *shots) event(e workflow.Event) {
 	case "version":
 		s.version, s.done, s.tasks = e.Position.Version, e.Position.Present, e.Position.Tasks
 		if state, ok := e.Position.State.(*imaging.State); ok {
-			s.steps = max(0, len(state.Updates)-1)
+			s.steps = len(state.Updates) - 1
 		}
 	case "task":
 		s.done++
@@ -114,13 +114,15 @@ func (s *shots) line() string {
 		what = "illumination"
 	case s.planned == 0:
 		what = "migration"
+	case s.steps < 0:
+		what = "start"
 	}
 	text := fmt.Sprintf("%s: %d of %d shots", what, s.done, s.tasks)
 	if s.ended > 0 {
 		// A step takes one evaluation at least, and the start takes one too.
-		evaluations := s.planned - s.steps
+		evaluations := s.planned - s.steps - 1 // beside this one
 		if s.version == 0 {
-			evaluations++
+			evaluations = s.planned + 1
 		}
 		left := s.tasks - s.done + max(evaluations, 0)*s.tasks
 		rate := float64(s.ended) / time.Since(s.start).Seconds()

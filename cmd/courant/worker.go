@@ -62,7 +62,11 @@ records come from the store. What a worker that dies had taken goes to another.`
 			} else if err != nil {
 				return err
 			}
-			if q, _, e := qf.connect(ctx, c.ErrOrStderr()); e == nil && err == nil {
+			outages := c.ErrOrStderr()
+			if stdin || task != "" { // whose last words are why they died
+				outages = io.Discard
+			}
+			if q, _, e := qf.connect(ctx, outages); e == nil && err == nil {
 				defer q.Close()
 				r.Queue = q
 			} else if !stdin && task == "" {

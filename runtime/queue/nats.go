@@ -51,6 +51,17 @@ func Connect(ctx context.Context, url string, lease time.Duration) (*NATS, error
 	return q, nil
 }
 
+// OnOutage has told that the server is gone, and with nil that it is back. Tell is
+// called by another goroutine.
+func (q *NATS) OnOutage(tell func(error)) {
+	q.conn.SetDisconnectErrHandler(func(c *nats.Conn, err error) {
+		if !c.IsClosed() {
+			tell(errGone)
+		}
+	})
+	q.conn.SetReconnectHandler(func(*nats.Conn) { tell(nil) })
+}
+
 // prepare makes the stream unless it is there. Other streams of the server are
 // not touched.
 func (q *NATS) prepare(ctx context.Context) error {

@@ -86,6 +86,8 @@ func TestServerBeginsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := connect(t, first.URL())
+	told := make(chan error, 10)
+	q.(*queue.NATS).OnOutage(func(err error) { told <- err })
 	if err := q.Send(t.Context(), "kept", []byte("a")); err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +115,9 @@ func TestServerBeginsAgain(t *testing.T) {
 	m, err := q.Receive(t.Context(), "kept")
 	if err != nil || string(m.Data) != "a" {
 		t.Fatalf("%v, %v", m, err)
+	}
+	if gone, back := <-told, <-told; gone == nil || back != nil {
+		t.Errorf("told of the outage by %v, and then %v", gone, back)
 	}
 	if err := q.Send(t.Context(), "later", []byte("c")); err != nil {
 		t.Fatal(err)

@@ -93,7 +93,12 @@ func newToy(s store.Store, shots, iterations int) *Run {
 
 // work evaluates tasks in this process, some at a time. Before may be nil.
 func work(r *Run, workers int, before func(ctx context.Context, t Task) error) batch.Batch {
-	return batch.NewLocal(workers, func(ctx context.Context, t Task) error {
+	return batch.NewLocal(workers, do(r, before))
+}
+
+// do is what workers do.
+func do(r *Run, before func(ctx context.Context, t Task) error) func(ctx context.Context, t Task) error {
+	return func(ctx context.Context, t Task) error {
 		if before != nil {
 			if err := before(ctx, t); err != nil {
 				return err
@@ -109,7 +114,7 @@ func work(r *Run, workers int, before func(ctx context.Context, t Task) error) b
 			tasks = s.Tasks()
 		}
 		return r.Submit(ctx, t, tasks, toy{}.of(t, s))
-	})
+	}
 }
 
 // outcome is the last state of a run, bit by bit, and how many objects are left.
@@ -290,8 +295,9 @@ func (g *gossip) Tell(ctx context.Context, topic string, data []byte) error {
 // Whatever dies, and however often, the result is that of a run without any
 // disturbance, bit by bit: 250 random schedules of up to three processes that
 // drive the run at once, with workers that fail, objects that are damaged, lost or
-// in another's place, a store that is away, and every process killed after some
-// operations and begun again.
+// in another's place, a store that is away, tasks that go through a queue which loses
+// messages and brings others twice, and every process killed after some operations
+// and begun again.
 func TestNothingIsLostOrCountedTwice(t *testing.T) {
 	schedules := 250
 	if testing.Short() {
@@ -308,7 +314,7 @@ func TestNothingIsLostOrCountedTwice(t *testing.T) {
 		shots := 1 + random.IntN(9)
 		memory := store.NewMemory()
 		rate, damage, absent, failing := 0.05*random.Float64(), 0.02*random.Float64(), 0.01*random.Float64(), 0.3*random.Float64()
-		mu := &sync.Mutex{}
+		mu, pulled := &sync.Mutex{}, seed%2 == 1
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		var processes sync.WaitGroup
 		news := &gossip{Memory: queue.NewMemory(5 * time.Millisecond), mu: mu, random: random, lost: 0.3 * random.Float64(), twice: 0.3 * random.Float64()}
@@ -341,8 +347,16 @@ func TestNothingIsLostOrCountedTwice(t *testing.T) {
 						}
 						return nil
 					}
-					err := Drive(alive, r, work(r, 2, fails), Options{Backoff: time.Microsecond, Attempts: 20, Sweep: 5 * time.Millisecond})
+					b := work(r, 2, fails)
+					if pulled {
+						b = batch.NewPulled(news, "tasks", 5*time.Millisecond)
+						for range 2 {
+							go func() { _ = batch.ServeQueue(alive, news, "tasks", do(r, fails), nil) }()
+						}
+					}
+					err := Drive(alive, r, b, Options{Backoff: time.Microsecond, Attempts: 20, Sweep: 5 * time.Millisecond})
 					die()
+					_ = b.Close()
 					if err == nil {
 						return
 					}
