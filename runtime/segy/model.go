@@ -18,6 +18,9 @@ type Model struct {
 	Spacing []float64    // m
 	Line    *Line        // nil in three dimensions
 	Unit    float64      // m of a unit of length in the file: 1, or that of a foot
+	// Geographic is the longitude and the latitude that coordinates are counted from,
+	// in degrees; nil when they are lengths in the file.
+	Geographic *[2]float64
 }
 
 // ReadModel reads a grid from the files of a path. Places are the coordinates of the
@@ -47,7 +50,7 @@ func ReadModel(path string, how Reading) (*Model, error) {
 		}
 		return nil, err
 	}
-	m := &Model{Unit: f.Headers[0].Unit}
+	m := &Model{Unit: f.Headers[0].Unit, Geographic: f.Geographic}
 	m.Origin, m.Spacing = []float64{first.Start * m.Unit}, []float64{f.Interval * m.Unit}
 	if how.Interval > 0 {
 		m.Spacing[0] = how.Interval

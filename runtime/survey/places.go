@@ -54,6 +54,9 @@ func readSEGYModel(path string, origin []float64) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	if g := m.Geographic; g != nil {
+		return nil, fmt.Errorf("%s: units (89): places are in degrees about longitude %.6f, latitude %.6f, which those of records are not counted from: convert coordinates to lengths", path, g[0], g[1])
+	}
 	if _, greatest := m.Values.Range(); greatest > 100 {
 		for i := range m.Values.Len() {
 			m.Values.Set(i, m.Values.At(i)*m.Unit/1000)

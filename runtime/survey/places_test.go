@@ -59,6 +59,22 @@ func TestSurveyOfFiles(t *testing.T) {
 	if len(shots) != 1 || g.Sources.At(0) != 110 || g.Sources.At(1) != 0 || g.Receivers.At(2) != 300 || g.Receivers.At(3) != 20 || g.Weights.At(1) != 0.25 {
 		t.Errorf("%+v", g)
 	}
+	// Degrees have a middle of their own.
+	data, err := os.ReadFile(filepath.Join(dir, "vp.sgy"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := range at {
+		trace := data[3600+k*(240+4*41):]
+		trace[89], trace[83] = 3, byte(k) // units, and a degree for each trace
+		trace[80], trace[81], trace[82] = 0, 0, 0
+	}
+	if err := os.WriteFile(filepath.Join(dir, "degrees.sgy"), data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readSEGYModel(filepath.Join(dir, "degrees.sgy"), nil); err == nil || !strings.Contains(err.Error(), "units (89)") {
+		t.Errorf("%v", err)
+	}
 	save("area.csv", "x,y,depth\n100,70,0\n200,80,0\n")
 	for text, want := range map[string]string{
 		"[sources]\nfile = \"none.csv\"\n[receivers]\nfile = \"receivers.csv\"\n":                 ":8: sources.file: ",
