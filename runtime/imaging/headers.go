@@ -116,14 +116,16 @@ func (s *Survey) within(place func(segy.Place) []float64) ([]*survey.Geometry, e
 	return out, nil
 }
 
-// inside reports whether a place is in the model, to a billionth of a cell.
+// inside reports whether a place is in the model. Headers are rounded, so that one
+// beyond its end by a twentieth of a cell is moved there.
 func (s *Survey) inside(at []float64) bool {
 	end := s.Model.End()
 	for a, v := range at {
-		slack := 1e-9 * s.Model.Spacing[a]
+		slack := 0.05 * s.Model.Spacing[a]
 		if !(v >= s.Model.Origin[a]-slack && v <= end[a]+slack) {
 			return false
 		}
+		at[a] = min(max(v, s.Model.Origin[a]), end[a])
 	}
 	return true
 }

@@ -167,6 +167,15 @@ func TestHeadersAreHeeded(t *testing.T) {
 			}
 			short(b, 71, -1000)
 		}},
+		"rounded to beyond the model": {change: func(_ int, b []byte) {
+			if x := binary.BigEndian.Uint32(b[80:]); x == 800 {
+				long(b, 81, 800003)
+			} else {
+				long(b, 81, int(x)*1000)
+			}
+			long(b, 73, int(binary.BigEndian.Uint32(b[72:]))*1000)
+			short(b, 71, -1000)
+		}},
 		"from a place of its own": {lines: []string{"[segy]", "line_origin = [-5000.0, 700.0]", "azimuth = 90.0"}, change: func(_ int, b []byte) {
 			for _, at := range []int{73, 81} {
 				long(b, at, int(binary.BigEndian.Uint32(b[at-1:]))-5000)
