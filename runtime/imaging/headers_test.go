@@ -176,6 +176,28 @@ func TestHeadersAreHeeded(t *testing.T) {
 			long(b, 73, int(binary.BigEndian.Uint32(b[72:]))*1000)
 			short(b, 71, -1000)
 		}},
+		"all at once": {notes: 1, unknown: 301, lines: []string{"[segy]", `measure = "ft"`, "[segy.words]", `delay = "233"`}, change: func(k int, b []byte) {
+			// Thousandths of feet, at an angle; a surface above the source; tenths of
+			// milliseconds elsewhere; a dead trace that is nowhere.
+			feet := func(m float64) int { return int(math.Round(m / 0.3048 * 1000)) }
+			for _, at := range []int{73, 81} {
+				x := float64(binary.BigEndian.Uint32(b[at-1:]))
+				long(b, at, feet(x*math.Sin(angle)))
+				long(b, at+4, feet(x*math.Cos(angle)))
+			}
+			long(b, 37, 0)
+			long(b, 41, feet(-40))
+			long(b, 45, feet(7))
+			long(b, 49, feet(27))
+			short(b, 69, -1000)
+			short(b, 71, -1000)
+			short(b, 215, -10)
+			short(b, 233, 1000)
+			copy(b[240:], b[240+4*50:])
+			if k == 0 {
+				short(b, 29, 2)
+			}
+		}},
 		"from a place of its own": {lines: []string{"[segy]", "line_origin = [-5000.0, 700.0]", "azimuth = 90.0"}, change: func(_ int, b []byte) {
 			for _, at := range []int{73, 81} {
 				long(b, at, int(binary.BigEndian.Uint32(b[at-1:]))-5000)
