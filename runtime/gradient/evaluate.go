@@ -55,6 +55,10 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 	if s.Keep == Sampled && s.Every < 0 {
 		return Plan{}, fmt.Errorf("levels cannot be kept every %d steps", s.Every)
 	}
+	a, err := op.Forward.Complete(a)
+	if err != nil {
+		return Plan{}, err
+	}
 	forth, err := op.taped.Needs(a)
 	if err != nil {
 		return Plan{}, err
@@ -120,6 +124,11 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	if len(op.reading()) == 0 {
 		p.Keep, p.Segments, p.Levels = All, 1, 0
 	}
+	given := a
+	a, err := op.Forward.Complete(a)
+	if err != nil {
+		return nil, err
+	}
 	a.Kept = p.Levels
 	forward, err := op.taped.Bind(a)
 	if err != nil {
@@ -173,22 +182,38 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	if err := t.playBack(ctx); err != nil {
 		return nil, err
 	}
-	for _, name := range op.wrt {
-		out.Fields[name] = op.overAxes(name, t.backward.Field("g_"+name), a)
+	for _, w := range op.chain.wrt {
+		g := field.New64(a.Shape...)
+		err := op.chain.weigh(op.Forward, given, a, w, func(read string, slope *field.Array) {
+			by := t.backward.Field("g_" + read)
+			for i := range g.F64 {
+				if slope == nil {
+					g.F64[i] += by.At(i)
+				} else {
+					g.F64[i] += by.At(i) * slope.F64[i]
+				}
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+		out.Fields[w] = op.overAxes(w, g, a)
 	}
 	out.Initial = op.initial(t.backward, a)
 	for _, q := range op.Forward.Program.Problem.Points {
-		if q.Inject {
-			d := t.backward.Traces(q.Name)
-			switch {
-			case d == nil:
-			case op.places:
+		for k := 1; q.Inject && k <= mostParts; k++ {
+			d := t.backward.Traces(adjoint.Part(q.Name, k))
+			if d == nil || d.Shape[1] == 0 {
+				continue
+			}
+			if op.places {
 				if out.Places == nil {
 					out.Places = map[string]*field.Array{}
 				}
-				out.Sources[q.Name], out.Places[q.Name] = byPlace(d, a.Points[q.Name])
-			default:
-				out.Sources[q.Name] = copied(d)
+				traces, places := byPlace(d, a.Points[q.Name])
+				out.Sources[q.Name], out.Places[q.Name] = plus(out.Sources[q.Name], traces), plus(out.Places[q.Name], places)
+			} else {
+				out.Sources[q.Name] = plus(out.Sources[q.Name], copied(d))
 			}
 		}
 	}
@@ -245,6 +270,17 @@ func (op *Operator) reading() (names []string) {
 		}
 	}
 	return names
+}
+
+// plus adds b to a, which may be nil.
+func plus(a, b *field.Array) *field.Array {
+	if a == nil {
+		return b
+	}
+	for i := range a.F64 {
+		a.F64[i] += b.F64[i]
+	}
+	return a
 }
 
 func copied(a *field.Array) *field.Array {

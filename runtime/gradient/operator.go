@@ -34,7 +34,7 @@ type Operator struct {
 
 	taped    *operator.Operator // the forward operator, which keeps levels
 	backward *operator.Operator
-	wrt      []string
+	chain    *chain
 	places   bool
 	backend  backends.Backend
 }
@@ -56,11 +56,14 @@ func Load(ctx context.Context, path string, o Options) (*Operator, error) {
 // Compile compiles a problem with its derivatives.
 func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, error) {
 	var reverse *symbolic.Problem
-	var err error
+	links, err := newChain(p, o.Wrt)
+	if err != nil {
+		return nil, err
+	}
 	if len(o.Wrt) == 0 && !o.Initial {
 		reverse, err = adjoint.Adjoint(p)
 	} else {
-		reverse, err = adjoint.Gradient(p, adjoint.By{Fields: o.Wrt, Initial: o.Initial})
+		reverse, err = adjoint.Gradient(p, adjoint.By{Fields: links.read, Initial: o.Initial})
 	}
 	if err != nil {
 		return nil, err
@@ -81,7 +84,7 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	}
 	shared := o.Options
 	shared.Halo = halo
-	op := &Operator{wrt: o.Wrt, backend: o.Backend, places: o.Places}
+	op := &Operator{chain: links, backend: o.Backend, places: o.Places}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
 		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
 			return nil, err
@@ -213,7 +216,7 @@ func (op *Operator) backwardArguments(a operator.Arguments, adjoints map[string]
 				}
 				p.Traces = d
 				b.Points[r.Name] = p
-			case r.Name == q.Name:
+			case q.Inject && !r.Inject && isPart(r.Name, q.Name):
 				c := a.Points[q.Name]
 				c.Traces = nil
 				if op.places {
@@ -231,3 +234,18 @@ func (op *Operator) backwardArguments(a operator.Arguments, adjoints map[string]
 	}
 	return b, nil
 }
+
+// isPart reports whether the backward operator samples, in a set of that name, what
+// sources act on.
+func isPart(set, sources string) bool {
+	for k := 1; k <= mostParts; k++ {
+		if set == adjoint.Part(sources, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// mostParts bounds the places between the nodes at which one source acts: there
+// are eight in three dimensions.
+const mostParts = 8

@@ -326,3 +326,28 @@ func (r *resolver) reduction(c *symbolic.Call) (float64, error) {
 	r.reductions[c.Hash()] = best
 	return best, nil
 }
+
+// Values are those of an expression without derivatives at all points of the grid.
+// The arguments are complete, see Complete. Errors: those of Complete.
+func (op *Operator) Values(a Arguments, e symbolic.Expr) (*field.Array, error) {
+	b := &binder{op: op, k: op.Program.Kernel, a: a}
+	b.separate()
+	if b.grid(); b.lattice == nil {
+		return nil, b.err()
+	}
+	r := &resolver{b: b, busy: map[string]bool{}, reductions: map[uint64]float64{}}
+	whole := &symbolic.Function{Grid: op.Program.Problem.Grid}
+	for axis := range b.k.Axes {
+		whole.Axes = append(whole.Axes, axis)
+	}
+	v, err := pointwise(e, r.leaf(whole))
+	if err != nil {
+		return nil, BadArguments{err.Error()}
+	}
+	out := field.New64(a.Shape...)
+	strips(out.Len(), func(from, count int) { v(from, out.F64[from:from+count]) })
+	if i := out.FirstNotFinite(); i != nil {
+		return nil, BadArguments{fmt.Sprintf("%s is not finite at index %s", e, field.ShapeString(i))}
+	}
+	return out, nil
+}

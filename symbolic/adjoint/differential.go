@@ -20,6 +20,9 @@ type differential struct {
 // is: a derivative is linear, and so is the mean that brings a function to
 // another place.
 func (d *differential) of(e symbolic.Expr, at []bool) symbolic.Expr {
+	if symbolic.IsReduction(e) {
+		return symbolic.Int(0) // a constant of the run
+	}
 	switch x := e.(type) {
 	case *symbolic.Access:
 		switch f := d.perturbation[x.Func]; {
@@ -150,4 +153,17 @@ func (d *differential) call(x *symbolic.Call, at []bool) symbolic.Expr {
 		terms = append(terms, symbolic.Product(slope, change))
 	}
 	return symbolic.Sum(terms...)
+}
+
+// Slope is the derivative of an expression without derivatives by the value of a
+// field at the same point. The error is a *Refusal for functions that have none.
+func Slope(e symbolic.Expr, f *symbolic.Function) (_ symbolic.Expr, err error) {
+	defer refuse(&err)
+	plain, change := *f, *f
+	plain.Mean = symbolic.Arithmetic
+	change.Mean, change.Name = symbolic.Arithmetic, f.Name+" change" // no name of a file holds a space
+	e = symbolic.Substitute(e, f.Here(), plain.Here())
+	d := differential{perturbation: map[*symbolic.Function]*symbolic.Function{&plain: &change, f: &change}}
+	changed := symbolic.Substitute(d.of(e, make([]bool, f.Grid.Dim())), change.Here(), symbolic.Int(1))
+	return symbolic.Substitute(changed, plain.Here(), f.Here()), d.err
 }

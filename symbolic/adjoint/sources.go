@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -20,6 +21,7 @@ func (b *backward) weighs(f *symbolic.Function) symbolic.Expr {
 // sources sample, where p injects, what the injected amounts weigh.
 func (b *backward) sources() (out []symbolic.Statement, err error) {
 	var samples []*symbolic.Sample
+	parts := map[string]int{} // samples of each set of sources
 	for _, s := range b.p.Statements {
 		x, ok := s.(*symbolic.Inject)
 		if !ok || !b.active[x.Target.Func] {
@@ -50,15 +52,16 @@ func (b *backward) sources() (out []symbolic.Statement, err error) {
 		}
 		f := x.Target.Func
 		value := symbolic.Product(x.Value, b.weighs(f))
-		if i := slices.IndexFunc(samples, func(y *symbolic.Sample) bool { return y.Points.Name == x.Points.Name }); i >= 0 {
-			y := samples[i]
-			if !slices.Equal(b.half(y.Half), b.half(f.Half)) || !symbolic.Equal(orOne(y.Every), orOne(x.Every)) {
-				return nil, positioned(s, fmt.Errorf("%s is injected at several places of the grid, or in different steps; no adjoint is derived of that: use one set of points for each", x.Points.Name))
-			}
-			y.Value = symbolic.Sum(y.Value, value)
+		if i := slices.IndexFunc(samples, func(y *symbolic.Sample) bool {
+			return partOf(y.Points.Name, x.Points.Name) && slices.Equal(b.half(y.Half), b.half(f.Half)) && symbolic.Equal(orOne(y.Every), orOne(x.Every))
+		}); i >= 0 {
+			samples[i].Value = symbolic.Sum(samples[i].Value, value)
 			continue
 		}
-		samples = append(samples, &symbolic.Sample{Points: b.points(x.Points, false), Value: value, Half: f.Half, Every: x.Every, Source: x.Source})
+		parts[x.Points.Name]++
+		set := *x.Points
+		set.Name = Part(x.Points.Name, parts[x.Points.Name])
+		samples = append(samples, &symbolic.Sample{Points: b.points(&set, false), Value: value, Half: f.Half, Every: x.Every, Source: x.Source})
 	}
 	for _, y := range samples {
 		between := false // without a place of its own it is taken on the nodes
@@ -72,6 +75,22 @@ func (b *backward) sources() (out []symbolic.Statement, err error) {
 		out = append(out, y)
 	}
 	return out, nil
+}
+
+// Part is the name of set k, from 1, that an adjoint samples where sources of a
+// name act at several places between the nodes, or in different steps: the first
+// has that name, and what all of them record adds up.
+func Part(name string, k int) string {
+	if k == 1 {
+		return name
+	}
+	return fmt.Sprintf("%s_part%d", name, k)
+}
+
+// partOf reports whether a set is a part of the sources of a name.
+func partOf(set, name string) bool {
+	rest, ok := strings.CutPrefix(set, name)
+	return ok && (rest == "" || strings.HasPrefix(rest, "_part"))
 }
 
 func orOne(e symbolic.Expr) symbolic.Expr {
