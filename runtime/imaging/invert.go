@@ -263,8 +263,18 @@ func (s *Survey) Workflow(st store.Store, name string) (*workflow.Run, error) {
 		}
 	}
 	form := workflow.Form{Single: s.Config.Inversion.Single, Compressed: s.Config.Inversion.Compress}
-	return &workflow.Run{Store: st, Name: name, Shots: len(s.Shots), Form: form, Algorithm: s, New: func() workflow.State { return s.newState() }}, nil
+	r := &workflow.Run{Store: st, Name: name, Shots: len(s.Shots), Form: form, Algorithm: s, New: func() workflow.State { return s.newState() }}
+	// A state has the most arrays; records may be longer than the model.
+	r.Most = mostArrays * int64(s.Size())
+	for shot := range s.Shots {
+		shape := s.shape(shot)
+		r.Most = max(r.Most, int64(shape[0])*int64(shape[1]))
+	}
+	return r, nil
 }
+
+// mostArrays is more than any state has of the model's size.
+const mostArrays = 64
 
 // name is made of all that the result depends on, and of nothing else: neither of
 // how its file is written, nor of what is drawn, nor of the number of iterations,

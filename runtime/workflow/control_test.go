@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -98,6 +99,61 @@ func TestRestart(t *testing.T) {
 	}
 	if err := r.Restart(t.Context(), last+1); err == nil {
 		t.Error("restarted from where it never was")
+	}
+}
+
+// mortal is a store whose user dies after some operations.
+type mortal struct {
+	store.Store
+	left int
+}
+
+func (m *mortal) lives() error {
+	if m.left--; m.left < 0 {
+		return errKilled
+	}
+	return nil
+}
+
+func (m *mortal) Create(ctx context.Context, key string, data io.Reader) error {
+	if err := m.lives(); err != nil {
+		return err
+	}
+	return m.Store.Create(ctx, key, data)
+}
+
+func (m *mortal) Delete(ctx context.Context, key string) error {
+	if err := m.lives(); err != nil {
+		return err
+	}
+	return m.Store.Delete(ctx, key)
+}
+
+// Killed at any moment while it is taken back, or old states are deleted, a run is
+// still one, and ends the same.
+func TestRestartIsKilled(t *testing.T) {
+	const shots, iterations = 4, 3
+	want := undisturbed(t, shots, iterations)
+	for version := range 4 {
+		for left, whole := 0, false; !whole; left++ {
+			m := store.NewMemory()
+			r := newToy(m, shots, iterations)
+			if err := Drive(t.Context(), r, work(r, 1, nil), Options{}); err != nil {
+				t.Fatal(err)
+			}
+			r.Store = &mortal{m, left}
+			err := r.Restart(t.Context(), version)
+			if whole = err == nil; err != nil && !errors.Is(err, errKilled) {
+				t.Fatal(err)
+			}
+			r.Store = m
+			if err := Drive(t.Context(), r, work(r, 1, nil), Options{}); err != nil {
+				t.Fatalf("killed after %d operations: %v", left, err)
+			}
+			if outcome(t, r) != want {
+				t.Errorf("killed after %d operations: another result", left)
+			}
+		}
 	}
 }
 

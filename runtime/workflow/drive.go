@@ -275,7 +275,7 @@ func (d *driver) overdrawn() error {
 }
 
 // longestBackoff is the longest time between two attempts.
-const longestBackoff = 30 * time.Second
+var longestBackoff = 30 * time.Second
 
 // task has one evaluated, in as many attempts as it may have: one for a fault that
 // none can mend, and any number as long as store or queue are away.
@@ -304,7 +304,7 @@ func (d *driver) task(ctx, gate context.Context, t Task, tasks int) error {
 			pause, wait = wait, min(2*wait, longestWait)
 		case n < d.options.Attempts && !errors.Is(err, batch.ErrPermanent):
 			d.event(Event{Kind: "retry", Task: t, Took: took, Err: err})
-			pause, backoff = backoff, min(2*backoff, longestBackoff)
+			pause, backoff = min(backoff, longestBackoff), min(2*backoff, longestBackoff)
 			n++
 		case d.options.Policy == Drop:
 			d.letter(t, err)

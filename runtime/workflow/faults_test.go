@@ -567,6 +567,25 @@ func TestFaultsThatNoAttemptMends(t *testing.T) {
 	}
 }
 
+// The time between two attempts has an end, however many there are.
+func TestBackoffIsBounded(t *testing.T) {
+	defer func(usual time.Duration) { longestBackoff = usual }(longestBackoff)
+	longestBackoff = time.Millisecond
+	r := newToy(store.NewMemory(), 1, 1)
+	left := 80
+	fails := work(r, 1, func(context.Context, Task) error {
+		if left--; left > 0 {
+			return errors.New("out of luck")
+		}
+		return nil
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := Drive(ctx, r, fails, Options{Attempts: 100, Backoff: time.Hour}); err != nil {
+		t.Error(err)
+	}
+}
+
 // A store that is away for a while delays a run, as often as it happens.
 func TestStoreAway(t *testing.T) {
 	defer func(usual time.Duration) { firstWait = usual }(firstWait)
@@ -687,12 +706,12 @@ func TestDamageIsFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := decode(key, bytes.NewReader(data))
+		back, err := decode(key, bytes.NewReader(data), mostNumbers)
 		if err != nil || back.Value != 2.5 || back.Tasks != 3 || back.of != 4 || string(back.text) != "text" || back.Seconds != 0.5 || math.Abs(back.By[2]/3e30-1) > 1e-7 || !f.Single && back.By[2] != 3e30 {
 			t.Fatalf("%+v, %v", back, err)
 		}
 		for _, place := range []string{other, strings.Replace(key, "runs/a", "runs/b", 1), ""} {
-			if _, err := decode(place, bytes.NewReader(data)); !errors.Is(err, ErrCorrupt) {
+			if _, err := decode(place, bytes.NewReader(data), mostNumbers); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%+v: taken as %q: %v", f, place, err)
 			}
 		}
@@ -700,14 +719,14 @@ func TestDamageIsFound(t *testing.T) {
 			bad := bytes.Clone(data)
 			bad[i] ^= 1
 			// Some bits of a compressed frame say nothing of what is in it.
-			got, err := decode(key, bytes.NewReader(bad))
+			got, err := decode(key, bytes.NewReader(bad), mostNumbers)
 			if harmless := f.Compressed && err == nil && reflect.DeepEqual(got, back); harmless {
 				continue
 			}
 			if !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%+v: byte %d damaged: %v", f, i, err)
 			}
-			if _, err := decode(key, bytes.NewReader(data[:i])); !errors.Is(err, ErrCorrupt) {
+			if _, err := decode(key, bytes.NewReader(data[:i]), mostNumbers); !errors.Is(err, ErrCorrupt) {
 				t.Errorf("%+v: %d bytes of %d: %v", f, i, len(data), err)
 			}
 			for _, second := range [][]byte{bad, data} { // damaged, and in another's place
@@ -721,6 +740,28 @@ func TestDamageIsFound(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Little that unfolds to much is refused before it does.
+func TestBombsAreRefused(t *testing.T) {
+	g := &Gradient{Tasks: 1, By: make([]float64, 1<<20)}
+	data, err := io.ReadAll(g.encode("key", Form{Compressed: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := decode("key", bytes.NewReader(data), 1<<20); err != nil || len(data) > 1<<14 {
+		t.Fatalf("%d bytes: %v", len(data), err)
+	}
+	m := store.NewMemory()
+	r := newToy(m, 1, 1)
+	r.Most = 1<<20 - 1
+	replace(t, m, r.sumKey(0), nil)
+	if err := m.Create(t.Context(), r.sumKey(0), g.encode(r.sumKey(0), Form{Compressed: true})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.gradient(t.Context(), r.sumKey(0)); !errors.Is(err, ErrCorrupt) {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -750,7 +791,7 @@ func TestForms(t *testing.T) {
 			t.Fatal(err)
 		}
 		sizes[f] = size(a, f)
-		g, err := decode("sum", bytes.NewReader(data))
+		g, err := decode("sum", bytes.NewReader(data), mostNumbers)
 		if err != nil || g.Tasks != 3 || g.Seconds != 3 || g.of != 3 || len(g.By) != len(a.By) {
 			t.Fatalf("%+v: %v", f, err)
 		}

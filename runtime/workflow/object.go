@@ -291,13 +291,16 @@ func (d *decoder) next() ([]float64, error) {
 	return d.piece[:n], nil
 }
 
-// decode reads the gradient of a key.
-func decode(key string, r io.Reader) (*Gradient, error) {
+// decode reads the gradient of a key, of so many numbers at most.
+func decode(key string, r io.Reader, most int64) (*Gradient, error) {
 	d, err := newDecoder(key, r)
 	if err != nil {
 		return nil, err
 	}
 	defer d.close()
+	if d.Length > most { // little that is compressed may promise much
+		return nil, fmt.Errorf("%w: %d numbers, where %d are possible", ErrCorrupt, d.Length, most)
+	}
 	g := &Gradient{Tasks: d.Tasks, Value: d.Value, Seconds: d.Seconds, of: d.Of, text: d.text}
 	for {
 		piece, err := d.next()

@@ -35,6 +35,8 @@ type Run struct {
 	// Away is told that the store is waited for, and with nil that it is back; it may
 	// be nil.
 	Away func(error)
+	// Most is what an object may have at most, in numbers; 0 when that is not known.
+	Most int64
 	// New makes an empty state to decode into.
 	New func() State
 }
@@ -208,7 +210,11 @@ func (r *Run) gradient(ctx context.Context, key string) (*Gradient, error) {
 		return nil, err
 	}
 	defer f.Close()
-	g, err := decode(key, f)
+	most := r.Most
+	if most == 0 {
+		most = mostNumbers
+	}
+	g, err := decode(key, f, most)
 	if err != nil {
 		return nil, r.corrupt(ctx, key, err)
 	}
