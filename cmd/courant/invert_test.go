@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -450,6 +451,33 @@ func TestRecordsAreChecked(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Written by many at once, a record is whole at any time.
+func TestRecordsAreWhole(t *testing.T) {
+	dir := t.TempDir()
+	f := &record{Run: "runs/a", Config: "c", Store: "s", Shots: 3}
+	if err := f.write(dir); err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for range 50 {
+				if err := f.write(dir); err != nil {
+					t.Error(err)
+					return
+				}
+				if r, err := readRecord(dir); err != nil || r.Shots != 3 {
+					t.Errorf("%+v, %v", r, err)
+					return
+				}
+			}
+		}()
+	}
+	all.Wait()
 }
 
 // FuzzRecord: what is taken as a record is one that a run can have.

@@ -96,14 +96,12 @@ func (f *record) write(folder string) error {
 	if err == nil {
 		err = os.MkdirAll(folder, 0o755)
 	}
-	path := filepath.Join(folder, "run.json")
-	if err == nil {
-		err = os.WriteFile(path+".part", append(text, '\n'), 0o644)
+	if err != nil {
+		return err
 	}
-	if err == nil {
-		err = os.Rename(path+".part", path) // whole or not at all
-	}
-	return err
+	return imaging.Whole(filepath.Join(folder, "run.json"), func(path string) error {
+		return os.WriteFile(path, append(text, '\n'), 0o644)
+	})
 }
 
 // readRecord reads what a folder says of its run.

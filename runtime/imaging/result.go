@@ -72,7 +72,7 @@ func (w *Results) Write(ctx context.Context) ([]Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.updates, whole(filepath.Join(w.folder, "misfit.json"), func(path string) error {
+	return w.updates, Whole(filepath.Join(w.folder, "misfit.json"), func(path string) error {
 		return os.WriteFile(path, append(text, '\n'), 0o644)
 	})
 }
@@ -115,9 +115,9 @@ const (
 	stalePart = 10 * time.Minute
 )
 
-// whole has a file written in a place of its own, and puts it in place of what is
-// there: whoever looks sees the one or the other.
-func whole(path string, write func(path string) error) error {
+// Whole has a file written in a place of its own, and puts it in place of what is
+// there: whoever looks sees the one or the other, however many write at once.
+func Whole(path string, write func(path string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+partMark)
 	if err != nil {
 		return err
@@ -175,11 +175,11 @@ func (s *Survey) write(out string, iteration int, state *State) error {
 		return err
 	}
 	if p != nil {
-		if err := whole(name+".png", p.Save); err != nil {
+		if err := Whole(name+".png", p.Save); err != nil {
 			return err
 		}
 	}
-	return whole(name+".npy", func(path string) error { return field.WriteNPY(path, a) })
+	return Whole(name+".npy", func(path string) error { return field.WriteNPY(path, a) })
 }
 
 // ModelError is the squared distance of the model of an iteration to the one
