@@ -177,6 +177,8 @@ type Problem struct {
 	// Backward says that the steps are carried out from the last to the first:
 	// each computes level t-1 from those behind it.
 	Backward bool
+	// Metre and Second are what the units of coordinates and of time are in m and s.
+	Metre, Second float64
 	// Layers absorb waves around the grid; nil for none.
 	Layers *Layers
 	// Border is the number of points of the absorbing layers at each end of the

@@ -222,6 +222,7 @@ func (c *checker) operator(op *dsl.Operator, o Options) {
 		}
 	}
 	c.length, c.time = atoms["m"], atoms["ms"]
+	c.problem.Metre, c.problem.Second = c.length.factor, c.time.factor
 	if !declaresUnits(c.present) {
 		c.length, c.time = unknownUnit("length"), unknownUnit("time")
 	}

@@ -76,6 +76,7 @@ func (c *checker) settings(op *dsl.Operator, o Options) bool {
 			}
 			c.length = c.axisUnit(s.Units.Length, "m")
 			c.time = c.axisUnit(s.Units.Time, "s")
+			c.problem.Metre, c.problem.Second = c.length.factor, c.time.factor
 		}
 	}
 	if o.SpaceOrder != 0 {

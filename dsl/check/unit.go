@@ -172,3 +172,18 @@ func (u unit) String() string {
 	}
 	return "[" + strings.Join(parts, " ") + "]"
 }
+
+// Speed is what 1 of a unit is in m/s; 0 when the unit is no length over a time.
+func Speed(text string) float64 {
+	u, err := parseUnit(text)
+	if err != nil || !u.sameDimension(atoms["m"].times(atoms["s"].to(-1))) {
+		return 0
+	}
+	return u.factor
+}
+
+// SquaredSlowness reports whether a unit is that of one over a squared velocity.
+func SquaredSlowness(text string) bool {
+	u, err := parseUnit(text)
+	return err == nil && u.sameDimension(atoms["s"].times(atoms["m"].to(-1)).to(2))
+}

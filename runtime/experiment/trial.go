@@ -240,7 +240,7 @@ func Serve(ctx context.Context, s *imaging.Survey, folder, url string) error {
 // gradient is that of a shot at the start, against records that are zero: as much
 // work as any.
 func gradient(ctx context.Context, s *imaging.Survey, shot int) (*workflow.Gradient, error) {
-	m := imaging.SquaredSlowness(s.Start)
+	m := s.Beginning()
 	value, by, err := s.Misfit(ctx, s.Shot(shot), m, s.Silence(shot))
 	if err == nil && math.IsNaN(value) {
 		err = errors.New("the misfit is no number")

@@ -191,7 +191,10 @@ func (b *Born) Apply(ctx context.Context, a operator.Arguments, changes map[stri
 			return nil, err
 		}
 	}
-	a.Fields = maps.Clone(a.Fields)
+	a.Fields, a.Points = maps.Clone(a.Fields), maps.Clone(a.Points)
+	maps.DeleteFunc(a.Points, func(name string, _ operator.Points) bool {
+		return !slices.ContainsFunc(b.op.Program.Problem.Points, func(q *symbolic.Points) bool { return q.Name == name })
+	})
 	for read, change := range all {
 		a.Fields["d"+read] = change
 	}

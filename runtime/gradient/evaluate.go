@@ -19,6 +19,8 @@ type Result struct {
 	Records map[string]*field.Array // traces of the receivers, shape (steps, points)
 	// Fields are the derivatives by the fields, of their shapes.
 	Fields map[string]*field.Array
+	// Images are those of an imaging condition, by name, on the whole grid.
+	Images map[string]*field.Array
 	// Sources are the derivatives by the traces of the sources, shape (steps,
 	// points).
 	Sources map[string]*field.Array
@@ -198,6 +200,14 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 			return nil, err
 		}
 		out.Fields[w] = op.overAxes(w, g, a)
+	}
+	if op.condition {
+		out.Images = map[string]*field.Array{}
+		for _, x := range op.backward.Program.Kernel.Arrays {
+			if x.Role == ir.Image {
+				out.Images[x.Name] = copied(t.backward.Field(x.Name))
+			}
+		}
 	}
 	out.Initial = op.initial(t.backward, a)
 	for _, q := range op.Forward.Program.Problem.Points {

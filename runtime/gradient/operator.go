@@ -22,6 +22,10 @@ type Options struct {
 	Wrt []string // fields to differentiate by; none gives the derivatives by the sources alone
 	// Initial asks for the derivatives by the initial states of the wavefields.
 	Initial bool
+	// Condition makes images of the waves in place of derivatives by fields, see
+	// adjoint.Migration; Slowness is the field of squared slowness that it needs.
+	Condition adjoint.Condition
+	Slowness  string
 	// Places asks for the derivatives by the coordinates of the sources, which
 	// must rest and be interpolated linearly.
 	Places bool
@@ -32,11 +36,12 @@ type Options struct {
 type Operator struct {
 	Forward *operator.Operator // the operator itself, with all its results
 
-	taped    *operator.Operator // the forward operator, which keeps levels
-	backward *operator.Operator
-	chain    *chain
-	places   bool
-	backend  backends.Backend
+	taped     *operator.Operator // the forward operator, which keeps levels
+	backward  *operator.Operator
+	chain     *chain
+	places    bool
+	condition bool // images are made
+	backend   backends.Backend
 }
 
 // Load compiles the operator of a file with its derivatives. Errors: those of
@@ -60,7 +65,9 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	if err != nil {
 		return nil, err
 	}
-	if len(o.Wrt) == 0 && !o.Initial {
+	if o.Condition != "" {
+		reverse, err = adjoint.Migration(p, o.Condition, o.Slowness, 0, 0)
+	} else if len(o.Wrt) == 0 && !o.Initial {
 		reverse, err = adjoint.Adjoint(p)
 	} else {
 		reverse, err = adjoint.Gradient(p, adjoint.By{Fields: links.read, Initial: o.Initial})
@@ -84,7 +91,7 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	}
 	shared := o.Options
 	shared.Halo = halo
-	op := &Operator{chain: links, backend: o.Backend, places: o.Places}
+	op := &Operator{chain: links, backend: o.Backend, places: o.Places, condition: o.Condition != ""}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
 		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
 			return nil, err

@@ -13,17 +13,18 @@ func (s *Survey) filter(band int, samples []float64, traces int) {
 	k := s.op.Forward.Program.Kernel
 	silent := func() {
 		clear(samples[:k.FirstStep*traces])
-		clear(samples[(s.steps-k.LastStep)*traces:])
+		clear(samples[(s.setup.Steps-k.LastStep)*traces:])
 	}
 	silent()
-	lowPass(s.Config.Inversion.Bands[band], s.dt, samples, traces)
+	lowPass(s.Config.Inversion.Bands[band]*s.setup.Problem.Second, s.setup.Dt, samples, traces)
 	silent()
 }
 
-// lowPass filters with a corner in Hz, samples dt ms apart: two sections of the
+// lowPass filters with a corner frequency, in one over the unit of dt, the time
+// between samples: two sections of the
 // second order, by the bilinear transform (Oppenheim and Schafer, ch. 7).
 func lowPass(corner, dt float64, samples []float64, traces int) {
-	w := 2 * math.Pi * corner * dt / 1000
+	w := 2 * math.Pi * corner * dt
 	if w >= math.Pi {
 		return // above what the samples can hold
 	}

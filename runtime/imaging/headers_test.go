@@ -81,7 +81,7 @@ func TestLineOfRecords(t *testing.T) {
 			for i := range column {
 				column[i] = a.At(i*a.Shape[1] + k)
 			}
-			resample(column, 0, s.dt, to, 4)
+			resample(column, 0, s.setup.Dt, to, 4)
 			for i, v := range to {
 				sparse.F64[i*a.Shape[1]+k] = v
 			}
@@ -117,7 +117,7 @@ func TestLineOfRecords(t *testing.T) {
 			most, off := 0.0, 0.0
 			end := want.Len()
 			if tolerance > 0 { // behind the last sample there are none
-				end -= int(lobes*4/s.dt) * want.Shape[1]
+				end -= int(lobes*4/s.setup.Dt) * want.Shape[1]
 			}
 			for i := range end {
 				most, off = max(most, math.Abs(want.At(i))), max(off, math.Abs(got.At(i)-want.At(i)))
@@ -270,7 +270,7 @@ func TestHeadersAreHeeded(t *testing.T) {
 			if shot == 0 && unknown != c.unknown {
 				t.Errorf("%s: %d samples of the first trace are not known, not %d", name, unknown, c.unknown)
 			}
-			m := SquaredSlowness(s.Model)
+			m := s.truth()
 			value, _, err := o.Misfit(t.Context(), o.Shot(shot), m, a)
 			for i := range m {
 				m[i] *= 1.1
@@ -294,7 +294,7 @@ func TestUnknownSamplesHaveNoWeight(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := SquaredSlowness(s.Start)
+		m := s.start()
 		n := a.Shape[1]
 		// The weights that leave a trace and a time out.
 		weights := func(i int) bool { return i%n == 3 || i/n > 100 && i/n < 130 }

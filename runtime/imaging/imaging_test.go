@@ -139,7 +139,7 @@ func TestInversionsReduceTheMisfit(t *testing.T) {
 			if len(updates) != 5 || last.Misfit > 0.6 {
 				t.Errorf("%d updates, the last %+v", len(updates), last)
 			}
-			if pictures, _ := filepath.Glob(out + "/*.png"); len(pictures) != 5 {
+			if pictures, _ := filepath.Glob(out + "/*_*.png"); len(pictures) != 5 {
 				t.Errorf("pictures: %v", pictures)
 			}
 		})
@@ -186,7 +186,7 @@ func TestDerivativesByTheModel(t *testing.T) {
 // thousandths, and single precision another few.
 func derivatives(t *testing.T, s *Survey) {
 	t.Helper()
-	m, e := SquaredSlowness(s.Start), s.Shot(1)
+	m, e := s.start(), s.Shot(1)
 	observed, err := s.Observed(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ import (
 	"github.com/courant-pde/courant/runtime/workflow"
 )
 
-// at is what x stands for: a squared slowness, or for migration its change.
+// at is what x stands for: the unknowns, or for migration their changes.
 func (s *State) at(x []float64, migration bool) []float64 {
 	out := make([]float64, len(x))
 	for i := range x {
@@ -55,53 +55,64 @@ func (s *Survey) Begin(light *workflow.Gradient) (workflow.State, error) {
 		return nil, fmt.Errorf("the illumination has %d numbers, the model %d", len(light.By), s.Size())
 	}
 	out := s.newState()
-	out.Start, out.Weights, out.Spent, out.Evaluated = SquaredSlowness(s.Start), s.weights(light.By), light.Seconds, int(light.Tasks)
-	s.begun(out, make([]float64, s.Size()))
-	return out, nil
+	out.Start, out.Weights, out.Spent, out.Evaluated = s.start(), s.weights(light.By), light.Seconds, int(light.Tasks)
+	return out, s.begun(out, make([]float64, s.Size()))
 }
 
 // lit reports whether the illumination is needed.
 func (s *Survey) lit() bool { return s.Config.Inversion.Precondition == "illumination" }
 
-// weights of the unknowns.
-func (s *Survey) weights(light []float64) []float64 {
-	out := slices.Repeat([]float64{1}, s.Size())
-	mean, most := 0.0, 0.0
-	for _, l := range light {
-		mean += l / float64(len(light))
-	}
+// weights of the unknowns: the units in which they are looked for, times what makes
+// up for the illumination or the depth.
+func (s *Survey) weights(light []float64) (out []float64) {
+	most := 0.0
 	depths := s.depths()
 	for _, z := range depths {
 		most = max(most, z)
 	}
-	for i := range out {
-		switch s.Config.Inversion.Precondition {
-		case "illumination":
-			out[i] = min(mean/(light[i]+0.01*mean), 10)
-		case "depth":
-			out[i] = depths[i] / most
+	n := s.points()
+	for k, u := range s.unknowns {
+		mean := 0.0
+		if light != nil {
+			for _, l := range light[k*n : (k+1)*n] {
+				mean += l / float64(n)
+			}
 		}
-		if s.mask != nil {
-			out[i] *= s.mask.At(i)
+		for i := range n {
+			w := u.scale
+			switch s.Config.Inversion.Precondition {
+			case "illumination":
+				if mean > 0 {
+					w *= min(mean/(light[k*n+i]+0.01*mean), 10)
+				}
+			case "depth":
+				w *= depths[i] / most
+			}
+			if u.mask != nil {
+				w *= u.mask[i]
+			}
+			out = append(out, w)
 		}
 	}
 	return out
 }
 
 // begun lets a method begin at x.
-func (s *Survey) begun(state *State, x []float64) {
+func (s *Survey) begun(state *State, x []float64) error {
 	c := s.Config.Inversion
-	slowest, fastest := slices.Max(state.Start), slices.Min(state.Start)
 	// The first step of a model is a careful one; a problem of least squares takes
 	// any.
-	step := 0.002 * slowest
+	step := 0.002
 	if s.migration() {
-		step = 0.03 * slowest
+		step = 0.03
 	}
 	if c.Step > 0 {
-		step = c.Step * slowest
+		step = c.Step
 	}
-	lower, upper := s.bounds(state, slowest, fastest)
+	lower, upper, err := s.bounds(state)
+	if err != nil {
+		return err
+	}
 	switch c.Optimiser {
 	case "cg":
 		o := optimize.NewCG(x)
@@ -118,6 +129,7 @@ func (s *Survey) begun(state *State, x []float64) {
 		state.Method = o
 	}
 	state.Fresh, state.Draws, state.Steps, state.Work = true, 0, 0, s.work()
+	return nil
 }
 
 // work is the number of tasks of an evaluation.
@@ -129,31 +141,6 @@ func (s *Survey) work() int {
 		return c.Batch
 	}
 	return len(s.Shots)
-}
-
-// bounds of x, of velocities: those of the configuration, or between half the
-// least of the start and what leaves the time step stable. None for migration.
-func (s *Survey) bounds(state *State, slowest, fastest float64) (lower, upper []float64) {
-	if s.migration() {
-		return nil, nil
-	}
-	least, most := fastest*s.room*s.room*1.01, 4*slowest
-	if v := s.Config.Inversion.Greatest; v > 0 {
-		least = max(least, 1/(v*v))
-	}
-	if v := s.Config.Inversion.Least; v > 0 {
-		most = 1 / (v * v)
-	}
-	for i, m := range state.Start {
-		w := state.Weights[i]
-		if w == 0 {
-			lower, upper = append(lower, 0), append(upper, 0)
-			continue
-		}
-		// Where the start is beyond the bounds, it stays.
-		lower, upper = append(lower, min(least-m, 0)/w), append(upper, max(most-m, 0)/w)
-	}
-	return lower, upper
 }
 
 // Next implements workflow.Algorithm.
@@ -207,7 +194,9 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 	}
 	if state.Over() && state.Band+1 < len(s.Config.Inversion.Bands) {
 		state.Band++
-		s.begun(state, state.X)
+		if err := s.begun(state, state.X); err != nil {
+			return nil, err
+		}
 	}
 	return state, nil
 }
@@ -284,9 +273,9 @@ func (s *Survey) name() (string, error) {
 	h := sha256.New()
 	c := *s.Config
 	c.Operator, c.OperatorName = "", ""
-	c.Source, c.Sources, c.Receivers = survey.SourceConfig{}, survey.SourcesConfig{}, survey.ReceiverConfig{}
+	c.Source, c.Sources, c.Receivers, c.ReceiverSets = survey.SourceConfig{}, survey.SourcesConfig{}, survey.ReceiverConfig{}, nil
 	c.Snapshots, c.Picture = survey.SnapshotConfig{}, survey.PictureConfig{}
-	c.ModelSection, c.FieldSection = survey.ModelConfig{}, nil
+	c.ModelSection, c.FieldSection, c.Unknowns, c.WaveletSection = survey.ModelConfig{}, nil, nil, survey.WaveletConfig{}
 	c.Inversion.Start, c.Inversion.Smooth, c.Inversion.Observed, c.Inversion.Mask, c.Inversion.Compress = "", 0, "", "", false
 	if len(c.Inversion.Bands) < 2 { // otherwise they say when the next band begins
 		c.Inversion.Iterations = 0
@@ -296,17 +285,36 @@ func (s *Survey) name() (string, error) {
 		return "", err
 	}
 	h.Write(text)
-	fmt.Fprintln(h, s.op.Forward.Program.Kernel.String(), s.steps, s.dt, s.Model.Vp.Shape, s.Model.Spacing, s.Model.Origin)
-	arrays := []*field.Array{s.Model.Vp, s.Start.Vp}
-	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
+	fmt.Fprintln(h, s.op.Forward.Program.Kernel.String(), s.setup.Steps, s.setup.Dt, s.setup.Sources, s.records, s.Model.Shape(), s.Model.Spacing, s.Model.Origin)
+	// What all runs are bound to, but for the unknowns, and these.
+	whole, err := s.setup.Arguments(s.setup.Whole())
+	if err != nil {
+		return "", err
+	}
+	var arrays []*field.Array
+	for _, name := range slices.Sorted(maps.Keys(whole.Constants)) {
+		fmt.Fprintln(h, name, whole.Constants[name])
+	}
+	for _, name := range slices.Sorted(maps.Keys(whole.Fields)) {
 		fmt.Fprintln(h, name)
-		arrays = append(arrays, s.fields[name])
+		arrays = append(arrays, whole.Fields[name])
 	}
-	if fmt.Fprintln(h, s.mask != nil); s.mask != nil {
-		arrays = append(arrays, s.mask)
+	for _, u := range s.unknowns {
+		fmt.Fprintln(h, u.name, u.scale, u.least, u.most, u.mask != nil)
+		arrays = append(arrays, field.Vector(u.truth), field.Vector(u.start))
+		if u.mask != nil {
+			arrays = append(arrays, field.Vector(u.mask))
+		}
 	}
-	for _, g := range s.Shots {
+	for shot, g := range s.Shots {
 		arrays = append(arrays, g.Sources, g.Receivers)
+		for _, set := range slices.Sorted(maps.Keys(g.Sets)) {
+			arrays = append(arrays, g.Sets[set])
+		}
+		if shot < max(1, s.setup.Wavelet.Shots()) {
+			e := s.Shot(shot)
+			arrays = append(arrays, field.Vector(s.pulse(e, 0, s.setup.Times(s.setup.Sources[0]))))
+		}
 	}
 	number := make([]byte, 8)
 	for _, a := range arrays {
@@ -389,7 +397,7 @@ func (s *Survey) do(ctx context.Context, r *workflow.Run, t workflow.Task) error
 	case s.lit():
 		e := s.Shot(t.Place)
 		e.Threads = t.Needs.Threads
-		g.By, err = s.Illumination(ctx, e, SquaredSlowness(s.Start))
+		g.By, err = s.Illumination(ctx, e, s.start())
 	}
 	if err != nil && state != nil && state.X != nil && tooFar(err) {
 		// Where the start could be evaluated, the trial is to blame: a shorter step is

@@ -32,7 +32,7 @@ func (s *Survey) shots() ([]*survey.Geometry, error) {
 // NaN.
 func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 	if s.Config.Inversion.Observed == "" {
-		return s.Record(ctx, s.Shot(shot), SquaredSlowness(s.Model))
+		return s.Record(ctx, s.Shot(shot), s.truth())
 	}
 	if s.line != nil {
 		return s.gather(s.line, shot, nil)
@@ -54,7 +54,7 @@ func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 		return nil, err
 	}
 	if want := s.shape(shot); !slices.Equal(a.Shape, want) {
-		return nil, fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.steps, s.dt, field.ShapeString(want))
+		return nil, fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.setup.Steps, s.setup.Dt, field.ShapeString(want))
 	}
 	if at := a.FirstNotFinite(); at != nil {
 		return nil, fmt.Errorf("%s: the sample at index %v is not a finite number", path, at)
@@ -111,7 +111,7 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 	for _, t := range traces {
 		end = max(end, t.Start+float64(t.Samples-1)*every)
 	}
-	if need := float64(s.steps-1) * s.dt; end < need-max(every, s.dt) {
+	if need := float64(s.setup.Steps-1) * s.setup.Dt; end < need-max(every, s.setup.Dt) {
 		return nil, s.Config.Fault("time", fmt.Errorf("%s: the records end at %.10g ms, and the run at %.10g ms; set time to at most %.10g", f.Name(traces[0]), end, need, end))
 	}
 	samples, err := f.Read(shot)
@@ -119,16 +119,16 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		return nil, err
 	}
 	silent := s.silent(f, shot, samples)
-	out := field.New64(s.steps, len(which))
-	column := make([]float64, s.steps)
+	out := field.New64(s.setup.Steps, len(which))
+	column := make([]float64, s.setup.Steps)
 	for k, from := range which {
 		unknown := func(float64) bool { return true }
 		if from >= 0 && !traces[from].Dead && !silent[from] {
 			t := traces[from]
 			first, last := t.Start-1e-6*every, t.Start+(float64(t.Samples-1)+1e-6)*every
-			if !resample(samples[from], t.Start, every, column, s.dt) {
+			if !resample(samples[from], t.Start, every, column, s.setup.Dt) {
 				// Samples near a cut would need those beyond. Before the shot is silence.
-				wide := lobes * max(every, s.dt)
+				wide := lobes * max(every, s.setup.Dt)
 				if last -= wide; t.Start > 0 {
 					first += wide
 				}
@@ -138,7 +138,7 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 			}
 		}
 		for i, v := range column {
-			if unknown(float64(i) * s.dt) {
+			if unknown(float64(i) * s.setup.Dt) {
 				v = math.NaN()
 			}
 			out.F64[i*len(which)+k] = v
@@ -181,7 +181,7 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		return path, err
 	}
-	a, err := s.Record(ctx, s.Shot(shot), SquaredSlowness(s.Model))
+	a, err := s.Record(ctx, s.Shot(shot), s.truth())
 	if err != nil {
 		return path, err
 	}
@@ -204,11 +204,11 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 		About: segy.About{
 			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
 			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), c.SpaceOrder),
-			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.wavelet.Delay),
+			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.setup.Wavelet.Delay),
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
-			Step:     fmt.Sprintf("%.10g ms, %d steps", s.dt, s.steps),
+			Step:     fmt.Sprintf("%.10g ms, %d steps", s.setup.Dt, s.setup.Steps),
 		},
-		Interval: s.dt, Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
+		Interval: s.setup.Dt, Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
 	}
 }
 
@@ -235,7 +235,11 @@ func dataKey(kind string, shot int) string { return fmt.Sprintf("%s/%05d", kind,
 
 // shape is that of a shot's records.
 func (s *Survey) shape(shot int) []int {
-	return []int{s.steps, s.Shots[shot].Receivers.Shape[0]}
+	width := 0
+	for _, set := range s.records {
+		width += s.Shots[shot].Of(set).Shape[0]
+	}
+	return []int{s.setup.Steps, width}
 }
 
 // observed are the records of a shot from the store, once some task has put them

@@ -78,7 +78,7 @@ func (w *Results) Write(ctx context.Context) ([]Update, error) {
 }
 
 // resultFile is the name of a file of an iteration.
-var resultFile = regexp.MustCompile(`^(model|image)_([0-9]{3,})\.(?:npy|png)$`)
+var resultFile = regexp.MustCompile(`^(model|image)_([0-9]{3,})(?:_[A-Za-z0-9_]+)?\.(?:npy|png)$`)
 
 // Result reports whether a file's name is that of a result.
 func Result(name string) bool { return resultFile.MatchString(name) }
@@ -147,57 +147,106 @@ func (s *Survey) ResultName(iteration int) string {
 
 // write writes and draws one iteration.
 func (s *Survey) write(out string, iteration int, state *State) error {
-	name := filepath.Join(out, s.ResultName(iteration))
 	x := state.at(state.X, s.migration())
-	var a *field.Array
-	var p *survey.Picture
-	var err error
-	if s.migration() {
-		a = field.New64(s.Model.Shape()...)
-		copy(a.F64, x)
-		if state.Steepest != nil { // migration without least squares
-			copy(a.F64, state.Steepest)
+	if s.migration() && state.Steepest != nil { // migration without least squares
+		x = state.Steepest
+	}
+	fields := s.fields(x)
+	for k, u := range s.unknowns {
+		name := filepath.Join(out, s.ResultName(iteration))
+		if k > 0 {
+			name += "_" + u.name
+		}
+		a := fields[u.name]
+		if s.Config.Inversion.Laplacian {
+			a = s.sharpened(a)
 		}
 		if s.Model.Dim() > 1 {
-			p, err = survey.SnapshotPicture(a, s.Start, nil, s.Config.Picture.Clip, fmt.Sprintf("Reflectivity, iteration %d", iteration))
+			var p *survey.Picture
+			var err error
+			if s.migration() {
+				p, err = s.drawn(a, fmt.Sprintf("Image, iteration %d", iteration))
+				if err == nil && iteration == 0 && s.Config.Inversion.Observed == "" {
+					err = s.writeTruth(out, k)
+				}
+			} else {
+				p, err = survey.ModelPicture(&survey.Model{Values: a, Origin: s.Model.Origin, Spacing: s.Model.Spacing, Label: u.label}, nil, fmt.Sprintf("Iteration %d", iteration))
+			}
+			if err == nil {
+				err = Whole(name+".png", p.Save)
+			}
+			if err != nil {
+				return err
+			}
 		}
-	} else {
-		var m *survey.Model
-		if m, err = s.Velocity(x); err != nil {
+		if err := Whole(name+".npy", func(path string) error { return field.WriteNPY(path, a) }); err != nil {
 			return err
 		}
-		a = m.Vp
-		if m.Dim() > 1 {
-			p, err = survey.ModelPicture(m, nil, fmt.Sprintf("Velocity, iteration %d", iteration))
-		}
 	}
+	return nil
+}
+
+// sharpened is the negative Laplacian of an image; beyond its ends it is continued.
+func (s *Survey) sharpened(a *field.Array) *field.Array {
+	out := field.New64(a.Shape...)
+	stride := 1
+	for axis := len(a.Shape) - 1; axis >= 0; axis-- {
+		n, h := a.Shape[axis], s.Model.Spacing[axis]
+		for i := range out.F64 {
+			at := i / stride % n
+			below, above := i, i
+			if at > 0 {
+				below = i - stride
+			}
+			if at < n-1 {
+				above = i + stride
+			}
+			out.F64[i] -= (a.At(below) - 2*a.At(i) + a.At(above)) / (h * h)
+		}
+		stride *= n
+	}
+	return out
+}
+
+// drawn is the picture of an image.
+func (s *Survey) drawn(a *field.Array, title string) (*survey.Picture, error) {
+	return survey.ImagePicture(a, s.Model, s.Config.Picture.Clip, s.Config.Picture.Colour, title)
+}
+
+// writeTruth draws what an image should show: where the records were modelled, what
+// the model has of an unknown beside the start.
+func (s *Survey) writeTruth(out string, k int) error {
+	u := s.unknowns[k]
+	a := field.New64(s.Model.Shape()...)
+	for i := range a.F64 {
+		a.F64[i] = u.truth[i] - u.start[i]
+	}
+	p, err := s.drawn(a, "True change of "+u.label)
 	if err != nil {
 		return err
 	}
-	if p != nil {
-		if err := Whole(name+".png", p.Save); err != nil {
-			return err
-		}
+	name := "truth"
+	if k > 0 {
+		name += "_" + u.name
 	}
-	return Whole(name+".npy", func(path string) error { return field.WriteNPY(path, a) })
+	return Whole(filepath.Join(out, name+".png"), p.Save)
 }
 
-// ModelError is the squared distance of the model of an iteration to the one
-// that made the records, by that of the start; 0 when records were given, and
-// for migration.
+// ModelError is the squared distance of the unknowns of an iteration to those that
+// made the records, by that of the start, each in its unit; 0 when records were
+// given, and for migration.
 func (s *Survey) ModelError(state *State) (float64, error) {
 	if s.Config.Inversion.Observed != "" || s.migration() {
 		return 0, nil
 	}
-	m, err := s.Velocity(state.at(state.X, false))
-	if err != nil {
-		return 0, err
-	}
+	x := state.at(state.X, false)
 	now, first := 0.0, 0.0
-	for i := range m.Vp.Len() {
-		want := s.Model.Vp.At(i)
-		now += (m.Vp.At(i) - want) * (m.Vp.At(i) - want)
-		first += (s.Start.Vp.At(i) - want) * (s.Start.Vp.At(i) - want)
+	n := s.points()
+	for k, u := range s.unknowns {
+		for i, want := range u.truth {
+			d, e := (x[k*n+i]-want)/u.scale, (u.start[i]-want)/u.scale
+			now, first = now+d*d, first+e*e
+		}
 	}
 	if first == 0 {
 		return 0, nil

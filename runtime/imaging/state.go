@@ -9,10 +9,10 @@ import (
 	"github.com/courant-pde/courant/runtime/optimize"
 )
 
-// State is where an inversion stands: what is looked for is x, where m = Start +
-// Weights*x is the squared slowness, or for migration its change Weights*x.
-// Weights make up for the illumination by the sources, so that all unknowns
-// count alike.
+// State is where an inversion stands: what is looked for is x, where Start +
+// Weights*x are the unknowns, or for migration their changes Weights*x. Weights
+// are the units of the unknowns and make up for the illumination by the sources, so
+// that all count alike.
 type State struct {
 	Start, Weights []float64       `json:"-"`
 	X              []float64       `json:"-"` // the best so far; nil before the first evaluation
@@ -129,11 +129,6 @@ func (s *State) Check() error {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return fmt.Errorf("%g in an array", v)
 			}
-		}
-	}
-	for _, m := range s.Start {
-		if !(m > 0) {
-			return fmt.Errorf("the squared slowness %g", m)
 		}
 	}
 	if n == 0 || s.Weights == nil || (s.X == nil) != (len(s.Updates) == 0) || !s.Fresh && s.X == nil {

@@ -4,20 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/courant-pde/courant/backends"
-	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
-	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
-	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/gradient"
-	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/modelling"
 	"github.com/courant-pde/courant/runtime/segy"
 	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/symbolic"
@@ -25,50 +19,49 @@ import (
 )
 
 // Survey is the shots of a configuration, ready to be modelled and
-// differentiated. The unknown is the squared slowness, field m of the operator,
-// at the points of the model without its absorbing layers.
+// differentiated. What is looked for are fields of the operator at the points of
+// the model, one behind the other in a single row of numbers.
 type Survey struct {
 	Config *survey.Config
 	Model  *survey.Model // what the records are made with when none are given
-	Start  *survey.Model // where the inversion begins
+	Start  *survey.Model // where the inversion begins, as far as the model's field goes
 	Shots  []*survey.Geometry
 	// Memory is what the gradient of a shot may take, in bytes; 0 for three
 	// quarters of what is free.
 	Memory int64
-	// Notes tell of what is doubtful in the records, and what of them is left out.
+	// Notes tell of what is doubtful in the configuration and the records, and what of
+	// them is left out.
 	Notes []string
 
-	op      *gradient.Operator
-	light   *operator.Operator
-	born    *operator.Operator
-	fields  map[string]*field.Array // further parameters, at the model's points
-	mask    *field.Array            // nil for all
-	line    *segy.File              // of the observed records; nil when they are elsewhere
-	wavelet survey.Wavelet
-	dt      float64
-	room    float64 // the velocities of the start by those that the time step allows
-	steps   int
-	threads int
-	records string // name of the receivers
-	noting  sync.Mutex
+	setup    *modelling.Setup
+	unknowns []*unknown
+	records  []string // names of the sets of receivers that are compared
+	op       *gradient.Operator
+	light    *gradient.Illumination
+	born     *gradient.Born
+	scatter  *gradient.Operator // makes images by inverse scattering; nil for derivatives
+	line     *segy.File         // of the observed records; nil when they are elsewhere
+	noting   sync.Mutex
 }
 
 // NewSurvey reads what a configuration names and compiles its operator with
 // its derivatives. Errors: those of the configuration and of compiling, and for
-// an operator without a field m of squared slowness.
+// unknowns and records that the operator does not have.
 func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, threads int) (s *Survey, err error) {
-	s = &Survey{Config: c, threads: threads}
-	if s.Model, err = c.Model(); err != nil {
+	s = &Survey{Config: c}
+	s.setup, err = modelling.Open(c, backend)
+	if s.setup == nil {
 		return nil, err
 	}
+	s.setup.Threads = threads
+	s.Model = s.setup.Model
 	// What is wrong is said in one go.
-	var faults []error
+	faults := []error{err}
 	for _, read := range []func() error{
-		func() (err error) { s.Start, err = s.begin(); return err },
 		func() (err error) { s.Shots, err = s.shots(); return err },
-		func() (err error) { s.wavelet, err = c.Wavelet(); return err },
-		func() (err error) { s.fields, err = c.Fields(s.Model); return err },
-		func() (err error) { s.mask, err = s.readMask(); return err },
+		s.compared,
+		s.wavelets,
+		s.readable,
 		s.check,
 	} {
 		faults = append(faults, read())
@@ -76,123 +69,72 @@ func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, 
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	if err := s.compile(ctx, backend); err != nil {
+	for _, w := range s.setup.Warnings(s.Shots[0]) {
+		s.note("%s", w)
+	}
+	names, err := s.named()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.compile(ctx, names); err != nil {
+		return nil, err
+	}
+	if err := s.find(names); err != nil {
 		return nil, err
 	}
 	return s, s.discretise(ctx)
 }
 
-// discretise finds a step that is stable in every model between the fastest of
-// both, and what room it leaves.
+// discretise finds a step that is stable in both models, and leaves room for
+// faster ones.
 func (s *Survey) discretise(ctx context.Context) error {
-	c := s.Config
-	s.dt = c.Dt
-	critical := math.NaN() // of the start
-	for _, m := range []*survey.Model{s.Model, s.Start} {
-		whole := region{make([]int, s.Model.Dim()), s.Model.Shape()}
-		a, err := s.arguments(s.Shot(0), whole, m.SquaredSlowness().Float64())
-		if err != nil {
+	receivers := s.Shots[0].Receivers.Shape[0]
+	best := s.setup.Dt
+	for _, x := range [][]float64{s.truth(), s.start()} {
+		at := s.setup.With(s.fields(x))
+		if err := at.Discretise(ctx, s.op.Forward, 1-margin, receivers); err != nil {
 			return err
 		}
-		if c.Dt == 0 {
-			dt, err := s.op.Forward.StepFor(ctx, a, 1-margin)
-			if err != nil {
-				return err
-			}
-			if s.dt == 0 || dt < s.dt {
-				s.dt = dt
-			}
-		}
-		if m == s.Start {
-			limits, err := operator.FindLimits(s.op.Forward.Program, a)
-			if err != nil {
-				return err
-			}
-			critical = limits.Critical
+		if best == 0 || at.Dt < best {
+			best = at.Dt
 		}
 	}
-	s.room = margin
-	if critical > 0 && !math.IsInf(critical, 0) {
-		s.room = min(s.dt/critical, 1) // it falls as velocities rise
-	}
-	s.steps = survey.Steps(0, c.Time, s.dt)
+	s.setup.Dt, s.setup.Steps = best, survey.Steps(0, s.Config.Time, best)
 	return nil
 }
 
 // margin is the part of the critical time step that is taken: an inversion may
-// find velocities above those of the model by as much.
+// find faster models by as much.
 const margin = 0.85
 
-// begin is the model with which the inversion begins.
-func (s *Survey) begin() (*survey.Model, error) {
-	i := s.Config.Inversion
-	if i.Start != "" {
-		m, err := survey.ReadModel(s.Config.Resolve(i.Start), s.Model.Origin, s.Model.Spacing)
-		if err == nil && !slices.Equal(m.Shape(), s.Model.Shape()) {
-			err = fmt.Errorf("%s has the shape %s, the model %s", i.Start, field.ShapeString(m.Shape()), field.ShapeString(s.Model.Shape()))
-		}
-		if err != nil {
-			return nil, s.Config.Fault("inversion.start", err)
-		}
-		return m, nil
+// compared finds the receivers whose records are compared.
+func (s *Survey) compared() error {
+	all := s.setup.Records
+	if len(all) == 0 {
+		return s.Config.Fault("operator", fmt.Errorf("operator %s records nothing", s.setup.Problem.Name))
 	}
-	var widths []float64
-	for _, h := range s.Model.Spacing {
-		widths = append(widths, i.Smooth/h)
+	if s.records = s.Config.Inversion.Records; s.records == nil {
+		s.records = all[:1]
 	}
-	// Slowness is smoothed, so that travel times stay.
-	slowness := field.New64(s.Model.Shape()...)
-	for k := range slowness.F64 {
-		slowness.F64[k] = 1 / s.Model.Vp.At(k)
-	}
-	smooth := gradient.Smooth(slowness, widths)
-	for k, known := range s.known() {
-		if smooth.F64[k] = 1 / smooth.F64[k]; known {
-			smooth.F64[k] = s.Model.Vp.At(k)
+	for i, name := range s.records {
+		switch {
+		case !slices.Contains(all, name):
+			return s.Config.Fault("inversion.records", fmt.Errorf("operator %s has no receivers %s; it has %s", s.setup.Problem.Name, name, strings.Join(all, ", ")))
+		case slices.Contains(s.records[:i], name):
+			return s.Config.Fault("inversion.records", fmt.Errorf("%s is named twice", name))
+		case len(s.records) > 1 && s.Config.Inversion.Line():
+			return s.Config.Fault("inversion.records", fmt.Errorf("a SEG-Y line has the records of one set of receivers"))
 		}
 	}
-	return survey.NewModel(smooth, s.Model.Origin, s.Model.Spacing)
+	return nil
 }
 
-// depths are those of the model's points below its top.
-func (s *Survey) depths() []float64 {
-	shape := s.Model.Shape()
-	last := len(shape) - 1
-	out := make([]float64, s.Model.Vp.Len())
-	for k := range out {
-		out[k] = float64(k%shape[last]) * s.Model.Spacing[last]
+// wavelets checks that there are as many wavelets as shots, or one.
+func (s *Survey) wavelets() error {
+	if n := s.setup.Wavelet.Shots(); n > 0 && n != len(s.Shots) {
+		return s.Config.Fault("wavelet.file", fmt.Errorf("it has wavelets for %d shots, and there are %d", n, len(s.Shots)))
 	}
-	return out
-}
-
-// known marks the points above the depth that stays as it is.
-func (s *Survey) known() []bool {
-	out := make([]bool, s.Model.Vp.Len())
-	for k, z := range s.depths() {
-		out[k] = z < s.Config.Inversion.Water
-	}
-	return out
-}
-
-// readMask reads the weights of the unknowns.
-func (s *Survey) readMask() (*field.Array, error) {
-	name := s.Config.Inversion.Mask
-	if name == "" {
-		return nil, nil
-	}
-	a, err := field.ReadNPY(s.Config.Resolve(name))
-	if err == nil && !slices.Equal(a.Shape, s.Model.Shape()) {
-		err = fmt.Errorf("%s has the shape %s, the model %s", name, field.ShapeString(a.Shape), field.ShapeString(s.Model.Shape()))
-	}
-	if err != nil {
-		return nil, s.Config.Fault("inversion.mask", err)
-	}
-	for i := range a.Len() {
-		if v := a.At(i); !(v >= 0 && v <= 1) {
-			return nil, s.Config.Fault("inversion.mask", fmt.Errorf("%s has the weight %g; weights are from 0 to 1", name, v))
-		}
-	}
-	return a, nil
+	return nil
 }
 
 // check compares what the configuration says with the shots that there are.
@@ -219,106 +161,41 @@ func (s *Survey) check() error {
 	return nil
 }
 
-func (s *Survey) compile(ctx context.Context, backend backends.Backend) error {
-	c := s.Config
-	o := codegen.Options{Options: check.Options{Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder, Uniform: slices.Max(s.Model.Spacing) == slices.Min(s.Model.Spacing)}, Backend: backend}
-	if c.Dtype == "f64" {
-		o.Real = ir.F64
+func (s *Survey) compile(ctx context.Context, unknowns []string) (err error) {
+	o := gradient.Options{Options: s.setup.Options, Wrt: unknowns}
+	if s.Config.Inversion.Condition == "inverse-scattering" {
+		if err := s.scattering(ctx, unknowns); err != nil {
+			return err
+		}
 	}
-	file, err := dsl.ParseFile(c.OperatorPath())
-	if err != nil {
+	if s.op, err = gradient.Compile(ctx, s.setup.Problem, o); err != nil {
 		return err
 	}
-	p, err := check.Problem(file, o.Options)
-	if err != nil {
+	if s.light, err = gradient.CompileIllumination(ctx, s.setup.Problem, o); err != nil || !s.migration() {
 		return err
 	}
-	if err := s.suits(p); err != nil {
-		return err
-	}
-	if s.op, err = gradient.Compile(ctx, p, gradient.Options{Options: o, Wrt: []string{"m"}}); err != nil {
-		return err
-	}
-	light, err := adjoint.Illumination(p, "m")
-	if err != nil {
-		return err
-	}
-	if s.light, err = operator.CompileProblem(ctx, light, o); err != nil {
-		return err
-	}
-	if !s.migration() {
-		return nil
-	}
-	linear, err := adjoint.Linearise(p, "m")
-	if err != nil {
-		return err
-	}
-	s.born, err = operator.CompileProblem(ctx, linear, o)
+	s.born, err = gradient.CompileBorn(ctx, s.setup.Problem, o)
 	return err
 }
 
-// suits finds the field that is looked for, the receivers, and whether all other
-// parameters are given.
-func (s *Survey) suits(p *symbolic.Problem) error {
+// scattering compiles the imaging condition of inverse scattering, for which it
+// finds the squared slowness by its unit.
+func (s *Survey) scattering(ctx context.Context, unknowns []string) error {
 	c := s.Config
-	named := map[string]bool{}
-	var missing []string
-	for _, f := range p.Functions {
-		if f.Role != symbolic.Field {
+	if len(unknowns) > 1 {
+		return c.Fault("inversion.condition", fmt.Errorf("inverse scattering makes one image, and %d unknowns are named", len(unknowns)))
+	}
+	reads := s.setup.Problem.Reads()
+	for _, f := range s.setup.Problem.Functions {
+		if f.Role != symbolic.Field || !reads[f] || !check.SquaredSlowness(f.Unit) {
 			continue
 		}
-		named[f.Name] = true
-		if f.Default != nil || !p.Reads()[f] {
-			continue // it follows from others, or is not needed
+		var err error
+		s.scatter, err = gradient.Compile(ctx, s.setup.Problem, gradient.Options{Options: s.setup.Options, Condition: adjoint.InverseScattering, Slowness: f.Name})
+		if err != nil {
+			return c.Fault("inversion.condition", err)
 		}
-		if f.Name != "m" && f.Name != "damp" && s.fields[f.Name] == nil {
-			missing = append(missing, f.Name)
-		}
+		return nil
 	}
-	var faults []error
-	if !named["m"] {
-		faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s has no field m; what is looked for is the squared slowness: write the equation with m = 1/vp^2", p.Name)))
-	}
-	if len(missing) > 0 {
-		faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s has further fields, which [fields] must give: %s", p.Name, strings.Join(missing, ", "))))
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
-		if !named[name] || name == "m" {
-			faults = append(faults, c.Fault("fields."+name, fmt.Errorf("operator %s has no field %s that could be given", p.Name, name)))
-		}
-	}
-	for _, q := range p.Points {
-		if q.Inject {
-			continue
-		}
-		if s.records != "" {
-			faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s has several sets of receivers; the records of one are inverted", p.Name)))
-		}
-		s.records = q.Name
-	}
-	if s.records == "" {
-		faults = append(faults, c.Fault("operator", fmt.Errorf("operator %s records nothing", p.Name)))
-	}
-	return errors.Join(faults...)
-}
-
-// Size is the number of unknowns.
-func (s *Survey) Size() int { return s.Model.Vp.Len() }
-
-// SquaredSlowness is that of a model, in s^2/km^2.
-func SquaredSlowness(m *survey.Model) []float64 {
-	out := make([]float64, m.Vp.Len())
-	for i := range out {
-		out[i] = 1 / (m.Vp.At(i) * m.Vp.At(i))
-	}
-	return out
-}
-
-// Velocity is the model of a squared slowness.
-func (s *Survey) Velocity(m []float64) (*survey.Model, error) {
-	vp := field.New64(s.Model.Shape()...)
-	for i, v := range m {
-		vp.F64[i] = 1 / math.Sqrt(v)
-	}
-	return survey.NewModel(vp, s.Model.Origin, s.Model.Spacing)
+	return c.Fault("inversion.condition", fmt.Errorf("inverse scattering needs a field of squared slowness, with a unit such as [s^2/km^2], which operator %s has not; leave condition out", s.setup.Problem.Name))
 }

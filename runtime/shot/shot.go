@@ -1,6 +1,5 @@
-// Package shot models one seismic shot from its description: it brings the
-// survey (model, sponge, wavelet, geometry) and a compiled operator together,
-// and writes record, snapshots and pictures.
+// Package shot models one seismic shot from its description, by any operator, and
+// writes record, snapshots and pictures.
 package shot
 
 import (
@@ -10,16 +9,15 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/courant-pde/courant/backends"
-	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/ir"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/runtime/modelling"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/places"
+	"github.com/courant-pde/courant/runtime/segy"
 	"github.com/courant-pde/courant/runtime/survey"
 )
 
@@ -39,23 +37,25 @@ type Summary struct {
 	Nbl        int       `json:"nbl"`
 	SpaceOrder int       `json:"so"`
 	DType      string    `json:"dtype"`
-	Dt         float64   `json:"dt"` // ms
+	Dt         float64   `json:"dt"` // in the operator's unit of time
 	Steps      int       `json:"nt"`
-	Receivers  int       `json:"receivers"`
-	Threads    int       `json:"threads"`
-	Seconds    float64   `json:"seconds"`    // of the time loop
-	Rate       float64   `json:"gpts_per_s"` // with absorbing layers
-	Files      []string  `json:"files"`
+	// Half are the sets of receivers whose rows belong to times half a step off, by
+	// so much: those of velocities lie between the levels of stresses.
+	Half      map[string]float64 `json:"shifts,omitempty"`
+	Receivers int                `json:"receivers"`
+	Threads   int                `json:"threads"`
+	Seconds   float64            `json:"seconds"`    // of the time loop
+	Rate      float64            `json:"gpts_per_s"` // with absorbing layers
+	Files     []string           `json:"files"`
 }
 
 // shot is a shot under way.
 type shot struct {
+	setup    *modelling.Setup
 	config   *survey.Config
 	options  Options
 	out      string
-	model    *survey.Model // without absorbing layers
 	geometry *survey.Geometry
-	wavelet  survey.Wavelet
 	op       *operator.Operator
 	args     operator.Arguments
 	run      *operator.Run
@@ -66,7 +66,7 @@ type shot struct {
 // which is made if it is not there.
 func Run(ctx context.Context, config *survey.Config, out string, o Options) (*Summary, error) {
 	s := &shot{config: config, options: o, out: out}
-	for _, stage := range []func(context.Context) error{s.survey, s.compile, s.bind, s.propagate, s.records, s.describe} {
+	for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate, s.records, s.describe} {
 		if err := stage(ctx); err != nil {
 			if s.run != nil {
 				s.run.Close()
@@ -78,102 +78,43 @@ func Run(ctx context.Context, config *survey.Config, out string, o Options) (*Su
 	return &s.summary, nil
 }
 
-// survey makes model, wavelet and geometry, and draws them.
-func (s *shot) survey(context.Context) (err error) {
-	if s.model, err = s.config.Model(); err != nil {
+// open brings operator and model together, and places source and receivers.
+func (s *shot) open(ctx context.Context) (err error) {
+	if s.setup, err = modelling.Open(s.config, s.options.Backend); err != nil {
 		return err
 	}
-	if s.wavelet, err = s.config.Wavelet(); err != nil {
-		return err
-	}
-	if s.geometry, err = s.config.Geometry(s.model); err != nil {
+	s.setup.Threads = s.options.Threads
+	if s.geometry, err = s.config.Geometry(s.setup.Model); err != nil {
 		return err
 	}
 	if s.options.Warn != nil {
-		for _, w := range s.config.Warnings(s.model, s.geometry) {
+		for _, w := range s.setup.Warnings(s.geometry) {
 			s.options.Warn(w)
 		}
+	}
+	if s.op, err = operator.CompileProblem(ctx, s.setup.Problem, s.setup.Options); err != nil {
+		return err
+	}
+	if err := s.setup.Discretise(ctx, s.op, operator.Margin, s.geometry.Receivers.Shape[0]); err != nil {
+		return err
 	}
 	return os.MkdirAll(s.out, 0o755)
 }
 
-// compile builds the operator for the model's number of axes.
-func (s *shot) compile(ctx context.Context) (err error) {
-	o := codegen.Options{Options: check.Options{Operator: s.config.OperatorName, Dim: s.model.Dim(), SpaceOrder: s.config.SpaceOrder, Uniform: slices.Max(s.model.Spacing) == slices.Min(s.model.Spacing)}, Backend: s.options.Backend}
-	if s.config.Dtype == "f64" {
-		o.Real = ir.F64
-	}
-	s.op, err = operator.Load(ctx, s.config.OperatorPath(), o)
-	return err
-}
-
-// bind surrounds the model with absorbing layers and hands everything to the
-// operator: m is squared slowness, vp velocity, damp the sponge, and what else
-// the operator has comes from the configuration. Every source emits the
-// wavelet, and all receivers record.
-func (s *shot) bind(ctx context.Context) error {
-	padded, err := s.model.Padded(s.config.Nbl)
-	if err != nil {
+// bind hands everything to the operator. Every source emits the wavelet, and all
+// receivers record.
+func (s *shot) bind(context.Context) (err error) {
+	if s.args, err = s.setup.Arguments(s.setup.Whole()); err != nil {
 		return err
 	}
-	given, err := s.config.Fields(s.model)
-	if err != nil {
-		return err
-	}
-	s.args = operator.Arguments{
-		Shape: padded.Shape(), Spacing: padded.Spacing, Origin: padded.Origin, Dt: s.config.Dt,
-		Fields: map[string]*field.Array{}, Points: map[string]operator.Points{}, Threads: s.options.Threads, Progress: s.options.Progress, Warn: s.options.Warn,
-	}
-	for i, name := range operator.Interpolations {
-		if name == s.config.Interpolation {
-			s.args.Interpolation = operator.Interpolation(i)
+	s.args.Progress, s.args.Warn = s.options.Progress, s.options.Warn
+	s.setup.Place(&s.args, s.geometry, func(_ int, times []float64) []float64 {
+		out := make([]float64, len(times))
+		for i, t := range times {
+			out[i] = s.setup.Wavelet.At(t)
 		}
-	}
-	for name, a := range given {
-		if s.args.Fields[name], err = survey.Pad(a, s.config.Nbl); err != nil {
-			return err
-		}
-	}
-	for _, a := range s.op.Program.Kernel.Arrays {
-		if a.Role != ir.Param || given[a.Name] != nil {
-			continue
-		}
-		switch a.Name {
-		case "m":
-			s.args.Fields["m"] = padded.SquaredSlowness()
-		case "vp":
-			s.args.Fields["vp"] = padded.Vp
-		case "damp":
-			if s.args.Fields["damp"], err = survey.Sponge(padded.Shape(), s.config.Nbl, padded.Spacing); err != nil {
-				return err
-			}
-		}
-	}
-	if s.args.Dt == 0 {
-		if s.args.Dt, err = s.op.StepFor(ctx, s.args, operator.Margin); err != nil {
-			return err
-		}
-	}
-	dt := s.args.Dt
-	steps := survey.Steps(0, s.config.Time, dt)
-	s.args.Steps = steps
-	// The wavelet and the traces of sources and receivers, before they are made.
-	if err := machine.Room(float64(steps) * (16 + 4*float64(s.geometry.Receivers.Shape[0]))); err != nil {
-		return s.config.Fault("time", fmt.Errorf("%d steps of %g ms with %d receivers: %w", steps, dt, s.geometry.Receivers.Shape[0], err))
-	}
-	for _, p := range s.op.Program.Kernel.Points {
-		if p.Inject {
-			traces := field.New64(steps, s.geometry.Sources.Shape[0])
-			for t, v := range s.wavelet.Sample(steps, dt) {
-				for i := range traces.Shape[1] {
-					traces.F64[t*traces.Shape[1]+i] = v
-				}
-			}
-			s.args.Points[p.Name] = operator.Points{At: s.geometry.Sources, Traces: traces}
-		} else {
-			s.args.Points[p.Name] = operator.Points{At: s.geometry.Receivers}
-		}
-	}
+		return out
+	})
 	s.run, err = s.op.Bind(s.args)
 	return err
 }
@@ -219,15 +160,15 @@ func (s *shot) propagate(ctx context.Context) error {
 
 // snapshot writes and draws a wavefield without its absorbing layers.
 func (s *shot) snapshot(wave *field.Array, name string, at float64) error {
-	inside := crop(wave, s.config.Nbl)
+	inside := s.setup.Border.Crop(wave)
 	file := fmt.Sprintf("snapshot_%05.0fms", at)
 	if err := s.save(file+".npy", inside); err != nil {
 		return err
 	}
-	if s.model.Dim() == 1 {
+	if s.setup.Model.Dim() == 1 {
 		return nil // there is no section to draw
 	}
-	p, err := survey.SnapshotPicture(inside, s.model, s.geometry, s.config.Picture.Clip, fmt.Sprintf("%s at %.0f ms", title(s.op, name), at))
+	p, err := survey.SnapshotPicture(inside, s.setup.Model, s.geometry, s.config.Picture.Clip, fmt.Sprintf("%s at %.0f ms", title(s.op, name), at))
 	return s.draw(file+".png", p, err)
 }
 
@@ -243,37 +184,62 @@ func title(op *operator.Operator, name string) string {
 
 // records writes and draws what the receivers recorded, and the survey.
 func (s *shot) records(context.Context) error {
-	var sets []string
-	for _, p := range s.op.Program.Kernel.Points {
-		if !p.Inject {
-			sets = append(sets, p.Name)
-		}
-	}
-	for _, name := range sets {
+	for _, name := range s.setup.Records {
 		file := "record"
-		if len(sets) > 1 {
+		if len(s.setup.Records) > 1 {
 			file += "_" + name
 		}
-		if err := s.save(file+".npy", s.run.Traces(name)); err != nil {
+		record := s.run.Traces(name)
+		if err := s.save(file+".npy", record); err != nil {
 			return err
 		}
-		p, err := survey.RecordPicture(s.run.Traces(name), s.args.Dt, s.geometry.Receivers, s.config.Style(), "Shot record")
+		if err := s.segy(file+".sgy", name, record); err != nil {
+			return err
+		}
+		p, err := survey.RecordPicture(record, s.args.Dt, s.geometry.Of(name), s.config.Style(), "Shot record")
 		if err := s.draw(file+".png", p, err); err != nil {
 			return err
 		}
 	}
-	if s.model.Dim() > 1 {
-		p, err := survey.ModelPicture(s.model, s.geometry, "Velocity model")
+	if s.setup.Model.Dim() > 1 {
+		p, err := survey.ModelPicture(s.setup.Model, s.geometry, title(s.op, s.setup.Main))
 		if err := s.draw("model.png", p, err); err != nil {
 			return err
 		}
-		p, err = survey.GeometryPicture(s.model, s.geometry, "Source and receivers")
+		p, err = survey.GeometryPicture(s.setup.Model, s.geometry, "Source and receivers")
 		if err := s.draw("geometry.png", p, err); err != nil {
 			return err
 		}
 	}
-	p, err := survey.WaveletPicture(s.wavelet, min(s.config.Time, 4/s.wavelet.Peak), "Source wavelet")
+	p, err := survey.WaveletPicture(s.setup.Wavelet, min(s.config.Time, 4/s.setup.Wavelet.Peak), "Source wavelet")
 	return s.draw("wavelet.png", p, err)
+}
+
+// segy writes a record as SEG-Y, when the format can say its times.
+func (s *shot) segy(file, set string, record *field.Array) error {
+	u := s.setup
+	ms := u.Problem.Second * 1000 // a unit of time
+	if u.Problem.Metre != 1 {
+		return nil // places in SEG-Y are lengths in m
+	}
+	g := segy.Gather{
+		About: segy.About{
+			Title:    "synthetic record " + set,
+			Operator: fmt.Sprintf("%s of %s, space order %d", u.Problem.Name, filepath.Base(s.config.OperatorPath()), s.config.SpaceOrder),
+			Wavelet:  fmt.Sprintf("%s, peak %.6g Hz, centre at %.6g ms", u.Wavelet.Name, u.Wavelet.Peak/u.Problem.Second, u.Wavelet.Delay*ms),
+			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(u.Model.Shape()), u.Model.Spacing, u.Model.Origin),
+			Step:     fmt.Sprintf("%.10g ms, %d steps", u.Dt*ms, u.Steps),
+		},
+		Interval: u.Dt * ms, Number: 1, Source: places.Of(s.geometry.Sources)[0], Receivers: places.Of(s.geometry.Of(set)), Records: record,
+	}
+	if err := segy.Write(filepath.Join(s.out, file), g); err != nil {
+		if s.options.Warn != nil {
+			s.options.Warn(fmt.Sprintf("%s is not written: %v", file, err))
+		}
+		return nil
+	}
+	s.summary.Files = append(s.summary.Files, file)
+	return nil
 }
 
 func (s *shot) save(name string, a *field.Array) error {
@@ -293,8 +259,16 @@ func (s *shot) draw(name string, p *survey.Picture, err error) error {
 func (s *shot) describe(context.Context) error {
 	u := &s.summary
 	u.Operator, u.SpaceOrder = s.op.Program.Problem.Name, s.op.Program.Problem.Grid.SpaceOrder
-	u.Shape, u.Spacing, u.Nbl = s.model.Shape(), s.model.Spacing, s.config.Nbl
+	u.Shape, u.Spacing, u.Nbl = s.setup.Model.Shape(), s.setup.Model.Spacing, s.setup.Options.Border
 	u.DType, u.Dt, u.Steps = s.op.Program.Kernel.Real.String(), s.args.Dt, s.args.Steps
+	for _, q := range s.op.Program.Problem.Points {
+		if !q.Inject && q.Shift != 0 {
+			if u.Half == nil {
+				u.Half = map[string]float64{}
+			}
+			u.Half[q.Name] = q.Shift * s.args.Dt
+		}
+	}
 	u.Receivers, u.Threads = s.geometry.Receivers.Shape[0], s.run.Threads()
 	u.Files = append(u.Files, "shot.json")
 	text, err := json.MarshalIndent(u, "", "  ")
@@ -302,24 +276,4 @@ func (s *shot) describe(context.Context) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(s.out, "shot.json"), append(text, '\n'), 0o644)
-}
-
-// crop removes n points from every side of an array.
-func crop(a *field.Array, n int) *field.Array {
-	shape := make([]int, len(a.Shape))
-	for i := range shape {
-		shape[i] = a.Shape[i] - 2*n
-	}
-	out := field.New32(shape...)
-	if a.F64 != nil {
-		out = field.New64(shape...)
-	}
-	for i := range out.Len() {
-		from := 0
-		for k, j := range out.Index(i) {
-			from = from*a.Shape[k] + j + n
-		}
-		out.Set(i, a.At(from))
-	}
-	return out
 }

@@ -137,7 +137,7 @@ func TestConstantMedium(t *testing.T) {
 		if d := float64(far-near) * s.Dt; math.Abs(d-50) > 2*s.Dt {
 			t.Errorf("%s: 100 m took %g ms, want 50", name, d)
 		}
-		if len(s.Files) != 2*2+2+3+1 {
+		if len(s.Files) != 2*2+3+3+1 {
 			t.Errorf("%s: files %v", name, s.Files)
 		}
 	}
@@ -174,26 +174,6 @@ func TestFiles(t *testing.T) {
 				}
 			}
 			f.Close()
-		}
-	}
-}
-
-func TestCrop(t *testing.T) {
-	a := field.New32(5, 6)
-	for i := range a.F32 {
-		a.F32[i] = float32(i)
-	}
-	padded, err := survey.Pad(a, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := crop(padded, 3)
-	if b.String() != a.String() {
-		t.Fatalf("got %v", b)
-	}
-	for i := range a.F32 {
-		if a.F32[i] != b.F32[i] {
-			t.Fatalf("value %d is %g", i, b.F32[i])
 		}
 	}
 }

@@ -12,18 +12,22 @@ type Config struct {
 	SpaceOrder int `toml:"space_order"`
 	// Dtype is the precision of the wavefields, "f32" (default) or "f64".
 	Dtype string `toml:"dtype"`
-	// Time is the length of the record, ms. Required.
+	// Time is the length of the record, in the operator's unit of time, such as ms.
+	// Required.
 	Time float64 `toml:"time"`
-	// Dt is the time step, ms. Default: the critical one of the equation.
+	// Dt is the time step. Default: below the limit of the operator in the model.
 	Dt float64 `toml:"dt"`
-	// Nbl is the width of the absorbing border, grid points. Default 40.
-	Nbl int `toml:"nbl"`
+	// Nbl is the width of the absorbing border, grid points. Default: 20 for
+	// perfectly matched layers, 40 for a sponge, none where nothing absorbs.
+	Nbl *int `toml:"nbl"`
 	// Interpolation between grid points, "linear" (default) or "sinc".
 	Interpolation string `toml:"interpolation"`
-	// ModelSection is the P-wave velocity. Required.
+	// ModelSection is the grid and one parameter on it, as a rule the velocity of P
+	// waves. Required.
 	ModelSection ModelConfig `toml:"model"`
-	// FieldSection has further parameters of the operator by name: each is a
-	// number, or the path of a .npy file of the model's shape.
+	// FieldSection has further fields and scalars of the operator by name: each is a
+	// number, or the path of a .npy file of the model's shape along the axes that the
+	// field spans, or of that with the border.
 	FieldSection map[string]any `toml:"fields"`
 	// WaveletSection is the source time function.
 	WaveletSection WaveletConfig `toml:"wavelet"`
@@ -37,6 +41,11 @@ type Config struct {
 	SEGY SEGYConfig `toml:"segy"`
 	// Receivers are where it is recorded. Required.
 	Receivers ReceiverConfig `toml:"receivers"`
+	// ReceiverSets have places of their own for sets of receivers of the operator, by
+	// name; others have those of Receivers.
+	ReceiverSets map[string]ReceiverConfig `toml:"receiver_sets"`
+	// Unknowns say more of what an inversion looks for, by the names of the fields.
+	Unknowns map[string]UnknownConfig `toml:"unknowns"`
 	// Snapshots are pictures of the wavefield. Default: none.
 	Snapshots SnapshotConfig `toml:"snapshots"`
 	// Picture says how records and wavefields are drawn.
@@ -46,8 +55,11 @@ type Config struct {
 	lines positions // of its keys
 }
 
-// ModelConfig is a velocity model, either read from a file or computed.
+// ModelConfig is a model, either read from a file or computed.
 type ModelConfig struct {
+	// Field is the field of the operator that the model gives. Default: the first
+	// whose unit is a velocity.
+	Field string `toml:"field"`
 	// File is a .npy file, or raw little-endian float32 when Shape is given, of
 	// velocities in km/s, depth fastest; or a SEG-Y file, which tells the grid.
 	File string `toml:"file"`
@@ -77,16 +89,25 @@ type ModelConfig struct {
 type WaveletConfig struct {
 	// Name is one of WaveletNames. Default "ricker".
 	Name string `toml:"name"`
-	// PeakHz is the peak frequency, Hz. Default 10.
+	// PeakHz is the peak frequency, Hz. Default 10, or that of the file.
 	PeakHz float64 `toml:"peak_hz"`
+	// File has samples in place of a name: .npy of shape (samples) or (samples, shots),
+	// SEG-Y with a trace for all shots or one for each, or text with a number a line.
+	File string `toml:"file"`
+	// Interval is the time between the samples of a .npy or text file.
+	Interval float64 `toml:"interval"`
 	// Delay is the time of the wavelet's centre, ms. Default: 1/peak for Ricker.
 	Delay *float64 `toml:"delay"`
 }
 
 // SourceConfig is the place of the shot.
 type SourceConfig struct {
-	// Position is one coordinate per axis, m, depth last. Required.
+	// Position is one coordinate per axis, m, depth last. Required, or Positions.
 	Position []float64 `toml:"position"`
+	// Positions are those of several sources of one shot.
+	Positions [][]float64 `toml:"positions"`
+	// Into names the sets of sources of the operator that act. Default: the first.
+	Into []string `toml:"into"`
 }
 
 // SourcesConfig is a line of shots, or a file of their places.
@@ -141,10 +162,27 @@ type PictureConfig struct {
 // defaults are the values of keys that are left out.
 func defaults() *Config {
 	return &Config{
-		SpaceOrder: 8, Dtype: "f32", Nbl: 40, Interpolation: "linear",
+		SpaceOrder: 8, Dtype: "f32", Interpolation: "linear",
 		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
-		WaveletSection: WaveletConfig{Name: "ricker", PeakHz: 10},
+		WaveletSection: WaveletConfig{Name: "ricker"},
 		Picture:        PictureConfig{Clip: 99},
 		Inversion:      InversionConfig{Method: "fwi", Iterations: 10, Smooth: 100, Misfit: "l2", Threshold: 0.1, Optimiser: "lbfgs", Precondition: "illumination"},
 	}
+}
+
+// UnknownConfig says how a field is looked for.
+type UnknownConfig struct {
+	// Start is a .npy file to begin with. Default: the field, smoothed.
+	Start string `toml:"start"`
+	// Smooth is the width of that smoothing, a standard deviation in m. Default: that of
+	// the inversion.
+	Smooth *float64 `toml:"smooth"`
+	// Least and Greatest bound the field. Default: none but what the time step allows.
+	Least    *float64 `toml:"least"`
+	Greatest *float64 `toml:"greatest"`
+	// Scale is a typical size of its changes relative to those of the others: fields
+	// are looked for in units of their greatest value times this. Default 1.
+	Scale float64 `toml:"scale"`
+	// Mask is a .npy file of weights from 0 to 1. Default: that of the inversion.
+	Mask string `toml:"mask"`
 }

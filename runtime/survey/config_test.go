@@ -52,21 +52,20 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := c.Model()
-	if err != nil || m.Spacing[0] != 12.5 || m.Vp.F32 == nil {
+	m, err := c.Model(1000)
+	if err != nil || m.Spacing[0] != 12.5 || m.Values.F32 == nil {
 		t.Fatalf("%v, %v", m, err)
 	}
 	g, err := c.Geometry(m)
 	if err != nil || g.Receivers.Shape[0] != 201 || g.Sources.F64[0] != 2500 {
 		t.Fatalf("%+v, %v", g, err)
 	}
-	w, err := c.Wavelet()
+	w, err := c.Wavelet(1e-3)
 	if err != nil || w.Peak != 0.010 || w.Delay != 100 {
 		t.Errorf("%+v, %v", w, err)
 	}
-	f, err := c.Fields(m)
-	if err != nil || f["b"].At(7) != 1.5 {
-		t.Errorf("%v, %v", f, err)
+	if b, _, err := c.Array("b"); err != nil || b != 1.5 {
+		t.Errorf("%v, %v", b, err)
 	}
 	if s := c.SnapshotTimes(); len(s) != 4 || s[3] != 2000 {
 		t.Error(s)
@@ -74,11 +73,11 @@ func TestConfig(t *testing.T) {
 	if c.OperatorPath() != filepath.Join(filepath.Dir(path), "acoustic.pde") || c.Dtype != "f32" || c.Picture.Gain != 1 {
 		t.Errorf("%+v", c)
 	}
-	if warnings := c.Warnings(m, g); len(warnings) != 0 {
+	if warnings := c.Warnings(w, g); len(warnings) != 0 {
 		t.Error(warnings)
 	}
-	c.WaveletSection.PeakHz, c.Nbl = 60, 0
-	if warnings := c.Warnings(m, g); len(warnings) != 1 {
+	w.Delay = 3000 // behind the end of the record
+	if warnings := c.Warnings(w, g); len(warnings) != 1 {
 		t.Error(warnings)
 	}
 }
@@ -134,7 +133,7 @@ func TestConfigFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Model(); err == nil || !strings.Contains(err.Error(), "shot.toml:8: model.file:") {
+	if _, err := c.Model(1000); err == nil || !strings.Contains(err.Error(), "shot.toml:8: model.file:") {
 		t.Error(err)
 	}
 	c, err = parseConfig("shot.toml", []byte(strings.Replace(example, "[2500.0, 25.0]", "[2500.0, 2500.0]", 1)))
@@ -217,7 +216,7 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		if w, err := c.Wavelet(); err != nil || w.Check() != nil {
+		if w, err := c.Wavelet(1e-3); err != nil || w.Check() != nil {
 			t.Errorf("%q: accepted, but the wavelet is faulty: %v", text, err)
 		}
 		_ = c.SnapshotTimes()

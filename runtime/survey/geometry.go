@@ -11,6 +11,16 @@ type Geometry struct {
 	Sources   *field.Array // (number, dim) coordinates in m
 	Receivers *field.Array // (number, dim) coordinates in m
 	Weights   *field.Array // (number) of the receivers' records in misfits; nil for 1
+	// Sets are the receivers of sets that have places of their own.
+	Sets map[string]*field.Array
+}
+
+// Of are the receivers of a set.
+func (g *Geometry) Of(set string) *field.Array {
+	if at := g.Sets[set]; at != nil {
+		return at
+	}
+	return g.Receivers
 }
 
 // Line places n points evenly from a to b (m), both included; a single one

@@ -11,6 +11,18 @@ type InversionConfig struct {
 	// Method is "fwi" (default), full-waveform inversion for the model, "lsrtm",
 	// least-squares migration for its rough part, or "rtm", its first gradient.
 	Method string `toml:"method"`
+	// Unknowns are the fields of the operator that are looked for. Default: that which
+	// the model gives.
+	Unknowns []string `toml:"unknowns"`
+	// Records are the sets of receivers whose records are compared. Default: the first
+	// of the operator.
+	Records []string `toml:"records"`
+	// Condition makes the image of "rtm": "gradient" (default), the derivative of the
+	// misfit, or "inverse-scattering", without what waves leave along their way.
+	Condition string `toml:"condition"`
+	// Laplacian writes the negative Laplacian of images, which takes out what varies
+	// slowly.
+	Laplacian bool `toml:"laplacian"`
 	// Iterations is the number of model updates, of every band. Default 10.
 	Iterations int `toml:"iterations"`
 	// Start is a .npy file of the velocities to begin with, km/s, such as the model
@@ -35,11 +47,12 @@ type InversionConfig struct {
 	// greatest observed sample of the shot. Default 0.1.
 	Threshold float64 `toml:"threshold"`
 	// MuteVelocity takes out what arrives before the direct wave of that velocity,
-	// km/s, and MuteDelay behind it, ms; weights rise over MuteTaper, ms. Default:
-	// nothing is muted.
-	MuteVelocity float64 `toml:"mute_velocity"`
-	MuteDelay    float64 `toml:"mute_delay"`
-	MuteTaper    float64 `toml:"mute_taper"`
+	// km/s, and MuteDelay behind it; weights rise over MuteTaper. 0 mutes nothing.
+	// Default: nothing for fwi; for migration the velocity at the sources, and 2.5 and
+	// 1 periods.
+	MuteVelocity *float64 `toml:"mute_velocity"`
+	MuteDelay    float64  `toml:"mute_delay"`
+	MuteTaper    float64  `toml:"mute_taper"`
 
 	// Optimiser is one of Optimisers. Default "lbfgs".
 	Optimiser string `toml:"optimiser"`
@@ -101,14 +114,23 @@ func (c *Config) validateInversion(must func(ok bool, key, format string, args .
 		must(slices.Contains(possible, v), "inversion."+key, "there is no %s %q; %s", key, v, didYouMean(v, possible))
 	}
 	choice("method", i.Method, []string{"fwi", "lsrtm", "rtm"})
+	if i.Condition != "" {
+		choice("condition", i.Condition, []string{"gradient", "inverse-scattering"})
+		must(i.Condition == "gradient" || i.Method == "rtm", "inversion.condition", "inverse scattering makes the image of rtm; %s needs derivatives", i.Method)
+	}
+	must(!i.Laplacian || i.Method != "fwi", "inversion.laplacian", "the Laplacian sharpens images; fwi makes models")
 	choice("optimiser", i.Optimiser, Optimisers)
 	choice("misfit", i.Misfit, Misfits)
 	must(i.Misfit == "l2" || i.Method == "fwi", "inversion.misfit", "%s is least squares; other misfits are for fwi", i.Method)
 	must(within(i.Threshold, 1e-6, 1), "inversion.threshold", "%g of the greatest sample is no threshold; give a part, such as 0.1", i.Threshold)
-	must(i.MuteVelocity == 0 || within(i.MuteVelocity, 0.01, 20), "inversion.mute_velocity", "%g km/s is no velocity", i.MuteVelocity)
+	mute := 0.0
+	if i.MuteVelocity != nil {
+		mute = *i.MuteVelocity
+	}
+	must(mute == 0 || within(mute, 0.01, 20), "inversion.mute_velocity", "%g km/s is no velocity", mute)
 	must(within(i.MuteDelay, 0, 1e6) && within(i.MuteTaper, 0, 1e6), "inversion.mute_delay", "%g and %g ms are no times", i.MuteDelay, i.MuteTaper)
-	must(i.MuteVelocity > 0 || i.MuteDelay == 0 && i.MuteTaper == 0, "inversion.mute_delay", "give mute_velocity too: what is muted moves out from the source with it")
-	must(i.MuteVelocity == 0 || i.Supershots == 0, "inversion.mute_velocity", "in a sum of shots no direct wave can be muted")
+	must(mute > 0 || i.MuteDelay == 0 && i.MuteTaper == 0, "inversion.mute_delay", "give mute_velocity too: what is muted moves out from the source with it")
+	must(mute == 0 || i.Supershots == 0, "inversion.mute_velocity", "in a sum of shots no direct wave can be muted")
 	choice("precondition", i.Precondition, []string{"illumination", "depth", "none"})
 	must(i.Iterations >= 1 && i.Iterations <= 10000, "inversion.iterations", "%d iterations are not possible; 1 to 10000 are", i.Iterations)
 	must(within(i.Smooth, 0, 1e6), "inversion.smooth", "%g m is no width of a smoothing", i.Smooth)

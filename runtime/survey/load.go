@@ -185,7 +185,7 @@ func kindOf(key []string) string {
 		return `a text in quotes`
 	case reflect.TypeFor[float64](), reflect.TypeFor[*float64]():
 		return "a number"
-	case reflect.TypeFor[int]():
+	case reflect.TypeFor[int](), reflect.TypeFor[*int]():
 		return "a whole number"
 	case reflect.TypeFor[uint64]():
 		return "a whole number, 0 or more"

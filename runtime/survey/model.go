@@ -8,11 +8,16 @@ import (
 	"github.com/courant-pde/courant/runtime/field"
 )
 
-// Model is a P-wave velocity on a regular grid.
+// Model is a parameter, such as the velocity of P waves, on a regular grid.
 type Model struct {
-	Vp      *field.Array // km/s; shape (z), (x, z) or (x, y, z), in the precision it was given
+	Values  *field.Array // shape (z), (x, z) or (x, y, z), in the precision it was given
 	Origin  []float64    // coordinates of the first grid point, m, one per axis
 	Spacing []float64    // m, one per axis
+	// Speed is what a value of 1 is in m/s, 1000 for km/s; 0 for a parameter that is
+	// no velocity.
+	Speed float64
+	// Label is what pictures call the values; "" for P velocity [km/s].
+	Label string
 }
 
 // maxPoints bounds grids to what could be meant: 2^36 points are 256 GiB in
@@ -32,7 +37,7 @@ func NewModel(vp *field.Array, origin, spacing []float64) (*Model, error) {
 	if len(spacing) == 1 && dim > 1 {
 		spacing = slices.Repeat(spacing, dim)
 	}
-	m := &Model{Vp: vp, Origin: slices.Clone(origin), Spacing: slices.Clone(spacing)}
+	m := &Model{Values: vp, Origin: slices.Clone(origin), Spacing: slices.Clone(spacing), Speed: 1000}
 	return m, m.Check()
 }
 
@@ -65,18 +70,22 @@ func named(path string, vp *field.Array, origin, spacing []float64) (*Model, err
 
 // Check finds shapes that do not fit together and velocities that cannot be.
 func (m *Model) Check() error {
-	if err := checkGrid(m.Vp.Shape, m.Origin, m.Spacing); err != nil {
+	if err := checkGrid(m.Values.Shape, m.Origin, m.Spacing); err != nil {
 		return err
 	}
-	if bad := m.Vp.FirstNotFinite(); bad != nil {
-		return fmt.Errorf("the velocity at index %v is not a finite number; mend the model file", bad)
+	if bad := m.Values.FirstNotFinite(); bad != nil {
+		return fmt.Errorf("the value at index %v is not a finite number; mend the model file", bad)
 	}
-	for i := range m.Vp.Len() {
-		if v := m.Vp.At(i); v <= 0 {
-			return fmt.Errorf("the velocity at index %v is %g km/s; all must be positive", m.Vp.Index(i), v)
+	if m.Speed == 0 {
+		return nil
+	}
+	for i := range m.Values.Len() {
+		if v := m.Values.At(i); v <= 0 {
+			return fmt.Errorf("the velocity at index %v is %g km/s; all must be positive", m.Values.Index(i), v*m.Speed/1000)
 		}
 	}
-	if least, greatest := m.Vp.Range(); greatest > 100 {
+	least, greatest := m.Values.Range()
+	if least, greatest = least*m.Speed/1000, greatest*m.Speed/1000; greatest > 100 {
 		return fmt.Errorf("velocities run from %g to %g km/s: probably they are in m/s; divide the model by 1000", least, greatest)
 	} else if least < 1e-3 {
 		return fmt.Errorf("the least velocity is %g km/s, slower than any rock; check the model file and its byte order", least)
@@ -122,40 +131,31 @@ func axisName(axis, dim int) string {
 }
 
 // Shape is the number of grid points per axis.
-func (m *Model) Shape() []int { return m.Vp.Shape }
+func (m *Model) Shape() []int { return m.Values.Shape }
 
 // Dim is the number of axes.
-func (m *Model) Dim() int { return len(m.Vp.Shape) }
+func (m *Model) Dim() int { return len(m.Values.Shape) }
 
 // End is the coordinates of the last grid point, m.
 func (m *Model) End() []float64 {
 	end := slices.Clone(m.Origin)
-	for a, n := range m.Vp.Shape {
+	for a, n := range m.Values.Shape {
 		end[a] += float64(n-1) * m.Spacing[a]
 	}
 	return end
 }
 
-// SquaredSlowness is 1/vp^2 in s^2/km^2, in the model's precision.
-func (m *Model) SquaredSlowness() *field.Array {
-	out := like(m.Vp, m.Vp.Shape)
-	for i := range m.Vp.Len() {
-		v := m.Vp.At(i)
-		out.Set(i, 1/(v*v))
-	}
-	return out
-}
-
-// Padded extends the model by nbl points on every side, each with the value
-// of the nearest point of the model; the origin moves out accordingly.
-func (m *Model) Padded(nbl int) (*Model, error) {
-	vp, err := Pad(m.Vp, nbl)
+// Around is the grid of the model with a border, and of its values those that are
+// nearest.
+func (m *Model) Around(b Border) (*Model, error) {
+	values, err := b.Pad(m.Values)
 	if err != nil {
 		return nil, err
 	}
-	origin := slices.Clone(m.Origin)
-	for a := range origin {
-		origin[a] -= float64(nbl) * m.Spacing[a]
+	out := *m
+	out.Values, out.Origin = values, slices.Clone(m.Origin)
+	for a := range out.Origin {
+		out.Origin[a] -= float64(b.Low[a]) * m.Spacing[a]
 	}
-	return &Model{Vp: vp, Origin: origin, Spacing: slices.Clone(m.Spacing)}, nil
+	return &out, nil
 }

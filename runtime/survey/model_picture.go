@@ -7,17 +7,17 @@ import (
 	"github.com/courant-pde/courant/runtime/field"
 )
 
-// ModelPicture draws the velocity with the source and the receivers of g,
+// ModelPicture draws a model with the source and the receivers of g,
 // which may be nil. 3D models are cut through the first source.
 func ModelPicture(m *Model, g *Geometry, title string) (*Picture, error) {
 	if err := checkPicture(m, g); err != nil {
 		return nil, err
 	}
-	least, greatest := m.Vp.Range()
+	least, greatest := m.Values.Range()
 	span := max(greatest-least, 1e-9)
-	return sections(m, g, title, &scale{viridis, least, greatest, "P velocity [km/s]"},
+	return sections(m, g, title, &scale{viridis, least, greatest, m.label()},
 		func(s slice, w, h int) func(int) color.RGBA {
-			v := s.of(m.Vp).resample(w, h)
+			v := s.of(m.Values).resample(w, h)
 			return func(i int) color.RGBA { return viridis.at((v[i] - least) / span) }
 		})
 }
@@ -31,9 +31,9 @@ func GeometryPicture(m *Model, g *Geometry, title string) (*Picture, error) {
 	if err := checkPicture(m, g); err != nil {
 		return nil, err
 	}
-	least, greatest := m.Vp.Range()
+	least, greatest := m.Values.Range()
 	return sections(m, g, title, nil, func(s slice, w, h int) func(int) color.RGBA {
-		v := s.of(m.Vp).resample(w, h)
+		v := s.of(m.Values).resample(w, h)
 		return func(i int) color.RGBA { return ground(v[i], least, greatest) }
 	})
 }
@@ -52,14 +52,45 @@ func SnapshotPicture(wave *field.Array, m *Model, g *Geometry, clip float64, tit
 	if err != nil {
 		return nil, err
 	}
-	least, greatest := m.Vp.Range()
+	least, greatest := m.Values.Range()
 	return sections(m, g, title, &scale{seismic, -limit, limit, "Amplitude"},
 		func(s slice, w, h int) func(int) color.RGBA {
-			u, v := s.of(wave).resample(w, h), s.of(m.Vp).resample(w, h)
+			u, v := s.of(wave).resample(w, h), s.of(m.Values).resample(w, h)
 			return func(i int) color.RGBA {
 				return tint(ground(v[i], least, greatest), seismic.at((u[i]/limit+1)/2))
 			}
 		})
+}
+
+// label is what the values are called.
+func (m *Model) label() string {
+	if m.Label == "" {
+		return "P velocity [km/s]"
+	}
+	return m.Label
+}
+
+// ImagePicture draws an image of the subsurface on the grid of m, in grey or in
+// blue, white and red, which end at the given percentile of its absolute values.
+func ImagePicture(image *field.Array, m *Model, clip float64, colour bool, title string) (*Picture, error) {
+	if err := checkPicture(m, nil); err != nil {
+		return nil, err
+	}
+	if image == nil || field.ShapeString(image.Shape) != field.ShapeString(m.Shape()) {
+		return nil, fmt.Errorf("the image to draw has another shape than the model, %s", field.ShapeString(m.Shape()))
+	}
+	limit, err := clipAt(image, clip)
+	if err != nil {
+		return nil, err
+	}
+	colours := grey
+	if colour {
+		colours = seismic
+	}
+	return sections(m, nil, title, &scale{colours, -limit, limit, "Amplitude"}, func(s slice, w, h int) func(int) color.RGBA {
+		v := s.of(image).resample(w, h)
+		return func(i int) color.RGBA { return colours.at((v[i]/limit + 1) / 2) }
+	})
 }
 
 // ground is a velocity in light grey, darker for faster rock.

@@ -43,12 +43,12 @@ func TestSurveyOfFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := c.Model()
+	m, err := c.Model(1000)
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Values are kept in single precision.
-	if m.Vp.Shape[0] != 9 || m.Vp.Shape[1] != 41 || m.Origin[0] != 100 || m.Spacing[0] != 25 || m.Spacing[1] != 5 || math.Abs(m.Vp.At(1)-1.509) > 1e-6 {
+	if m.Values.Shape[0] != 9 || m.Values.Shape[1] != 41 || m.Origin[0] != 100 || m.Spacing[0] != 25 || m.Spacing[1] != 5 || math.Abs(m.Values.At(1)-1.509) > 1e-6 {
 		t.Errorf("%+v", m)
 	}
 	shots, err := c.Shots(m)

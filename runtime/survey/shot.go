@@ -52,25 +52,49 @@ func (c *Config) synthetic() Synthetic {
 	}
 }
 
-// Model reads or computes the velocity model, without border.
-func (c *Config) Model() (*Model, error) {
+// Model reads or computes the model, without border. Its values are a velocity, of
+// which 1 is speed in m/s (1000 for km/s), or with speed 0 something else.
+func (c *Config) Model(speed float64) (*Model, error) {
 	m := c.ModelSection
-	var model *Model
+	model := &Model{Origin: m.Origin, Spacing: m.Spacing, Speed: speed}
 	var err error
 	switch path := c.Resolve(m.File); {
 	case m.Synthetic != "":
 		if model, err = c.synthetic().Model(); err != nil {
 			return nil, c.Fault("model.synthetic", err)
 		}
+		model.Speed = speed
+		for i := range model.Values.Len() { // computed ones are in km/s
+			if speed != 0 && speed != 1000 {
+				model.Values.Set(i, model.Values.At(i)*1000/speed)
+			}
+		}
 		return model, nil
-	case filepath.Ext(path) == ".npy":
-		model, err = ReadModel(path, m.Origin, m.Spacing)
 	case segy.Named(path):
-		model, err = readSEGYModel(path, m.Origin)
+		if model, err = readSEGYModel(path, m.Origin); err == nil && speed != 0 && speed != 1000 {
+			for i := range model.Values.Len() {
+				model.Values.Set(i, model.Values.At(i)*1000/speed)
+			}
+		}
+		if err == nil {
+			model.Speed = speed
+		}
+	case filepath.Ext(path) == ".npy":
+		model.Values, err = field.ReadNPY(path)
 	case len(m.Shape) == 0:
 		err = fmt.Errorf("%s is no .npy file, so it must be raw float32, which needs the shape: shape = [points along x, points along z]", path)
 	default:
-		model, err = ReadRawModel(path, m.Shape, m.Origin, m.Spacing)
+		model.Values, err = field.ReadRaw(path, m.Shape...)
+	}
+	if err == nil {
+		dim := len(model.Values.Shape)
+		if model.Origin == nil {
+			model.Origin = make([]float64, dim)
+		}
+		if len(model.Spacing) == 1 && dim > 1 {
+			model.Spacing = slices.Repeat(model.Spacing, dim)
+		}
+		err = model.Check()
 	}
 	if err != nil {
 		return nil, c.Fault("model.file", err)
@@ -81,48 +105,46 @@ func (c *Config) Model() (*Model, error) {
 	return model, nil
 }
 
-// Fields are the further parameters of the operator on the grid of the model,
-// without border, in the model's precision.
-func (c *Config) Fields(model *Model) (map[string]*field.Array, error) {
-	out := map[string]*field.Array{}
-	for _, name := range slices.Sorted(maps.Keys(c.FieldSection)) {
-		var a *field.Array
-		var err error
-		switch v := c.FieldSection[name].(type) {
-		case string:
-			a, err = field.ReadNPY(c.Resolve(v))
-			if err == nil && !slices.Equal(a.Shape, model.Shape()) {
-				err = fmt.Errorf("%s has the shape %s, the model %s", v, field.ShapeString(a.Shape), field.ShapeString(model.Shape()))
+// Array reads what [fields] names for a field: a number, or a file.
+func (c *Config) Array(name string) (number float64, a *field.Array, err error) {
+	switch v := c.FieldSection[name].(type) {
+	case string:
+		if a, err = field.ReadNPY(c.Resolve(v)); err == nil {
+			if i := a.FirstNotFinite(); i != nil {
+				err = fmt.Errorf("%s: the value at index %v is not a finite number", v, i)
 			}
-			if err == nil && a.FirstNotFinite() != nil {
-				err = fmt.Errorf("%s: the value at index %v is not a finite number", v, a.FirstNotFinite())
-			}
-		case int64:
-			a = filled(model, float64(v))
-		case float64:
-			a = filled(model, v)
+		}
+	case int64:
+		number = float64(v)
+	case float64:
+		number = v
+	}
+	if err != nil {
+		return 0, nil, c.Fault("fields."+name, err)
+	}
+	return number, a, nil
+}
+
+// Wavelet is the source time function; second is the unit of time in s.
+func (c *Config) Wavelet(second float64) (Wavelet, error) {
+	s := c.WaveletSection
+	if s.File != "" {
+		w, err := readWavelet(c.Resolve(s.File), s.Interval, s.PeakHz*second, second)
+		if err == nil && s.Delay != nil {
+			w.Delay = *s.Delay
 		}
 		if err != nil {
-			return nil, c.Fault("fields."+name, err)
+			err = c.Fault("wavelet.file", err)
 		}
-		out[name] = a
+		return w, err
 	}
-	return out, nil
-}
-
-func filled(m *Model, v float64) *field.Array {
-	a := like(m.Vp, m.Shape())
-	for i := range a.Len() {
-		a.Set(i, v)
+	peak := s.PeakHz
+	if peak == 0 {
+		peak = 10
 	}
-	return a
-}
-
-// Wavelet is the source time function.
-func (c *Config) Wavelet() (Wavelet, error) {
-	w, err := NewWavelet(c.WaveletSection.Name, c.WaveletSection.PeakHz/1000)
-	if err == nil && c.WaveletSection.Delay != nil {
-		w.Delay = *c.WaveletSection.Delay
+	w, err := NewWavelet(s.Name, peak*second)
+	if err == nil && s.Delay != nil {
+		w.Delay = *s.Delay
 		err = w.Check()
 	}
 	return w, err
@@ -131,10 +153,13 @@ func (c *Config) Wavelet() (Wavelet, error) {
 // Geometry places the source and the receivers, and checks that they lie
 // within the model, which has no border.
 func (c *Config) Geometry(model *Model) (*Geometry, error) {
-	if len(c.Source.Position) == 0 {
-		return nil, c.Fault("source.position", fmt.Errorf("give the coordinates of the source in m, such as [500.0, 20.0]"))
+	switch at := c.Source; {
+	case len(at.Positions) > 0:
+		return c.geometry(model, at.Positions, "source.positions")
+	case len(at.Position) > 0:
+		return c.geometry(model, [][]float64{at.Position}, "source.position")
 	}
-	return c.geometry(model, c.Source.Position, "source.position")
+	return nil, c.Fault("source.position", fmt.Errorf("give the coordinates of the source in m, such as [500.0, 20.0]"))
 }
 
 // Shots places the shots of a survey, each with all receivers, and checks that
@@ -160,7 +185,7 @@ func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 		for a := range at {
 			at[a] = line.At(i*model.Dim() + a)
 		}
-		g, err := c.geometry(model, at, "sources")
+		g, err := c.geometry(model, [][]float64{at}, "sources")
 		if fault := new(Fault); misplaced != nil && errors.As(err, &fault) && fault.Key == "sources" {
 			continue // which has been said
 		}
@@ -172,39 +197,58 @@ func (c *Config) Shots(model *Model) ([]*Geometry, error) {
 	return out, misplaced
 }
 
-func (c *Config) geometry(model *Model, source []float64, where string) (*Geometry, error) {
-	r := c.Receivers
+func (c *Config) geometry(model *Model, sources [][]float64, where string) (*Geometry, error) {
 	g := &Geometry{}
 	var err error
-	if g.Sources, err = Points(source); err != nil {
+	if g.Sources, err = Points(sources...); err != nil {
 		return nil, c.Fault(where, err)
 	}
 	if err := checkPoints("source", g.Sources, model); err != nil {
 		return nil, c.Fault(where, err)
 	}
-	key := "receivers"
+	if g.Receivers, g.Weights, err = c.receivers(c.Receivers, "receivers", sources[0], model); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.ReceiverSets)) {
+		at, weights, err := c.receivers(c.ReceiverSets[name], "receiver_sets."+name, sources[0], model)
+		if err == nil && weights != nil {
+			err = c.Fault("receiver_sets."+name, fmt.Errorf("weights are for [receivers] alone"))
+		}
+		if err != nil {
+			return nil, err
+		}
+		if g.Sets == nil {
+			g.Sets = map[string]*field.Array{}
+		}
+		g.Sets[name] = at
+	}
+	return g, nil
+}
+
+// receivers places one set of receivers.
+func (c *Config) receivers(r ReceiverConfig, key string, source []float64, model *Model) (at, weights *field.Array, err error) {
 	switch {
 	case r.File != "":
-		key = "receivers.file"
-		g.Receivers, g.Weights, err = readPlaces(c.Resolve(r.File), model.Dim())
-		if g.Weights != nil && r.Moving {
+		key += ".file"
+		at, weights, err = readPlaces(c.Resolve(r.File), model.Dim())
+		if weights != nil && r.Moving {
 			err = fmt.Errorf("%s has weights, which receivers that move with the source cannot have", r.File)
 		}
 	case len(r.Carpet) == 2:
-		g.Receivers, err = Carpet(r.Carpet[0], r.Carpet[1], r.From, r.To)
+		at, err = Carpet(r.Carpet[0], r.Carpet[1], r.From, r.To)
 	default:
-		g.Receivers, err = Line(r.Count, r.From, r.To)
+		at, err = Line(r.Count, r.From, r.To)
 	}
 	if err == nil && r.Moving {
-		g.Receivers, err = moved(g.Receivers, source, model)
+		at, err = moved(at, source, model)
 	}
 	if err == nil {
-		err = checkPoints("receiver", g.Receivers, model)
+		err = checkPoints("receiver", at, model)
 	}
 	if err != nil {
-		return nil, c.Fault(key, err)
+		return nil, nil, c.Fault(key, err)
 	}
-	return g, nil
+	return at, weights, nil
 }
 
 // moved are receivers that are counted from a source, but for their depth:

@@ -33,12 +33,19 @@ func (c *Config) validate() []complaint {
 	must(c.Dt == 0 || within(c.Dt, 1e-9, 1e6), "dt", "%g ms is no time step; leave it out for the critical one", c.Dt)
 	must(c.Dt <= c.Time, "dt", "%g ms is longer than the record, %g ms", c.Dt, c.Time)
 	must(c.Dt <= 0 || c.Time/c.Dt < 1<<31, "dt", "%g ms makes more than 2^31 steps of %g ms", c.Dt, c.Time)
-	must(c.Nbl >= 0 && c.Nbl <= 1000, "nbl", "a border of %d points is not possible; 20 to 60 are usual, 0 means none", c.Nbl)
+	if n := c.Nbl; n != nil {
+		must(*n >= 0 && *n <= 1000, "nbl", "a border of %d points is not possible; 10 to 60 are usual, 0 means none", *n)
+	}
 	must(c.Interpolation == "linear" || c.Interpolation == "sinc", "interpolation", "there is no interpolation %q; %s", c.Interpolation, didYouMean(c.Interpolation, []string{"linear", "sinc"}))
 
-	w, err := c.Wavelet()
-	must(err == nil, waveletKey(c), "%v", err)
-	must(!(w.Peak > 0.5), "wavelet.peak_hz", "%g Hz is beyond seismic frequencies; give Hz, such as 10", c.WaveletSection.PeakHz)
+	if c.WaveletSection.File == "" {
+		_, err := c.Wavelet(1e-3)
+		must(err == nil, waveletKey(c), "%v", err)
+		must(c.WaveletSection.Interval == 0, "wavelet.interval", "a wavelet without a file has no interval between samples")
+	} else {
+		must(c.WaveletSection.PeakHz >= 0, "wavelet.peak_hz", "%g Hz is no frequency", c.WaveletSection.PeakHz)
+		must(c.WaveletSection.Interval >= 0, "wavelet.interval", "%g is no interval between samples", c.WaveletSection.Interval)
+	}
 
 	dim := c.validateModel(must)
 	s := c.Sources
@@ -47,8 +54,10 @@ func (c *Config) validate() []complaint {
 	row := len(s.From) > 0 || len(s.To) > 0 || s.Count != 0
 	many := row || s.File != ""
 	line := c.Inversion.Line()
-	must(!line || !many && len(c.Source.Position) == 0, "sources", "the headers of %s tell the places of the shots: leave them out here", c.Inversion.Observed)
-	must(len(c.Source.Position) > 0 || many || line, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count, or with file")
+	single := len(c.Source.Position) > 0 || len(c.Source.Positions) > 0
+	must(len(c.Source.Position) == 0 || len(c.Source.Positions) == 0, "source.positions", "give either position or positions, not both")
+	must(!line || !many && !single, "sources", "the headers of %s tell the places of the shots: leave them out here", c.Inversion.Observed)
+	must(single || many || line, "source.position", "give the coordinates of the source in m, such as [500.0, 20.0], or [sources] with from, to and count, or with file")
 	must(!row || s.File == "", "sources.file", "give either file, or from, to and count, not both")
 	if row && s.File == "" {
 		must(len(s.From) > 0, "sources.from", "give the first shot's coordinates in m")
@@ -73,10 +82,15 @@ func (c *Config) validate() []complaint {
 			must(r.Count >= 1 && r.Count <= mostReceivers, "receivers.count", "%d receivers are not possible; give a number from 1 to %d", r.Count, mostReceivers)
 		}
 	}
-	for _, p := range []struct {
+	type place struct {
 		key string
 		at  []float64
-	}{{"source.position", c.Source.Position}, {"sources.from", s.From}, {"sources.to", s.To}, {"receivers.from", r.From}, {"receivers.to", r.To}} {
+	}
+	spotsOf := []place{{"source.position", c.Source.Position}, {"sources.from", s.From}, {"sources.to", s.To}, {"receivers.from", r.From}, {"receivers.to", r.To}}
+	for _, at := range c.Source.Positions {
+		spotsOf = append(spotsOf, place{"source.positions", at})
+	}
+	for _, p := range spotsOf {
 		for _, v := range p.at {
 			must(within(v, -1e9, 1e9), p.key, "%g m is no coordinate", v)
 		}
@@ -108,7 +122,7 @@ func waveletKey(c *Config) string {
 	switch {
 	case waveforms[s.Name].value == nil:
 		return "wavelet.name"
-	case !(s.PeakHz > 1e-6):
+	case s.PeakHz != 0 && !(s.PeakHz > 1e-6):
 		return "wavelet.peak_hz"
 	}
 	return "wavelet.delay"

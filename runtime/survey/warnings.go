@@ -3,26 +3,16 @@ package survey
 import "fmt"
 
 // Warnings says what can be computed but is probably not meant.
-func (c *Config) Warnings(m *Model, g *Geometry) []string {
+func (c *Config) Warnings(w Wavelet, g *Geometry) []string {
 	var out []string
 	warn := func(key, format string, args ...any) {
 		out = append(out, fmt.Sprintf("%s:%d: %s: ", c.path, c.lines.of(key), key)+fmt.Sprintf(format, args...))
-	}
-	w, err := c.Wavelet()
-	if err != nil {
-		return nil
 	}
 	if start := w.At(0); start > 0.01 || start < -0.01 {
 		warn("wavelet.delay", "the wavelet starts at %.2g of its peak: the jump makes high frequencies; leave delay out", start)
 	}
 	if length, rounded := Rounded(c.Time, c.Dt); c.Dt > 0 && rounded {
 		warn("time", "%g ms are no whole number of steps of %g ms: the record ends at %.9g ms", c.Time, c.Dt, length)
-	}
-	if c.Nbl > 0 && c.Nbl < 10 {
-		warn("nbl", "%d points absorb little; 20 to 60 are usual", c.Nbl)
-	}
-	if c.Nbl == 0 {
-		warn("nbl", "without a border all sides reflect")
 	}
 	if c.Time < w.Delay {
 		warn("time", "the record ends at %g ms, before the wavelet's centre at %.4g ms", c.Time, w.Delay)

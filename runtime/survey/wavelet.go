@@ -11,6 +11,10 @@ type Wavelet struct {
 	Name  string  // one of WaveletNames
 	Peak  float64 // peak (dominant) frequency, kHz
 	Delay float64 // time of the centre, or of the onset for a causal wavelet, ms
+
+	traces [][]float64 // of a file, for all shots or one for each; nil for a name
+	every  float64     // between their samples
+	centre float64     // of the first one, from its first sample
 }
 
 // NewWavelet gives the named wavelet with its usual delay, at which it starts
@@ -26,6 +30,9 @@ func NewWavelet(name string, peak float64) (Wavelet, error) {
 
 // Check finds an unknown name or impossible numbers.
 func (w Wavelet) Check() error {
+	if w.traces != nil {
+		return nil
+	}
 	if _, ok := waveforms[w.Name]; !ok {
 		return fmt.Errorf("there is no wavelet %q; %s", w.Name, didYouMean(w.Name, WaveletNames()))
 	}
@@ -40,6 +47,9 @@ func (w Wavelet) Check() error {
 
 // At is the wavelet's value at time t, in ms.
 func (w Wavelet) At(t float64) float64 {
+	if w.traces != nil {
+		return between(w.traces[0], (t-w.Delay+w.centre)/w.every)
+	}
 	form, ok := waveforms[w.Name]
 	if !ok {
 		return 0
