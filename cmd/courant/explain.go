@@ -14,6 +14,7 @@ import (
 	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/stability"
 )
@@ -141,5 +142,29 @@ func uniform(p *codegen.Program, set []string, spacing []float64) (stability.Med
 		}
 		m.Scalars["h_"+x] = h
 	}
+	follow(p, m)
 	return m, nil
+}
+
+// follow adds the fields that follow from those of a medium by their default
+// values, as far as they do.
+func follow(p *codegen.Program, m stability.Medium) {
+	a := operator.Arguments{Constants: map[string]float64{}}
+	for _, x := range p.Problem.Grid.Axes {
+		a.Shape, a.Spacing = append(a.Shape, 2*p.Problem.Border+1), append(a.Spacing, m.Scalars["h_"+x])
+	}
+	for name, v := range m.Fields {
+		a.Constants[name] = v
+	}
+	for _, q := range p.Problem.Parameters {
+		if v, ok := m.Scalars[q.Name]; ok {
+			a.Constants[q.Name] = v
+		}
+	}
+	all, _ := (&operator.Operator{Program: p}).Complete(a) // what does not follow is left out
+	for _, x := range p.Kernel.Arrays {
+		if v, ok := all.Constants[x.Name]; ok && x.Role == ir.Param {
+			m.Fields[x.Name] = v
+		}
+	}
 }

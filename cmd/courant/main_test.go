@@ -181,7 +181,7 @@ func TestMistakes(t *testing.T) {
 		{with("--origin", "300,0"), 2, "lies outside of the grid"},
 		{with("--origin", "0"), 2, "the origin has 1 numbers"},
 		{with("--spacing", "1,1"), 2, "3 spacings"}, // with the first
-		{with("--out", "rek=x.npy"), 2, "no such wavefield or receivers; it has m, damp, u, src, rec"},
+		{with("--out", "rek=x.npy"), 2, "no such wavefield or receivers; it has vp, m, damp, u, src, rec"},
 		{with("--out", "rec=x.txt"), 2, "not a .npy file"},
 		{with("--out", "rec=/nowhere/x.npy"), 2, "/nowhere"},
 		{with("--interpolation", "cubic"), 2, `no interpolation "cubic"`},
@@ -192,7 +192,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"bench", acoustic, "--shape", "8,8", "--against", "yask"}, 2, "only devito"},
 		{[]string{"bench", acoustic, "--shape", "-5,5"}, 2, "a grid of -5 points along an axis"},
 		{[]string{"bench", acoustic, "--shape", "100000,100000,100000"}, 2, "GiB is available"},
-		{[]string{"derive", "gradient", acoustic, "--wrt", "q"}, 2, "operator acoustic has no field q; its fields are m, damp"},
+		{[]string{"derive", "gradient", acoustic, "--wrt", "q"}, 2, "operator acoustic has no field q; its fields are vp, m, damp"},
 		{[]string{"derive", "gradient", acoustic}, 2, "--wrt m"},
 		{[]string{"derive", "born", acoustic}, 2, "--wrt m"},
 		{[]string{"derive", "adjoint", broken}, 2, "broken.pde:3:17"},

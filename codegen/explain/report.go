@@ -89,8 +89,9 @@ func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 // missing are the fields and parameters that a medium has no values for: none is
 // made up.
 func missing(p *symbolic.Problem, medium stability.Medium) (out []string) {
+	reads := p.Reads()
 	for _, f := range p.Functions {
-		if _, ok := medium.Fields[f.Name]; !ok && f.Role == symbolic.Field {
+		if _, ok := medium.Fields[f.Name]; !ok && f.Role == symbolic.Field && reads[f] {
 			out = append(out, f.Name)
 		}
 	}

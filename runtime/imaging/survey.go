@@ -50,21 +50,22 @@ type Survey struct {
 func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, threads int) (s *Survey, err error) {
 	s = &Survey{Config: c}
 	s.setup, err = modelling.Open(c, backend)
-	if s.setup == nil {
+	if s.Model = s.setup.Model; s.Model == nil {
 		return nil, err
 	}
 	s.setup.Threads = threads
-	s.Model = s.setup.Model
 	// What is wrong is said in one go.
 	faults := []error{err}
 	for _, read := range []func() error{
 		func() (err error) { s.Shots, err = s.shots(); return err },
-		s.compared,
 		s.wavelets,
 		s.readable,
 		s.check,
 	} {
 		faults = append(faults, read())
+	}
+	if err == nil {
+		faults = append(faults, s.compared())
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err

@@ -52,18 +52,22 @@ type Setup struct {
 }
 
 // Open reads what a configuration names, but for places of sources and receivers.
-// Errors: all that is wrong with it and with the operator's file.
+// Errors: all that is wrong with it and with the operator's file; with an error, the
+// setup serves to judge places by its model alone, which may be nil.
 func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 	s := &Setup{Config: c, fields: map[string]*field.Array{}, bordered: map[string]*field.Array{}, constants: map[string]float64{}}
 	file, err := dsl.ParseFile(c.OperatorPath())
 	if err != nil {
-		return nil, err
+		// Without it the model is taken for velocities, so that places can be judged.
+		var bad error
+		s.Model, bad = c.Model(1000)
+		return s, errors.Join(err, bad)
 	}
 	// The number of axes is that of the model, which is read as what it is for. The
 	// unit of its field is the same on all grids.
 	speed, faults := s.main(file)
 	if s.Model, err = c.Model(speed); err != nil {
-		return nil, errors.Join(faults, err)
+		return s, errors.Join(faults, err)
 	}
 	s.Options = codegen.Options{Backend: backend, Options: check.Options{Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder,
 		Uniform: slices.Max(s.Model.Spacing) == slices.Min(s.Model.Spacing)}}
@@ -71,7 +75,7 @@ func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 		s.Options.Real = ir.F64
 	}
 	if s.Problem, err = check.Problem(file, s.Options.Options); err != nil {
-		return nil, errors.Join(faults, err)
+		return s, errors.Join(faults, err)
 	}
 	for _, f := range s.Problem.Functions {
 		if f.Role == symbolic.Field {
@@ -84,7 +88,7 @@ func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 	s.Border = survey.Around(s.points(), s.Problem.Absorbs())
 	if s.Options.Border = s.points(); s.Options.Border > 0 {
 		if s.Problem, err = check.Problem(file, s.Options.Options); err != nil {
-			return nil, errors.Join(faults, err)
+			return s, errors.Join(faults, err)
 		}
 	}
 	s.Wavelet, err = c.Wavelet(s.Problem.Second)

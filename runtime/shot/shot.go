@@ -5,6 +5,7 @@ package shot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -80,12 +81,14 @@ func Run(ctx context.Context, config *survey.Config, out string, o Options) (*Su
 
 // open brings operator and model together, and places source and receivers.
 func (s *shot) open(ctx context.Context) (err error) {
-	if s.setup, err = modelling.Open(s.config, s.options.Backend); err != nil {
+	s.setup, err = modelling.Open(s.config, s.options.Backend)
+	if s.setup.Model == nil {
 		return err
 	}
 	s.setup.Threads = s.options.Threads
-	if s.geometry, err = s.config.Geometry(s.setup.Model); err != nil {
-		return err
+	var misplaced error
+	if s.geometry, misplaced = s.config.Geometry(s.setup.Model); err != nil || misplaced != nil {
+		return errors.Join(err, misplaced)
 	}
 	if s.options.Warn != nil {
 		for _, w := range s.setup.Warnings(s.geometry) {
