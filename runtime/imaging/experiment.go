@@ -290,7 +290,7 @@ func (s *Survey) gradient(ctx context.Context, e Experiment, x []float64, misfit
 func (s *Survey) back(part modelling.Region, fields map[string]*field.Array) []float64 {
 	out := map[string]*field.Array{}
 	for name, g := range fields {
-		out[name] = s.setup.Back(part, g)
+		out[name] = s.setup.Back(part, g, s.migration())
 	}
 	return s.joined(out)
 }
@@ -321,7 +321,7 @@ func (s *Survey) Born(ctx context.Context, e Experiment, x, change []float64) (*
 	for name, c := range s.fields(change) {
 		small := field.New64(part.Shape...)
 		part.Each(s.Model.Shape(), func(outside, inside int) { small.F64[inside] = c.F64[outside] })
-		if changes[name], err = s.setup.Border.Pad(small); err != nil {
+		if changes[name], err = s.setup.Border.Surround(small); err != nil {
 			return nil, err
 		}
 	}

@@ -104,11 +104,15 @@ func (r Region) part(whole *field.Array) *field.Array {
 }
 
 // Back are derivatives by the model's points of those by the points of a region
-// with its border: zero outside of the region.
-func (s *Setup) Back(r Region, g *field.Array) *field.Array {
+// with its border, which goes on as the model or, of an image, is zero. They are zero
+// outside of the region.
+func (s *Setup) Back(r Region, g *field.Array, image bool) *field.Array {
 	small := s.Border.Gather(g)
+	if image {
+		small = s.Border.Crop(g)
+	}
 	out := field.New64(s.Model.Shape()...)
-	r.Each(s.Model.Shape(), func(outside, inside int) { out.F64[outside] = small.F64[inside] })
+	r.Each(s.Model.Shape(), func(outside, inside int) { out.F64[outside] = small.At(inside) })
 	return out
 }
 

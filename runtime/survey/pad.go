@@ -140,3 +140,20 @@ func (b Border) Crop(a *field.Array) *field.Array {
 	}
 	return out
 }
+
+// Surround puts zeros around an array: the transpose of Crop.
+func (b Border) Surround(a *field.Array) (*field.Array, error) {
+	shape, err := b.Shape(a.Shape)
+	if err != nil {
+		return nil, err
+	}
+	out := like(a, shape)
+	for i := range a.Len() {
+		to := 0
+		for axis, at := range a.Index(i) {
+			to = to*shape[axis] + at + b.Low[axis]
+		}
+		out.Set(to, a.At(i))
+	}
+	return out, nil
+}
