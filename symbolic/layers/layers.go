@@ -185,7 +185,8 @@ func (a *attachment) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
 	case 2:
 		between := slices.Clone(at)
 		between[d.Axis] = !operand[d.Axis]
-		first := symbolic.NewDeriv(a.memory(d.Axis, apply(1, symbolic.Scheme{Accuracy: d.Accuracy}), between), d.Axis, 1, symbolic.Scheme{Accuracy: d.Accuracy})
+		scheme := symbolic.Scheme{Accuracy: below(d.Accuracy)}
+		first := symbolic.NewDeriv(a.memory(d.Axis, apply(1, scheme), between), d.Axis, 1, scheme)
 		return symbolic.Sum(more, first, a.memory(d.Axis, symbolic.Sum(apply(2, d.Scheme), first), at))
 	}
 	a.refuse("only first and second derivatives can be stretched; write higher ones as derivatives of these, as laplace(laplace(u))")
@@ -350,3 +351,7 @@ func edges(e symbolic.Expr, axis int) [][2]symbolic.Edge {
 	}
 	return out
 }
+
+// below is the accuracy of the first derivatives of which the part of a second
+// derivative is made that is stretched twice.
+func below(accuracy int) int { return max(accuracy-2, 2) }
