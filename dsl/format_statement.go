@@ -117,7 +117,11 @@ func formatBody(s *Statement) string {
 		if s.Absorb.Shift == nil {
 			return "absorb " + FormatExpr(s.Absorb.Damping.Expr)
 		}
-		return "absorb " + FormatExpr(s.Absorb.Damping.Expr) + ", " + FormatExpr(s.Absorb.Shift.Expr)
+		text := "absorb " + FormatExpr(s.Absorb.Damping.Expr) + ", " + FormatExpr(s.Absorb.Shift.Expr)
+		if s.Absorb.Leak != nil {
+			text += ", " + FormatExpr(s.Absorb.Leak.Expr)
+		}
+		return text
 	case s.Solve != nil:
 		return broken("solve ", s.Solve.Left.Expr) + " = " + FormatExpr(s.Solve.Right.Expr) + " for " + FormatExpr(s.Solve.Target.Expr)
 	case s.Inject != nil:

@@ -221,11 +221,12 @@ type Require struct {
 	Doc   string `parser:"@String?"`
 }
 
-// Absorb surrounds the grid with absorbing layers that damp by Damping, and
-// shift the frequency by Shift.
+// Absorb surrounds the grid with absorbing layers that damp by Damping, shift the
+// frequency by Shift, and let the part Leak of the damping act along the other axes.
 type Absorb struct {
 	Damping *Node `parser:"'absorb' @@"`
-	Shift   *Node `parser:"(',' @@)?"`
+	Shift   *Node `parser:"(',' @@"`
+	Leak    *Node `parser:"(',' @@)?)?"`
 }
 
 // Solve isolates Target in Left = Right.

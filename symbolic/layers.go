@@ -8,9 +8,12 @@ import (
 // Layers are absorbing layers around the grid: in them a derivative in space
 // d/dx becomes (1/s) d/dx with s = 1 + Damping/(Shift + i omega), which is
 // perfectly matched where Damping begins at zero. Both are one over a time and
-// may hold what default values may hold; there is one for each axis.
+// may hold what default values may hold; there is one for each axis. Leak is nil,
+// or the part of its damping by which a layer damps along the other axes too
+// (Meza-Fajardo and Papageorgiou 2008).
 type Layers struct {
 	Damping, Shift []Expr
+	Leak           Expr
 	Source         Source
 }
 
@@ -27,7 +30,30 @@ func LayerAxis(s *Scalar) string {
 	if !ok {
 		return ""
 	}
+	axis, _, _ = strings.Cut(axis, " ")
 	return axis
+}
+
+// halfPlaces are how the names of layers end that are half a spacing down or up.
+var halfPlaces = map[int]string{-1: " at -1/2", 1: " at 1/2"}
+
+// LayersAt is an expression with all layers along an axis taken half a spacing
+// further up the axis, or down.
+func LayersAt(e Expr, axis string, half int) Expr {
+	if s, ok := e.(*Scalar); ok && LayerAxis(s) == axis {
+		return NewScalar("layer." + axis + halfPlaces[half])
+	}
+	return Map(e, func(part Expr) Expr { return LayersAt(part, axis, half) })
+}
+
+// LayerHalf is by how many half spacings a layer is taken further up its axis.
+func LayerHalf(s *Scalar) int {
+	for half, end := range halfPlaces {
+		if strings.HasSuffix(s.Name, end) {
+			return half
+		}
+	}
+	return 0
 }
 
 // IsReduction reports whether e is max(a) or min(a): the greatest or the least

@@ -58,8 +58,14 @@ func (l locals) split(u *symbolic.Update) []symbolic.Statement {
 	base.Value = rest
 	out := []symbolic.Statement{&base}
 	for _, g := range groups {
+		var before []*symbolic.Region
 		for _, r := range g.regions {
-			region, ok := meet(widened(r, g.reads), u.Region)
+			wide := widened(r, g.reads)
+			for _, b := range before {
+				beside(wide, b)
+			}
+			before = append(before, wide)
+			region, ok := meet(wide, u.Region)
 			if !ok {
 				return whole
 			}
@@ -116,6 +122,21 @@ func widened(r *symbolic.Region, reads []*symbolic.Access) *symbolic.Region {
 		}
 	}
 	return out
+}
+
+// beside takes from a region what it shares with a layer before it, along the axis
+// at one end of which that layer lies: terms of points in both are added once.
+func beside(r, layer *symbolic.Region) {
+	begin, end := symbolic.Bound{}, symbolic.Bound{End: true}
+	for axis, l := range layer.Span {
+		s := &r.Span[axis]
+		switch {
+		case l.Lo == begin && !l.Hi.End && !s.Lo.End:
+			s.Lo.At = max(s.Lo.At, l.Hi.At)
+		case l.Hi == end && l.Lo.End && s.Hi.End:
+			s.Hi.At = min(s.Hi.At, l.Lo.At)
+		}
+	}
 }
 
 // meet is the part that two regions share; nil is the whole grid. It is not known

@@ -335,9 +335,26 @@ func (c *checker) absorb(s *dsl.Statement) {
 		return out
 	}
 	layers.Damping, layers.Shift = rate(s.Absorb.Damping), rate(s.Absorb.Shift)
+	if s.Absorb.Leak != nil && !c.leak(s.Absorb.Leak.Expr, layers) {
+		return
+	}
 	if layers.Damping != nil && layers.Shift != nil {
 		c.problem.Layers = layers
 	}
+}
+
+// leak evaluates the part of the damping that acts along the other axes.
+func (c *checker) leak(at dsl.Expr, layers *symbolic.Layers) bool {
+	v := c.eval(at)
+	switch {
+	case v == nil:
+		return false
+	case v.rank != number || !v.unit.sameDimension(dimensionless) || !v.unit.sameScale(dimensionless):
+		c.fail(at, "it is the part of the damping that acts along the other axes, such as 0.1", "the third value of absorb is a plain number")
+		return false
+	}
+	layers.Leak = v.scalar()
+	return c.constant(at, layers.Leak) && c.onePlace(at, layers.Leak)
 }
 
 // onAxis refuses a damping that varies along the layer.

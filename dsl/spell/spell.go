@@ -134,7 +134,11 @@ func (w *writer) layers() {
 	}
 	axis := w.problem.Grid.Axes[0]
 	plain := strings.NewReplacer("layer."+axis, "layer", "layer_width."+axis, "layer_width")
-	w.line("absorb %s, %s", plain.Replace(expr(l.Damping[0])), plain.Replace(expr(l.Shift[0])))
+	leak := ""
+	if l.Leak != nil {
+		leak = ", " + expr(l.Leak)
+	}
+	w.line("absorb %s, %s%s", plain.Replace(expr(l.Damping[0])), plain.Replace(expr(l.Shift[0])), leak)
 }
 
 func (w *writer) boundaries() {

@@ -190,7 +190,7 @@ func (r *resolver) leaf(f *symbolic.Function) func(symbolic.Expr) (values, error
 		switch x := e.(type) {
 		case *symbolic.Scalar:
 			if name := symbolic.LayerAxis(x); name != "" {
-				return r.layer(f, slices.Index(r.b.k.Axes, name)), nil
+				return r.layer(f, slices.Index(r.b.k.Axes, name), symbolic.LayerHalf(x)), nil
 			}
 			v, err := r.scalar(x.Name)
 			return same(v), err
@@ -259,14 +259,15 @@ func (b *binder) place(f *symbolic.Function, i int) [3]int {
 	return at
 }
 
-// layer is how far the points of f lie within the layers along an axis.
-func (r *resolver) layer(f *symbolic.Function, axis int) values {
+// layer is how far the points of f, moved by half spacings up an axis, lie within
+// the layers along it.
+func (r *resolver) layer(f *symbolic.Function, axis, halves int) values {
 	b := r.b
 	p := b.op.Program.Problem
 	absorbs := p.Absorbs()[axis]
 	along := make([]float64, b.a.Shape[axis])
 	for i := range along {
-		x := float64(i)
+		x := float64(i) + float64(halves)/2
 		if f.IsHalf(axis) {
 			x += 0.5
 		}

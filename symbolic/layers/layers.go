@@ -73,10 +73,13 @@ type attachment struct {
 }
 
 // profile is where the damping of an axis is wanted: on the nodes, or half a
-// spacing up.
+// spacing up some axes. half is that of its own axis alone when no other matters.
 type profile struct {
 	axis int
-	half bool
+	half [3]bool
+	// shift is by how many half spacings it is further up its own axis, where a
+	// derivative is taken between the points, as u.dx(at 1/2).
+	shift int
 }
 
 // memory is a memory variable of what it is driven by.
@@ -181,13 +184,13 @@ func (a *attachment) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
 	}
 	switch d.Order {
 	case 1:
-		return symbolic.Sum(more, a.memory(d.Axis, apply(1, d.Scheme), at))
+		return symbolic.Sum(more, a.memory(d.Axis, apply(1, d.Scheme), at, shifted(d, d.Axis)))
 	case 2:
 		between := slices.Clone(at)
 		between[d.Axis] = !operand[d.Axis]
-		scheme := symbolic.Scheme{Accuracy: below(d.Accuracy)}
-		first := symbolic.NewDeriv(a.memory(d.Axis, apply(1, scheme), between), d.Axis, 1, scheme)
-		return symbolic.Sum(more, first, a.memory(d.Axis, symbolic.Sum(apply(2, d.Scheme), first), at))
+		scheme := symbolic.Scheme{Accuracy: a.below(d.Accuracy)}
+		first := symbolic.NewDeriv(a.memory(d.Axis, apply(1, scheme), between, 0), d.Axis, 1, scheme)
+		return symbolic.Sum(more, first, a.memory(d.Axis, symbolic.Sum(apply(2, d.Scheme), first), at, 0))
 	}
 	a.refuse("only first and second derivatives can be stretched; write higher ones as derivatives of these, as laplace(laplace(u))")
 	return more
@@ -199,9 +202,24 @@ func (a *attachment) refuse(why string) {
 	}
 }
 
+// shifted is by how many half spacings up an axis the values of an expression are
+// further than they count: derivatives are moved by at 1/2 and back by at -1/2.
+func shifted(e symbolic.Expr, axis int) int {
+	most := 0
+	for _, part := range symbolic.Children(e) {
+		if n := shifted(part, axis); max(n, -n) > max(most, -most) {
+			most = n
+		}
+	}
+	if d, ok := e.(*symbolic.Deriv); ok && d.Axis == axis {
+		most += d.Half
+	}
+	return min(max(most, -1), 1)
+}
+
 // memory is the next level of the memory variable of an expression along an axis,
-// at a place.
-func (a *attachment) memory(axis int, of symbolic.Expr, at []bool) symbolic.Expr {
+// at a place that is shifted by half spacings.
+func (a *attachment) memory(axis int, of symbolic.Expr, at []bool, shift int) symbolic.Expr {
 	for _, m := range a.memories {
 		if m.axis == axis && symbolic.Equal(m.of, of) && slices.Equal(m.function.Half, at) {
 			return m.function.At(1, nil)
@@ -216,34 +234,68 @@ func (a *attachment) memory(axis int, of symbolic.Expr, at []bool) symbolic.Expr
 	a.out.Functions = append(a.out.Functions, f)
 	a.memories = append(a.memories, &memory{axis, of, f})
 	a.axes[f] = axis
-	p := a.profile(profile{axis, at[axis]})
+	where := profile{axis: axis, shift: shift}
+	if where.half[axis] = at[axis]; a.out.Layers.Leak != nil {
+		copy(where.half[:], at)
+	}
+	p := a.profile(where)
 	value := symbolic.Sum(symbolic.Product(p[1].Here(), f.Here()), symbolic.Product(p[0].Here(), of))
 	target := f.At(1, nil)
-	for end, absorbs := range a.absorbs[axis] {
-		if absorbs {
-			a.out.Statements = append(a.out.Statements, &symbolic.Update{Target: target, Left: target, Right: value, Value: value, Region: a.region(axis, end, at[axis]), Source: a.source})
-		}
+	for _, r := range a.regions(where, at) {
+		a.out.Statements = append(a.out.Statements, &symbolic.Update{Target: target, Left: target, Right: value, Value: value, Region: r, Source: a.source})
 	}
 	return target
 }
 
-// region is the layer at an end of an axis. Half a spacing up the axis the one
-// at its last end begins a point earlier.
-func (a *attachment) region(axis, end int, half bool) *symbolic.Region {
-	n := a.out.Border
-	r := &symbolic.Region{Name: "layer_" + a.out.Grid.Axes[axis] + []string{"_first", "_last"}[end], Span: make([]symbolic.Span, a.out.Grid.Dim())}
-	for i := range r.Span {
-		r.Span[i].Hi.End = true
+// regions are where a memory variable along an axis is computed: the layers of
+// the axis, or where damping leaks all layers, which then share no points.
+func (a *attachment) regions(where profile, at []bool) (out []*symbolic.Region) {
+	width := func(axis, end int) int {
+		n, half := a.out.Border, at[axis]
+		up, down := half, false
+		if axis == where.axis {
+			up, down = half || where.shift > 0, where.shift < 0
+		}
+		// Half a spacing up the axis the layer at its last end begins a point earlier;
+		// half a spacing down, the one at its first end ends a point later.
+		if end == 0 && down || end == 1 && up {
+			n++
+		}
+		return n
 	}
-	if end == 0 {
-		r.Span[axis].Hi = symbolic.Bound{At: n}
-		return r
+	whole := make([]symbolic.Span, a.out.Grid.Dim())
+	for i := range whole {
+		whole[i].Hi.End = true
 	}
-	if half {
-		n, r.Name = n+1, r.Name+"_half"
+	for axis, ends := range a.absorbs {
+		if axis != where.axis && a.out.Layers.Leak == nil {
+			continue
+		}
+		for end, absorbs := range ends {
+			if !absorbs {
+				continue
+			}
+			n := width(axis, end)
+			r := &symbolic.Region{Name: "layer_" + a.out.Grid.Axes[axis] + []string{"_first", "_last"}[end], Span: slices.Clone(whole)}
+			if n > a.out.Border {
+				r.Name += "_half"
+			}
+			if end == 0 {
+				r.Span[axis].Hi = symbolic.Bound{At: n}
+			} else {
+				r.Span[axis].Lo = symbolic.Bound{End: true, At: -n}
+			}
+			out = append(out, r)
+		}
+		// Layers of the axes behind it lie between those of this one.
+		if ends[0] {
+			whole[axis].Lo = symbolic.Bound{At: width(axis, 0)}
+		}
+		if ends[1] {
+			whole[axis].Hi = symbolic.Bound{End: true, At: -width(axis, 1)}
+		}
 	}
-	r.Span[axis].Lo = symbolic.Bound{End: true, At: -n}
-	return r
+	return out
 }
 
 // profile is the gain and the decay of the memory variables of an axis.
@@ -253,17 +305,38 @@ func (a *attachment) profile(at profile) [2]*symbolic.Function {
 	}
 	g, l := a.out.Grid, a.out.Layers
 	damping, shift := l.Damping[at.axis], l.Shift[at.axis]
+	axes := []int{at.axis}
+	if l.Leak != nil {
+		axes = nil
+		for axis, d := range l.Damping {
+			axes = append(axes, axis)
+			if axis != at.axis {
+				damping = symbolic.Sum(damping, symbolic.Product(l.Leak, d))
+			}
+		}
+	}
+	if at.shift != 0 {
+		axis := a.out.Grid.Axes[at.axis]
+		damping, shift = symbolic.LayersAt(damping, axis, at.shift), symbolic.LayersAt(shift, axis, at.shift)
+	}
 	rate := symbolic.Sum(damping, shift)
 	decay := symbolic.Apply("exp", symbolic.Neg(symbolic.Product(rate, symbolic.TimeStep())))
 	// Where neither damps, the gain is zero: nothing is divided by zero there.
 	gain := symbolic.Product(damping, symbolic.Quotient(symbolic.Sub(decay, symbolic.Int(1)), symbolic.Apply("max", rate, symbolic.Power(symbolic.Int(10), symbolic.Int(-30)))))
 	name, doc := g.Axes[at.axis], " of the memory of layers along "+g.Axes[at.axis]
 	declare := func(kind string, value symbolic.Expr) *symbolic.Function {
-		f := &symbolic.Function{Name: "layer_" + kind + "_" + name, Doc: kind + doc, Grid: g, Role: symbolic.Field, Axes: []int{at.axis}, Default: value}
-		if at.half {
-			f.Name += "_half"
-			f.Half = make([]bool, g.Dim())
-			f.Half[at.axis] = true
+		f := &symbolic.Function{Name: "layer_" + kind + "_" + name, Doc: kind + doc, Grid: g, Role: symbolic.Field, Axes: axes, Default: value}
+		for axis, half := range at.half[:g.Dim()] {
+			if half {
+				f.Name += "_half_" + g.Axes[axis]
+				f.Half = at.half[:g.Dim()]
+			}
+		}
+		switch at.shift {
+		case 1:
+			f.Name += "_up"
+		case -1:
+			f.Name += "_down"
 		}
 		f.Name = a.free(f.Name)
 		a.out.Functions = append(a.out.Functions, f)
@@ -354,4 +427,9 @@ func edges(e symbolic.Expr, axis int) [][2]symbolic.Edge {
 
 // below is the accuracy of the first derivatives of which the part of a second
 // derivative is made that is stretched twice.
-func below(accuracy int) int { return max(accuracy-2, 2) }
+func (a *attachment) below(accuracy int) int {
+	if accuracy == 0 {
+		accuracy = a.out.Grid.SpaceOrder
+	}
+	return max(accuracy/2, 2)
+}
