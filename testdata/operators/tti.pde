@@ -30,7 +30,7 @@ operator tti "acoustic waves in a tilted transversely isotropic medium" {
     require epsilon >= delta "otherwise short waves grow without bound"
     require 1 + 2*delta >= 0 "its root is taken"
 
-    absorb damping(max(sqrt((1 + 2*epsilon)/m))), shift, 0.1
+    absorb damping(max(sqrt((1 + 2*epsilon)/m))), shift, 0.05
 
     2D def axial(a) = again(along(a, theta), theta)
     3D def axial(a) = again(along(a, theta, phi), theta, phi)

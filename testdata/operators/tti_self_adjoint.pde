@@ -33,7 +33,7 @@ operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
     require f >= 0 "a weight"
     require f <= 1 "a weight"
 
-    absorb damping(max(vp*sqrt(1 + 2*epsilon))), shift, 0.1
+    absorb damping(max(vp*sqrt(1 + 2*epsilon))), shift, 0.05
 
     let coupling = f*eta^2
     let cross = f*eta*sqrt(1 - eta^2)
