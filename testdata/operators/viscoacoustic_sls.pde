@@ -1,10 +1,11 @@
 # Viscoacoustic waves in a standard linear solid, tuned to the quality factor qp
-# at the frequency f0 (Bai and others 2014). r is the memory of the pressure,
-# damp a mask, 1 inside and less in the sponge.
+# at the frequency f0 (Bai and others 2014); vp is the speed of the lowest
+# frequencies. r is the memory of the pressure, damp a mask, 1 inside and less in
+# the sponge.
 import "definitions/layers.pde"
 import "definitions/flux.pde"
 
-def relaxation(q, f) = (sqrt(1 + 1/q^2) - 1/q)/f
+def relaxation(q, omega) = (sqrt(1 + 1/q^2) - 1/q)/omega
 
 operator viscoacoustic_sls "viscoacoustic waves, standard linear solid" {
     order space 8, time 2
@@ -24,8 +25,9 @@ operator viscoacoustic_sls "viscoacoustic waves, standard linear solid" {
 
     absorb damping(max(sqrt((1 + excess)/m))), shift
 
-    let ts = relaxation(qp, f0)
-    let excess = 1/(f0*ts)^2 - 1
+    let omega = 2*pi*f0
+    let ts = relaxation(qp, omega)
+    let excess = 1/(omega*ts)^2 - 1
     let strain = flux(b, p)/b
 
     r.forward = damp*(r + dt/ts*(excess*strain - r))

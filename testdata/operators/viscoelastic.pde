@@ -1,10 +1,11 @@
 # Viscoelastic waves: one relaxation mechanism (a standard linear solid) for each
 # of the two moduli, tuned to the quality factors qp and qs at the frequency f0
-# (Blanch, Robertsson and Symes 1995). r are the memory variables of the stress.
+# (Blanch, Robertsson and Symes 1995); vp and vs are the speeds of the lowest
+# frequencies. r are the memory variables of the stress.
 import "definitions/down.pde"
 import "definitions/layers.pde"
 
-def relaxation(q, f) = (sqrt(1 + 1/q^2) - 1/q)/f
+def relaxation(q, omega) = (sqrt(1 + 1/q^2) - 1/q)/omega
 
 operator viscoelastic "viscoelastic waves, velocity and stress" {
     order space 8, time 1
@@ -39,9 +40,10 @@ operator viscoelastic "viscoelastic waves, velocity and stress" {
     # Where the moduli are relaxed, waves of high frequency are faster.
     absorb damping(max(sqrt(tp*(lam + 2*mu)*b))), shift
 
-    let ts = relaxation(qp, f0)
-    let tp = 1/(f0^2*ts)/ts
-    let tm = (1 + f0*qs*ts)/(f0*qs - f0^2*ts)/ts
+    let omega = 2*pi*f0
+    let ts = relaxation(qp, omega)
+    let tp = 1/(omega^2*ts)/ts
+    let tm = (1 + omega*qs*ts)/(omega*qs - omega^2*ts)/ts
     let bulk = lam*div(v.forward)*identity
     let shear = mu*(grad(v.forward) + transpose(grad(v.forward)))
 
