@@ -274,7 +274,8 @@ func (r *resolver) layer(f *symbolic.Function, axis, halves int) values {
 		inward := [2]float64{x, float64(len(along)-1) - x} // points from either end
 		for end, d := range inward {
 			if absorbs[end] && p.Border > 0 {
-				along[i] = max(along[i], 1-d/float64(p.Border))
+				// Half a point beyond the end of the grid is as good as the end.
+				along[i] = min(max(along[i], 1-d/float64(p.Border)), 1)
 			}
 		}
 	}

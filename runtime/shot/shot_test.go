@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -196,7 +197,8 @@ func TestDocumentation(t *testing.T) {
 	var walk func(reflect.Type)
 	walk = func(c reflect.Type) {
 		for f := range c.Fields() {
-			if key := f.Tag.Get("toml"); key != "" && !strings.Contains(string(text), "`"+key+"`") && !strings.Contains(string(text), "`["+key+"]`") {
+			// As `key`, or in the name of a section, `[key.NAME]` or `[section.key]`.
+			if key := f.Tag.Get("toml"); key != "" && !regexp.MustCompile("`(\\[([a-z_]+\\.)?)?"+key+"\\b").Match(text) {
 				t.Errorf("key %s is not documented", key)
 			}
 			if f.Type.Kind() == reflect.Struct {

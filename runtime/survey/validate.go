@@ -29,10 +29,10 @@ func (c *Config) validate() []complaint {
 	must(c.Operator != "", "operator", "give the path of the operator file")
 	must(checkOrder(c.SpaceOrder) == nil, "space_order", "%v", checkOrder(c.SpaceOrder))
 	must(c.Dtype == "f32" || c.Dtype == "f64", "dtype", "%q is no precision; f32 and f64 are possible", c.Dtype)
-	must(within(c.Time, 1e-6, 1e9), "time", "%g ms is no length of a record; give milliseconds, such as 2000", c.Time)
-	must(c.Dt == 0 || within(c.Dt, 1e-9, 1e6), "dt", "%g ms is no time step; leave it out for the critical one", c.Dt)
-	must(c.Dt <= c.Time, "dt", "%g ms is longer than the record, %g ms", c.Dt, c.Time)
-	must(c.Dt <= 0 || c.Time/c.Dt < 1<<31, "dt", "%g ms makes more than 2^31 steps of %g ms", c.Dt, c.Time)
+	must(within(c.Time, 1e-15, 1e15), "time", "%g is no length of a record; give it in the operator's unit of time, such as 2000 ms", c.Time)
+	must(c.Dt == 0 || within(c.Dt, 1e-18, 1e15), "dt", "%g is no time step; leave it out for the critical one", c.Dt)
+	must(c.Dt <= c.Time, "dt", "%g is longer than the record, %g", c.Dt, c.Time)
+	must(c.Dt <= 0 || c.Time/c.Dt < 1<<31, "dt", "%g makes more than 2^31 steps up to %g", c.Dt, c.Time)
 	if n := c.Nbl; n != nil {
 		must(*n >= 0 && *n <= 1000, "nbl", "a border of %d points is not possible; 10 to 60 are usual, 0 means none", *n)
 	}
@@ -122,7 +122,7 @@ func waveletKey(c *Config) string {
 	switch {
 	case waveforms[s.Name].value == nil:
 		return "wavelet.name"
-	case s.PeakHz != 0 && !(s.PeakHz > 1e-6):
+	case s.PeakHz != 0 && !(s.PeakHz > 1e-12):
 		return "wavelet.peak_hz"
 	}
 	return "wavelet.delay"

@@ -9,8 +9,8 @@ import (
 // NewWavelet, or check it with Check.
 type Wavelet struct {
 	Name  string  // one of WaveletNames
-	Peak  float64 // peak (dominant) frequency, kHz
-	Delay float64 // time of the centre, or of the onset for a causal wavelet, ms
+	Peak  float64 // peak (dominant) frequency, one over the unit of time: kHz for ms
+	Delay float64 // time of the centre, or of the onset for a causal wavelet
 
 	traces [][]float64 // of a file, for all shots or one for each; nil for a name
 	every  float64     // between their samples
@@ -36,11 +36,11 @@ func (w Wavelet) Check() error {
 	if _, ok := waveforms[w.Name]; !ok {
 		return fmt.Errorf("there is no wavelet %q; %s", w.Name, didYouMean(w.Name, WaveletNames()))
 	}
-	if !(w.Peak >= 1e-9 && w.Peak <= 1e9) {
-		return fmt.Errorf("a peak frequency of %g kHz is not possible; give a positive one, such as 0.010 for 10 Hz", w.Peak)
+	if !(w.Peak >= 1e-15 && w.Peak <= 1e15) {
+		return fmt.Errorf("a peak frequency of %g per unit of time is not possible; give a positive one, such as 0.010 kHz for 10 Hz", w.Peak)
 	}
-	if !(math.Abs(w.Delay) <= 1e12) {
-		return fmt.Errorf("a wavelet delay of %g ms is not possible; leave it out for the usual one", w.Delay)
+	if !(math.Abs(w.Delay) <= 1e15) {
+		return fmt.Errorf("a wavelet delay of %g is not possible; leave it out for the usual one", w.Delay)
 	}
 	return nil
 }

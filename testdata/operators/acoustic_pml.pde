@@ -7,19 +7,19 @@ import "definitions/pml.pde"
 
 operator acoustic_pml "acoustic waves, perfectly matched layers" {
     order space 8, time 1
-    field            vp     "P velocity"
-    field            rho    "density"
-    field            kappa  "bulk modulus"                            = rho*vp^2
-    vector field     a      "gain of the memory"                      on its axis  = gain(damping(c), shift)
-    vector field     b      "decay of the memory"                     on its axis  = decay(damping(c), shift)
-    vector field     am     "gain of the memory, between the nodes"   on its axis  staggered  = gain(damping(c), shift)
-    vector field     bm     "decay of the memory, between the nodes"  on its axis  staggered  = decay(damping(c), shift)
-    scalar           c      "speed of the fastest waves"              = max(sqrt(kappa/rho))
-    vector wavefield phi    "memory of the pressure gradient"         staggered
-    vector wavefield psi    "memory of the velocity gradient"
-    vector wavefield v      "particle velocity"                       staggered
-    wavefield        p      "pressure"
-    points           src    "pressure rate"                           at 1/2
+    field            vp     "P velocity"                              [km/s]
+    field            rho    "density"                                 [g/cm^3]
+    field            kappa  "bulk modulus"                            [GPa]  = rho*vp^2
+    vector field     a      "gain of the memory"                      [1]  on its axis  = gain(damping(c), shift)
+    vector field     b      "decay of the memory"                     [1]  on its axis  = decay(damping(c), shift)
+    vector field     am     "gain of the memory, between the nodes"   [1]  on its axis  staggered  = gain(damping(c), shift)
+    vector field     bm     "decay of the memory, between the nodes"  [1]  on its axis  staggered  = decay(damping(c), shift)
+    scalar           c      "speed of the fastest waves"              [km/s]  = max(sqrt(kappa/rho))
+    vector wavefield phi    "memory of the pressure gradient"         [GPa/m]  staggered
+    vector wavefield psi    "memory of the velocity gradient"         [1/ms]
+    vector wavefield v      "particle velocity"                       [km/s]  staggered
+    wavefield        p      "pressure"                                [GPa]
+    points           src    "pressure rate"                           [GPa/ms]  at 1/2
 
     phi.forward = memory(phi, am, bm, grad(p))
     v.forward = v - dt/rho*(grad(p) + phi.forward)

@@ -17,15 +17,15 @@ import "definitions/flux.pde"
 
 operator tti_self_adjoint "waves in a tilted medium, self-adjoint form" {
     order space 8, time 2
-    field     vp       "velocity along the axis"
-    field     rho      "density"                         = 1
-    field     b        "buoyancy"                        = 1/rho
-    field     epsilon  "Thomsen's epsilon"
-    field     eta      "anellipticity"
-    field     f        "energy weight, between 0 and 1"
-    field     damp     "sponge, one over time"           = 0
-    field     theta    "tilt of the axis"
-    3D field  phi      "azimuth of the axis"
+    field     vp       "velocity along the axis"         [km/s]
+    field     rho      "density"                         [g/cm^3]  = 1
+    field     b        "buoyancy"                        [cm^3/g]  = 1/rho
+    field     epsilon  "Thomsen's epsilon"               [1]
+    field     eta      "anellipticity"                   [1]
+    field     f        "energy weight, between 0 and 1"  [1]
+    field     damp     "sponge"                          [1/ms]  = 0
+    field     theta    "tilt of the axis"                [rad]
+    3D field  phi      "azimuth of the axis"             [rad]
     wavefield p        "first wavefield"
     wavefield q        "second wavefield"
 

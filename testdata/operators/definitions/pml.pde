@@ -3,5 +3,5 @@
 # follows the profiles a and b of that axis: a is 0 and b is 1 outside of the
 # layers. memory is its update; all arguments are vectors, one entry per axis.
 def decay(damping, shift) = exp(-(damping + shift)*dt)
-def gain(damping, shift) = damping/max(damping + shift, 1e-30)*(decay(damping, shift) - 1)
+def gain(damping, shift) = damping/max(damping + shift, 1e-30/dt)*(decay(damping, shift) - 1)
 def memory(psi, a, b, g) = hadamard(b, psi) + hadamard(a, g)
