@@ -104,6 +104,7 @@ func (b *binding) constants(text string) {
 	b.file.Const().Defs(
 		jen.Id("Dim").Op("=").Lit(b.p.Grid.Dim()).Comment(line("axes: "+strings.Join(b.p.Grid.Axes, ", "))),
 		jen.Id("SpaceOrder").Op("=").Lit(b.p.Grid.SpaceOrder),
+		jen.Id("Border").Op("=").Lit(b.p.Border).Comment("points of absorbing layers"),
 	)
 }
 
@@ -131,7 +132,7 @@ func (b *binding) operator() {
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.List(jen.Id("op"), jen.Err()).Op(":=").Qual(module+"runtime/operator", "Compile").Call(jen.Id("ctx"), jen.Id("file"), jen.Qual(module+"codegen", "Options").Values(jen.Dict{
 			jen.Id("Options"): jen.Qual(module+"dsl/check", "Options").Values(jen.Dict{
-				jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder")}),
+				jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border")}),
 			jen.Id("Real"):    jen.Qual(module+"codegen/ir", real),
 			jen.Id("Backend"): jen.Qual(module+"backends/c", "Backend").Values(),
 		})),
@@ -151,6 +152,9 @@ func (b *binding) arguments() {
 	fields = append(fields, jen.Id("Dt").Float64(), jen.Line())
 	for _, f := range b.inputs() {
 		kind := "field, of the grid's shape, or field.Number for one value everywhere"
+		if f.Default != nil {
+			kind += "; nil for " + f.Default.String()
+		}
 		switch {
 		case b.p.Given(f):
 			kind = "levels, shape (Steps, grid)"
@@ -168,6 +172,9 @@ func (b *binding) arguments() {
 			t, kind = jen.Op("*").Float64(), "scalar; nil for "+q.Default.String()
 		}
 		add(b.comment(q.Name, q.Doc, q.Unit, kind), jen.Id(b.exported(q.Name)).Add(t))
+	}
+	if b.p.Border > 0 {
+		add("PeakFrequency is that of the sources, for the absorbing layers, in one over the unit of time.", jen.Id("PeakFrequency").Float64())
 	}
 	for _, q := range b.p.Points {
 		kind := "receivers: coordinates of shape (points, axes), or nodes and weights"
@@ -220,6 +227,9 @@ func (b *binding) apply() {
 			block = append(block, jen.Id("bound").Dot("Constants").Index(jen.Lit(q.Name)).Op("=").Id("a").Dot(n))
 		}
 	}
+	if b.p.Border > 0 {
+		block = append(block, jen.Id("bound").Dot("Constants").Index(jen.Lit("peak_frequency")).Op("=").Id("a").Dot("PeakFrequency"))
+	}
 	for _, q := range b.p.Points {
 		here := jen.Id("a").Dot(b.exported(q.Name))
 		some := here.Clone().Dot("At").Op("!=").Nil().Op("||").Add(here.Clone().Dot("Nodes").Op("!=").Nil()).Op("||").Add(here.Clone().Dot("Weights").Op("!=").Nil())
@@ -250,9 +260,9 @@ func (b *binding) result() {
 }
 
 // inputs are the functions that a caller may give: all but histories, which
-// steps write.
+// steps write, and the memory of absorbing layers.
 func (b *binding) inputs() []*symbolic.Function {
-	return slices.DeleteFunc(slices.Clone(b.p.Functions), func(f *symbolic.Function) bool { return f.Role == symbolic.History })
+	return slices.DeleteFunc(slices.Clone(b.p.Functions), func(f *symbolic.Function) bool { return f.Role == symbolic.History || f.Local })
 }
 
 // output is one result: the method of operator.Run that gives it, and what it
@@ -269,6 +279,7 @@ func (b *binding) results() (out []output) {
 			out = append(out, output{f.Name, "Field", "the image, of the grid's shape"})
 		case f.Varies() && f.Saved && !b.p.Given(f):
 			out = append(out, output{f.Name, "Field", "all time levels, shape (Steps, grid)"})
+		case f.Local:
 		case f.Varies() && !b.p.Given(f):
 			out = append(out, output{f.Name, "Field", "the last time level"})
 		}

@@ -183,3 +183,48 @@ func fieldsOf(p *symbolic.Problem) (names []string) {
 	}
 	return names
 }
+
+// base gives a field that others follow from random values, and takes those from
+// what follows from it.
+func (d *data) base(a *operator.Arguments, p *symbolic.Problem, name string) {
+	if a.Fields[name] != nil {
+		return
+	}
+	inside := func(f *symbolic.Function) (out []*symbolic.Function) {
+		if f.Default != nil {
+			symbolic.Visit(f.Default, func(e symbolic.Expr) {
+				if x, ok := e.(*symbolic.Access); ok {
+					out = append(out, x.Func)
+				}
+			})
+		}
+		return out
+	}
+	var follows func(f *symbolic.Function) bool
+	follows = func(f *symbolic.Function) bool {
+		return slices.ContainsFunc(inside(f), func(g *symbolic.Function) bool { return g.Name == name || follows(g) })
+	}
+	var give func(f *symbolic.Function)
+	give = func(f *symbolic.Function) {
+		if f.Default != nil {
+			for _, g := range inside(f) {
+				give(g)
+			}
+			return
+		}
+		if a.Fields[f.Name] == nil {
+			shape := []int{}
+			for _, axis := range f.Axes {
+				shape = append(shape, a.Shape[axis])
+			}
+			middle := d.o.around(f.Name)
+			a.Fields[f.Name] = d.uniform(0.95*middle, 1.05*middle, shape...)
+		}
+	}
+	for _, f := range p.Functions {
+		if follows(f) {
+			delete(a.Fields, f.Name)
+			give(f)
+		}
+	}
+}

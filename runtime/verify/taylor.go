@@ -64,6 +64,9 @@ func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options)
 			fields = append(fields, name)
 		}
 	}
+	for _, name := range fields {
+		d.base(&a, p, name)
+	}
 	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: fields, Initial: states != nil})
 	if err != nil {
 		return nil, err

@@ -47,7 +47,7 @@ func (b *backward) gradient() (out []symbolic.Statement, err error) {
 		}
 		out = append(out, injections...)
 		if len(out) == before {
-			return nil, fmt.Errorf("%w %s", ErrIndependent, m.Name)
+			return nil, fmt.Errorf("%w %s%s", ErrIndependent, m.Name, acts(b.p, m.Name))
 		}
 	}
 	return out, nil
