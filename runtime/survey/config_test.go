@@ -112,7 +112,7 @@ func TestConfigErrors(t *testing.T) {
 		"\n[model\n":         "shot.toml:2: column",
 		"model = 3":          "model must be a table",
 		"time = 1\ntime = 2": "shot.toml:2:",
-		"time = nan":         "time: NaN ms",
+		"time = nan":         "time: NaN is no length",
 		"[model]\nshape = [99999999999, 99999999999]": "model.shape",
 		"[fields]\na = [1]":                           "fields.a: give a number",
 		"[source]\nposition = 3":                      "source.position must be a list of numbers",
