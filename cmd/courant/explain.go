@@ -30,7 +30,8 @@ func newExplain() *cobra.Command {
 		Short: "Show the discretised update, its stencil, its cost and its stability limit",
 		Long: `Shows what the compiler makes of an operator. The stability limit is that of the
 scheme in a uniform medium: --set gives its parameters, --spacing its grid;
-what is not given is 1. The bound is shown when ` + "`courant doctor`" + ` has measured this
+scalars that are not given have their defaults, and of absorbing layers
+nothing is in it. The bound is shown when ` + "`courant doctor`" + ` has measured this
 machine.`,
 		Example: "  courant explain acoustic.pde --so 8 --set m=0.44 --set damp=0 --spacing 10",
 		Args:    cobra.ExactArgs(1),
@@ -48,13 +49,21 @@ machine.`,
 			if err != nil {
 				return err
 			}
-			medium, err := uniform(p, set, spacing)
+			r, err := explained(p, set, spacing)
 			if err != nil {
 				return err
 			}
-			r, err := explain.Program(p, medium)
-			if err != nil {
-				return err
+			if o.Border > 0 { // layers are in no medium: the limit is that of the model within them
+				o.Border = 0
+				inner, err := codegen.Compile(file, o)
+				if err != nil {
+					return err
+				}
+				within, err := explained(inner, set, spacing)
+				if err != nil {
+					return err
+				}
+				r.Stability = within.Stability
 			}
 			r.Bound = bound(p.Kernel)
 			out := c.OutOrStdout()
@@ -88,6 +97,15 @@ machine.`,
 	flags.StringVar(&page, "html", "", "write it all as a page for a browser to this file")
 	c.MarkFlagsMutuallyExclusive("json", "latex")
 	return c
+}
+
+// explained is the report on a program, with the limit in a uniform medium.
+func explained(p *codegen.Program, set []string, spacing []float64) (*explain.Report, error) {
+	medium, err := uniform(p, set, spacing)
+	if err != nil {
+		return nil, err
+	}
+	return explain.Program(p, medium)
 }
 
 // bound is how fast this machine can run a kernel at most, nil while it has not

@@ -69,7 +69,7 @@ func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 	}
 	r.Stability = &Stability{Fields: medium.Fields, Scalar: medium.Scalars}
 	if missing := missing(p.Discretised, medium); missing != nil {
-		r.Stability.Note = "the limit of the time step depends on " + strings.Join(missing, ", ") + ", which have no value here (--set gives one)"
+		r.Stability.Note = "the limit of the time step depends on " + strings.Join(missing, ", ") + ", without a value here (--set gives one)"
 		return r, nil
 	}
 	limit, err := stability.Limit(p.Discretised, []stability.Medium{medium})

@@ -69,7 +69,10 @@ func (c *checker) topLevel(f *dsl.File, chain []string) {
 }
 
 func (c *checker) importFile(f *dsl.File, it *dsl.Item, chain []string) {
-	path := filepath.Join(filepath.Dir(f.Name), filepath.FromSlash(it.Import.Path))
+	path := filepath.Clean(filepath.FromSlash(it.Import.Path))
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(f.Name), path)
+	}
 	width := len("import ") + len(it.Import.Path) + 2
 	if slices.Contains(chain, path) {
 		c.failAt(it.Pos, width, "remove one of the imports", "import cycle: %s", strings.Join(append(chain, path), " imports "))

@@ -193,6 +193,9 @@ func (s *Setup) Discretise(ctx context.Context, op *operator.Operator, margin fl
 		}
 	}
 	s.Steps = survey.Steps(0, s.Config.Time, s.Dt)
+	if least := s.Problem.Grid.TimeOrder + 1; s.Steps < least {
+		return s.Config.Fault("time", fmt.Errorf("a record of %g has %d time levels %.3g apart, and the operator needs %d to take a step; the unit is the operator's, as a rule ms", s.Config.Time, s.Steps, s.Dt, least))
+	}
 	if err := machine.Room(float64(s.Steps) * (16 + 4*float64(receivers))); err != nil {
 		return s.Config.Fault("time", fmt.Errorf("%d steps of %g with %d receivers: %w", s.Steps, s.Dt, receivers, err))
 	}

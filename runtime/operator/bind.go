@@ -255,6 +255,9 @@ func (b *binder) fields() {
 				}
 				b.add("wavefield %s%s has no values; give its levels, an array of shape %s", x.Name, described(x.Doc), field.ShapeString(append([]int{b.a.Steps}, b.shapeOf(x)...)))
 			case ir.Param:
+				if f := functionOf(b.op.Program.Problem, x.Name); f != nil && f.Default != nil {
+					continue // defaults says what it lacks, or waits for other faults to be mended
+				}
 				b.add("field %s%s has no values; give an array of shape %s or a number", x.Name, described(x.Doc), field.ShapeString(b.shapeOf(x)))
 			}
 			continue

@@ -34,10 +34,17 @@ func (b *binder) defaults() {
 	}
 	p := b.op.Program.Problem
 	r := &resolver{b: b, busy: map[string]bool{}, reductions: map[uint64]float64{}}
+	said := map[string]bool{}
+	fault := func(err error) {
+		if text := err.Error(); !said[text] { // many may follow from what is missing
+			said[text] = true
+			b.add("%s", text)
+		}
+	}
 	for _, q := range p.Parameters {
 		if _, given := b.a.Constants[q.Name]; !given && q.Default != nil {
 			if v, err := r.scalar(q.Name); err != nil {
-				b.add("%v", err)
+				fault(err)
 			} else {
 				b.a.Constants[q.Name] = v
 			}
@@ -49,7 +56,7 @@ func (b *binder) defaults() {
 			continue
 		}
 		if err := r.field(f); err != nil {
-			b.add("%v", err)
+			fault(err)
 		}
 	}
 }
@@ -87,10 +94,14 @@ func (r *resolver) scalar(name string) (float64, error) {
 		return float64(max(p.Border, 1)) * b.a.Spacing[axis], nil
 	}
 	if v := b.scalar(name); !math.IsNaN(v) {
+		// Half of the sampling rate is the greatest frequency that there is.
+		if name == "peak_frequency" && (v <= 0 || v*b.a.Dt > 0.5) {
+			return 0, fmt.Errorf("peak_frequency %g is not possible with a time step of %g: give that of the sources, in one over the unit of time (0.01 is 10 Hz where that is ms)", v, b.a.Dt)
+		}
 		return v, nil
 	}
 	if name == "peak_frequency" {
-		return 0, fmt.Errorf("the layers of operator %s need the peak frequency of the sources: set peak_frequency", p.Name)
+		return 0, fmt.Errorf("operator %s needs the peak frequency of the sources, in one over the unit of time (0.01 is 10 Hz where that is ms): set peak_frequency", p.Name)
 	}
 	for _, q := range p.Parameters {
 		if q.Name != name {
@@ -122,6 +133,9 @@ func (r *resolver) field(f *symbolic.Function) error {
 	}
 	r.busy[f.Name] = true
 	v, err := pointwise(f.Default, r.leaf(f))
+	if err != nil && inLayers(f.Default) {
+		return err // profiles of layers are made, and given by nobody
+	}
 	if err != nil {
 		return fmt.Errorf("field %s%s has no values: give it, or what it follows from: %s = %s; %w", f.Name, described(f.Doc), f.Name, f.Default, err)
 	}
@@ -158,6 +172,16 @@ func (r *resolver) field(f *symbolic.Function) error {
 		b.a.Fields[f.Name] = out
 	}
 	return nil
+}
+
+// inLayers reports whether an expression depends on the place within the layers.
+func inLayers(e symbolic.Expr) bool {
+	found := false
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		x, ok := e.(*symbolic.Scalar)
+		found = found || ok && symbolic.LayerAxis(x) != ""
+	})
+	return found
 }
 
 // uniform reports whether an expression is the same at all points.
@@ -206,7 +230,7 @@ func (r *resolver) access(f, of *symbolic.Function) (values, error) {
 	b := r.b
 	if !b.has(of.Name) {
 		if of.Default == nil {
-			return nil, fmt.Errorf("%s%s is not given", of.Name, described(of.Doc))
+			return nil, fmt.Errorf("field %s%s is not given", of.Name, described(of.Doc))
 		}
 		if err := r.field(of); err != nil {
 			return nil, err

@@ -38,7 +38,8 @@ type Summary struct {
 	Nbl        int       `json:"nbl"`
 	SpaceOrder int       `json:"so"`
 	DType      string    `json:"dtype"`
-	Dt         float64   `json:"dt"` // in the operator's unit of time
+	Dt         float64   `json:"dt"`        // in the operator's unit of time
+	Second     float64   `json:"time_unit"` // the operator's, in s
 	Steps      int       `json:"nt"`
 	// Half are the sets of receivers whose rows belong to times half a step off, by
 	// so much: those of velocities lie between the levels of stresses.
@@ -137,7 +138,7 @@ func (s *shot) propagate(ctx context.Context) error {
 		busy += time.Since(start)
 		return err
 	}
-	for _, at := range s.config.SnapshotTimes() {
+	for _, at := range s.config.SnapshotTimes(s.ms()) {
 		level := int(math.Round(at / s.args.Dt))
 		if level <= s.run.First || level > s.run.Last+1 {
 			continue // before the first step or after the last
@@ -161,9 +162,13 @@ func (s *shot) propagate(ctx context.Context) error {
 	return nil
 }
 
+// ms is the operator's unit of time in ms.
+func (s *shot) ms() float64 { return s.setup.Problem.Second * 1000 }
+
 // snapshot writes and draws a wavefield without its absorbing layers.
 func (s *shot) snapshot(wave *field.Array, name string, at float64) error {
 	inside := s.setup.Border.Crop(wave)
+	at *= s.ms()
 	file := fmt.Sprintf("snapshot_%05.0fms", at)
 	if err := s.save(file+".npy", inside); err != nil {
 		return err
@@ -199,7 +204,7 @@ func (s *shot) records(context.Context) error {
 		if err := s.segy(file+".sgy", name, record); err != nil {
 			return err
 		}
-		p, err := survey.RecordPicture(record, s.args.Dt, s.geometry.Of(name), s.config.Style(), "Shot record")
+		p, err := survey.RecordPicture(record, s.args.Dt*s.ms(), s.geometry.Of(name), s.config.Style(), "Shot record")
 		if err := s.draw(file+".png", p, err); err != nil {
 			return err
 		}
@@ -214,14 +219,15 @@ func (s *shot) records(context.Context) error {
 			return err
 		}
 	}
-	p, err := survey.WaveletPicture(s.setup.Wavelet, min(s.config.Time, 4/s.setup.Wavelet.Peak), "Source wavelet")
+	w := s.setup.Wavelet.In(s.ms())
+	p, err := survey.WaveletPicture(w, min(s.config.Time*s.ms(), 4/w.Peak), "Source wavelet")
 	return s.draw("wavelet.png", p, err)
 }
 
 // segy writes a record as SEG-Y, when the format can say its times.
 func (s *shot) segy(file, set string, record *field.Array) error {
 	u := s.setup
-	ms := u.Problem.Second * 1000 // a unit of time
+	ms := s.ms()
 	if u.Problem.Metre != 1 {
 		return nil // places in SEG-Y are lengths in m
 	}
@@ -263,7 +269,7 @@ func (s *shot) describe(context.Context) error {
 	u := &s.summary
 	u.Operator, u.SpaceOrder = s.op.Program.Problem.Name, s.op.Program.Problem.Grid.SpaceOrder
 	u.Shape, u.Spacing, u.Nbl = s.setup.Model.Shape(), s.setup.Model.Spacing, s.setup.Options.Border
-	u.DType, u.Dt, u.Steps = s.op.Program.Kernel.Real.String(), s.args.Dt, s.args.Steps
+	u.DType, u.Dt, u.Second, u.Steps = s.op.Program.Kernel.Real.String(), s.args.Dt, s.setup.Problem.Second, s.args.Steps
 	for _, q := range s.op.Program.Problem.Points {
 		if !q.Inject && q.Shift != 0 {
 			if u.Half == nil {

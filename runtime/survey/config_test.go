@@ -67,7 +67,7 @@ func TestConfig(t *testing.T) {
 	if b, _, err := c.Array("b"); err != nil || b != 1.5 {
 		t.Errorf("%v, %v", b, err)
 	}
-	if s := c.SnapshotTimes(); len(s) != 4 || s[3] != 2000 {
+	if s := c.SnapshotTimes(1); len(s) != 4 || s[3] != 2000 {
 		t.Error(s)
 	}
 	if c.OperatorPath() != filepath.Join(filepath.Dir(path), "acoustic.pde") || c.Dtype != "f32" || c.Picture.Gain != 1 {
@@ -219,6 +219,6 @@ func FuzzConfig(f *testing.F) {
 		if w, err := c.Wavelet(1e-3); err != nil || w.Check() != nil {
 			t.Errorf("%q: accepted, but the wavelet is faulty: %v", text, err)
 		}
-		_ = c.SnapshotTimes()
+		_ = c.SnapshotTimes(1)
 	})
 }

@@ -279,12 +279,13 @@ func moved(receivers *field.Array, source []float64, model *Model) (*field.Array
 	return Points(within...)
 }
 
-// SnapshotTimes are the times of the snapshots, ms, rising; nil for none.
-func (c *Config) SnapshotTimes() []float64 {
+// SnapshotTimes are the times of the snapshots, rising, in the operator's unit of
+// time, which is so many ms; nil for none.
+func (c *Config) SnapshotTimes(ms float64) []float64 {
 	var out []float64
 	if s := c.Snapshots; s.EveryMs > 0 {
-		for i := 1.0; i*s.EveryMs <= c.Time; i++ {
-			out = append(out, i*s.EveryMs)
+		for i := 1.0; i*s.EveryMs/ms <= c.Time; i++ {
+			out = append(out, i*s.EveryMs/ms)
 		}
 	} else {
 		for i := range s.Count {

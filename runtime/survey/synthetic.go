@@ -126,7 +126,7 @@ func (s Synthetic) complete() (Synthetic, error) {
 	}
 	for _, v := range []float64{s.From, s.To} {
 		if v > 100 {
-			return s, fmt.Errorf("a velocity of %g km/s: probably it is in m/s; divide it by 1000", v)
+			return s, fmt.Errorf("a velocity of %g km/s: probably it is in m/s; from and to are in km/s whatever the field's unit, so divide it by 1000", v)
 		}
 		if !(v >= 0.1) {
 			return s, fmt.Errorf("a velocity of %g km/s is not possible; rocks have 1 to 7", v)

@@ -12,10 +12,10 @@ func (c *Config) Warnings(w Wavelet, g *Geometry) []string {
 		warn("wavelet.delay", "the wavelet starts at %.2g of its peak: the jump makes high frequencies; leave delay out", start)
 	}
 	if length, rounded := Rounded(c.Time, c.Dt); c.Dt > 0 && rounded {
-		warn("time", "%g ms are no whole number of steps of %g ms: the record ends at %.9g ms", c.Time, c.Dt, length)
+		warn("time", "%g is no whole number of steps of %g: the record ends at %.9g", c.Time, c.Dt, length)
 	}
 	if c.Time < w.Delay {
-		warn("time", "the record ends at %g ms, before the wavelet's centre at %.4g ms", c.Time, w.Delay)
+		warn("time", "the record ends at %g, before the wavelet's centre at %.4g", c.Time, w.Delay)
 	}
 	if g != nil && g.Receivers.Shape[0] == 1 {
 		warn("receivers", "there is a single receiver")

@@ -57,6 +57,15 @@ func (w Wavelet) At(t float64) float64 {
 	return form.value(w.Peak * (t - w.Delay))
 }
 
+// In is the same wavelet with times in a unit of which one of its own has so many.
+func (w Wavelet) In(units float64) Wavelet {
+	w.Peak /= units
+	w.Delay *= units
+	w.every *= units
+	w.centre *= units
+	return w
+}
+
 // Sample gives nt values, at times 0, dt, 2 dt, ... ms.
 func (w Wavelet) Sample(nt int, dt float64) []float64 {
 	out := make([]float64, max(nt, 0))

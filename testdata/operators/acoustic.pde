@@ -1,4 +1,4 @@
-# Isotropic acoustic wave equation of constant density with an absorbing sponge.
+# Isotropic acoustic wave equation of constant density, in a grid whose ends absorb.
 import "definitions/layers.pde"
 
 operator acoustic "isotropic acoustic waves, constant density" {
