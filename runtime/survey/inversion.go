@@ -31,7 +31,8 @@ type InversionConfig struct {
 	// Smooth is the width of that smoothing, a standard deviation in m. Default
 	// 100.
 	Smooth float64 `toml:"smooth"`
-	// Water is the depth above which the model is known and stays, m. Default 0.
+	// Water is the depth below the top of the model above which the model is known
+	// and stays, m. Default 0.
 	Water float64 `toml:"water"`
 	// Observed is a folder with the records shot_0000.npy or .sgy and so on, or one
 	// SEG-Y file of all shots, or a pattern of several such as line/*.sgy, whose headers
