@@ -14,7 +14,8 @@ func newModel() *cobra.Command {
 		Use:   "model CONFIG.toml --out DIR",
 		Short: "Model the records of all shots of a survey, as .npy or SEG-Y",
 		Long: `Models the records of all shots of a survey in its model, into files that
-[inversion] observed reads. What is there is not made again.`,
+[inversion] observed reads. Files that are there already stay, whatever they were
+made by, which is said.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if format != "npy" && format != "sgy" {
@@ -28,9 +29,12 @@ func newModel() *cobra.Command {
 				return err
 			}
 			for shot := range s.Shots {
-				path, err := s.WriteRecords(c.Context(), shot, out, format)
+				path, made, err := s.WriteRecords(c.Context(), shot, out, format)
 				if err != nil {
 					return err
+				}
+				if !made {
+					fmt.Fprintf(c.ErrOrStderr(), "warning: %s was there and stays; for records of a configuration that has changed remove it, or give another folder by --out\n", path)
 				}
 				fmt.Fprintln(c.OutOrStdout(), path)
 			}

@@ -62,7 +62,7 @@ func TestLineOfRecords(t *testing.T) {
 	dir := t.TempDir()
 	var whole, thin []segy.Gather
 	for shot := range s.Shots {
-		path, err := s.WriteRecords(t.Context(), shot, dir, "sgy")
+		path, _, err := s.WriteRecords(t.Context(), shot, dir, "sgy")
 		if err != nil {
 			t.Fatal(err)
 		}

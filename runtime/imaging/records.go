@@ -54,7 +54,7 @@ func (s *Survey) Observed(ctx context.Context, shot int) (*field.Array, error) {
 		return nil, err
 	}
 	if want := s.shape(shot); !slices.Equal(a.Shape, want) {
-		return nil, fmt.Errorf("%s has the shape %s; a record of %d steps of %g ms has %s", path, field.ShapeString(a.Shape), s.setup.Steps, s.setup.Dt, field.ShapeString(want))
+		return nil, fmt.Errorf("%s has the shape %s; a record of %d steps of %.6g ms has %s", path, field.ShapeString(a.Shape), s.setup.Steps, s.setup.Dt*s.ms(), field.ShapeString(want))
 	}
 	if at := a.FirstNotFinite(); at != nil {
 		return nil, fmt.Errorf("%s: the sample at index %v is not a finite number", path, at)
@@ -111,8 +111,9 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 	for _, t := range traces {
 		end = max(end, t.Start+float64(t.Samples-1)*every)
 	}
-	if need := float64(s.setup.Steps-1) * s.setup.Dt; end < need-max(every, s.setup.Dt) {
-		return nil, s.Config.Fault("time", fmt.Errorf("%s: the records end at %.10g ms, and the run at %.10g ms; set time to at most %.10g", f.Name(traces[0]), end, need, end))
+	step := s.setup.Dt * s.ms() // times in files are in ms
+	if need := float64(s.setup.Steps-1) * step; end < need-max(every, step) {
+		return nil, s.Config.Fault("time", fmt.Errorf("%s: the records end at %.10g ms, and the run at %.10g ms; set time to at most %.10g", f.Name(traces[0]), end, need, end/s.ms()))
 	}
 	samples, err := f.Read(shot)
 	if err != nil {
@@ -126,9 +127,9 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		if from >= 0 && !traces[from].Dead && !silent[from] {
 			t := traces[from]
 			first, last := t.Start-1e-6*every, t.Start+(float64(t.Samples-1)+1e-6)*every
-			if !resample(samples[from], t.Start, every, column, s.setup.Dt) {
+			if !resample(samples[from], t.Start, every, column, step) {
 				// Samples near a cut would need those beyond. Before the shot is silence.
-				wide := lobes * max(every, s.setup.Dt)
+				wide := lobes * max(every, step)
 				if last -= wide; t.Start > 0 {
 					first += wide
 				}
@@ -138,7 +139,7 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 			}
 		}
 		for i, v := range column {
-			if unknown(float64(i) * s.setup.Dt) {
+			if unknown(float64(i) * step) {
 				v = math.NaN()
 			}
 			out.F64[i*len(which)+k] = v
@@ -146,6 +147,9 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 	}
 	return out, nil
 }
+
+// ms is the operator's unit of time in ms.
+func (s *Survey) ms() float64 { return s.setup.Problem.Second * 1000 }
 
 // silent marks the traces of a shot that have only zeros while others have not:
 // they are dead, whatever their headers say, as no record is silent.
@@ -174,16 +178,19 @@ func (s *Survey) silent(f *segy.File, shot int, samples [][]float64) []bool {
 }
 
 // WriteRecords writes the records of a shot to a folder as shot_0000.npy, or
-// .sgy with the places of source and receivers, unless they are there. Format is
-// npy or sgy.
-func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format string) (path string, err error) {
+// .sgy with the places of source and receivers, unless they are there: made tells.
+// Format is npy or sgy. Errors: those of Record, and SEG-Y of places that are not in m.
+func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format string) (path string, made bool, err error) {
 	path = filepath.Join(folder, fmt.Sprintf("shot_%04d.%s", shot, format))
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		return path, err
+		return path, false, err
+	}
+	if m := s.setup.Problem.Metre; format == "sgy" && m != 1 {
+		return path, false, s.Config.Fault("operator", fmt.Errorf("places in SEG-Y are in m, and those of the operator in %g m; write .npy files, or give its file the units m and ms", m))
 	}
 	a, err := s.Record(ctx, s.Shot(shot), s.truth())
 	if err != nil {
-		return path, err
+		return path, false, err
 	}
 	part := path + ".part" // whole or not at all
 	if format == "sgy" {
@@ -192,9 +199,9 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 		err = field.WriteNPY(part, a)
 	}
 	if err != nil {
-		return path, err
+		return path, false, err
 	}
-	return path, os.Rename(part, path)
+	return path, true, os.Rename(part, path)
 }
 
 // file are the records of a shot for SEG-Y.
@@ -204,11 +211,11 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 		About: segy.About{
 			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
 			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), c.SpaceOrder),
-			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.setup.Wavelet.Delay),
+			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.setup.Wavelet.Delay*s.ms()),
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
-			Step:     fmt.Sprintf("%.10g ms, %d steps", s.setup.Dt, s.setup.Steps),
+			Step:     fmt.Sprintf("%.10g ms, %d steps", s.setup.Dt*s.ms(), s.setup.Steps),
 		},
-		Interval: s.setup.Dt, Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
+		Interval: s.setup.Dt * s.ms(), Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
 	}
 }
 
