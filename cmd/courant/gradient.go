@@ -36,8 +36,10 @@ func newGradient() *cobra.Command {
 		Use:   "gradient FILE --shape NX,NY --spacing H,H --nt N --dt DT --set m=M.npy ... --points ... --observed rec=OBS.npy --out m=G.npy",
 		Short: "The value of a misfit and its exact derivatives, for one shot",
 		Long: `Runs an operator, compares its records with observed traces, and runs the
-derived adjoint. --out names what is written: the derivative by a field m, the
-traces of receivers, or the derivative by the traces of a source.
+derived adjoint. --out names what is written: the derivative by a field, also one
+that others follow from by their default values, the traces of receivers, or the
+derivative by the traces of a source. Points of absorbing layers (--border) belong to
+the grid: --shape counts them, and fields have that shape.
 
 --memory bounds the memory. All levels of the wavefields are kept when they fit,
 otherwise checkpoints from which parts of the run are repeated: both give the
@@ -58,6 +60,7 @@ number); the last two are approximations.`,
 	flags.StringArrayVar(&f.weights, "weights", nil, "weights of traces RECEIVERS=FILE.npy, shape (nt, points) or (points); repeatable")
 	flags.StringVar(&f.misfit, "misfit", "l2", "what compares records: l2, huber, correlation or envelope")
 	flags.Float64Var(&f.threshold, "threshold", 0, "residual from which the Huber misfit grows linearly")
+	flags.Lookup("out").Usage = "result NAME=FILE.npy: the derivative by a field, also one that others follow from, or by the traces of a source; the traces of receivers; repeatable"
 	flags.StringVar(&f.keep, "keep", "automatic", "how wavefields are kept: automatic, all, checkpoints, boundary, sampled or rounded")
 	flags.StringVar(&f.memory, "memory", "", "memory that may be taken, such as 2GiB (default: three quarters of what is free)")
 	flags.StringVar(&f.disk, "disk", "", "folder for checkpoints that the memory has no room for")

@@ -15,6 +15,7 @@ package modelling
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -58,6 +59,9 @@ func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 	s := &Setup{Config: c, fields: map[string]*field.Array{}, bordered: map[string]*field.Array{}, constants: map[string]float64{}}
 	file, err := dsl.ParseFile(c.OperatorPath())
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = c.Fault("operator", fmt.Errorf("there is no file %s; paths are relative to the configuration", c.OperatorPath()))
+		}
 		// Without it the model is taken for velocities, so that places can be judged.
 		var bad error
 		s.Model, bad = c.Model(1000)
@@ -316,9 +320,27 @@ func (s *Setup) complete() error {
 	return errors.Join(faults...)
 }
 
+// tiny tells of a model that no wave fits in, as one whose spacing is in km where
+// the unit is m: less than half of a wave of the peak frequency.
+func (s *Setup) tiny() []string {
+	if s.Model.Speed == 0 || s.Main == "" || s.Wavelet.Peak <= 0 {
+		return nil
+	}
+	slowest, _ := s.Model.Values.Range()
+	wave := slowest * s.Model.Speed * s.Problem.Second / s.Wavelet.Peak // m
+	long := 0.0
+	for axis, n := range s.Model.Shape() {
+		long = max(long, float64(n-1)*s.Model.Spacing[axis]*s.Problem.Metre)
+	}
+	if long >= wave/2 {
+		return nil
+	}
+	return []string{s.Config.Fault("model.spacing", fmt.Errorf("the model is %.3g m long, and a wave of the peak frequency %.3g m: check spacing, in units of %g m, and peak_hz", long, wave, s.Problem.Metre)).Error()}
+}
+
 // Warnings says what can be computed but is probably not meant.
 func (s *Setup) Warnings(g *survey.Geometry) []string {
-	out := s.Config.Warnings(s.Wavelet, g)
+	out := append(s.Config.Warnings(s.Wavelet, g), s.tiny()...)
 	absorbs := s.Problem.Absorbs()
 	ends := 0
 	for _, axis := range absorbs {

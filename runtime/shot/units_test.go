@@ -89,3 +89,27 @@ func TestRecordTooShort(t *testing.T) {
 		t.Errorf("0.1 ms: %v", err)
 	}
 }
+
+// A model that no wave fits in is run with a warning, and one of usual size without.
+func TestTinyModel(t *testing.T) {
+	for spacing, want := range map[string]bool{"[0.05]": true, "[10.0]": false} {
+		var told []string
+		text := "time = 20.0\n[model]\nsynthetic = \"constant\"\nshape = [11, 11]\nspacing = " + spacing + "\n[source]\nposition = [1.0, 1.0]\n[receivers]\nfrom = [0.5, 1.0]\nto = [1.0, 1.0]\ncount = 2\n"
+		_, err := Run(t.Context(), loaded(t, inMilliseconds, text), t.TempDir(), Options{Warn: func(text string) { told = append(told, text) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(told, "\n"), "check spacing"); got != want {
+			t.Errorf("spacing %s: %q", spacing, told)
+		}
+	}
+}
+
+// An operator that is not there is missed with its key.
+func TestNoOperator(t *testing.T) {
+	c := loaded(t, inMilliseconds, "time = 20.0"+pond)
+	c.Operator = "wawes.pde"
+	if _, err := Run(t.Context(), c, t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "shot.toml:1: operator: there is no file") {
+		t.Error(err)
+	}
+}

@@ -118,8 +118,8 @@ func checkPoints(what string, a *field.Array, m *Model) error {
 		// One part in 10^9 of a cell covers rounding in the end points.
 		slack := 1e-9 * (m.Spacing[axis] + end[axis] - m.Origin[axis])
 		if v := a.At(i); !(v >= m.Origin[axis]-slack && v <= end[axis]+slack) {
-			return fmt.Errorf("%s %d lies at %s = %g m, outside the model, which extends from %g to %g m there (coordinates are in m)",
-				what, i/dim, axisName(axis, dim), v, m.Origin[axis], end[axis])
+			return fmt.Errorf("%s %d lies at %s = %.9g m, outside the model, which extends from %g to %g m there, with the shape %s, depth last (coordinates are in m)",
+				what, i/dim, axisName(axis, dim), v, m.Origin[axis], end[axis], field.ShapeString(m.Shape()))
 		}
 	}
 	return nil
