@@ -160,7 +160,7 @@ func TestConformance(t *testing.T) {
 					}
 					o := codegen.Options{Options: check.Options{Operator: name, Dim: dim, SpaceOrder: order}, Real: real}
 					t.Run(fmt.Sprintf("%s %dD so %d %s", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
-					if o.Border = 3; order == 4 && absorbing(file, o.Options) {
+					if o.Border = 3; order == 4 && dim == 2 && absorbing(file, o.Options) {
 						t.Run(fmt.Sprintf("%s %dD so %d %s with layers", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
 					}
 				}
