@@ -36,7 +36,7 @@ type Limits struct {
 	Fastest, Slowest float64
 }
 
-// Value is a parameter's name and value.
+// Value is a parameter's name and value, NaN for one that nothing needs and nobody gave.
 type Value struct {
 	Name  string
 	Value float64
@@ -125,8 +125,12 @@ func (b *binder) media(names []string) *media {
 	}
 	for place, name := range names {
 		a := b.a.Fields[name]
-		if v, ok := b.a.Constants[name]; ok || a == nil {
+		if v, ok := b.a.Constants[name]; ok {
 			m.values[place] = v
+			continue
+		}
+		if a == nil { // nothing needs it
+			m.values[place] = math.NaN()
 			continue
 		}
 		var axes []int

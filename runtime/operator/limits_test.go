@@ -68,7 +68,8 @@ func TestLimitsOfAllPoints(t *testing.T) {
 		t.Errorf("speeds %g to %g", l.Slowest, l.Fastest)
 	}
 	a.Dt, a.Points = 0.95, map[string]Points{"src": {At: field.New64(1, 2), Traces: field.New64(100, 1)}}
-	if _, err := op.Bind(a); err == nil || !strings.Contains(err.Error(), "stability limit") {
+	// Velocities, that nobody gave as the moduli are known, are not among what is there.
+	if _, err := op.Bind(a); err == nil || !strings.Contains(err.Error(), "stability limit") || !strings.Contains(err.Error(), "b = 0.41") || strings.Contains(err.Error(), "vp = ") {
 		t.Errorf("a step beyond the limit gave %v", err)
 	}
 }

@@ -50,6 +50,9 @@ func (f *finder) where() string {
 func list(values []Value) string {
 	var out []string
 	for _, v := range values {
+		if math.IsNaN(v.Value) {
+			continue
+		}
 		out = append(out, fmt.Sprintf("%s = %.6g", v.Name, v.Value))
 	}
 	if len(out) == 0 {
@@ -82,6 +85,9 @@ func (f *finder) cures() (out []string) {
 		return nil
 	}
 	for place, v := range f.Medium {
+		if math.IsNaN(v.Value) {
+			continue
+		}
 		for _, sign := range []float64{1, -1} {
 			good, ok := f.cured(place, sign)
 			if !ok {

@@ -39,7 +39,7 @@ func draw(name, file string, r *rand.Rand) float64 {
 	case name == "qp" || name == "qs":
 		return between(40, 200)
 	case name == "f0":
-		return 0.02
+		return 0.005 // a step beyond the time of relaxation would be unstable, but grow slowly
 	case strings.HasPrefix(name, "speed"):
 		return between(0.5, 2)
 	case strings.HasPrefix(name, "b_") || strings.HasPrefix(name, "bm_"):
