@@ -94,7 +94,7 @@ func TestRecordTooShort(t *testing.T) {
 func TestTinyModel(t *testing.T) {
 	for spacing, want := range map[string]bool{"[0.05]": true, "[10.0]": false} {
 		var told []string
-		text := "time = 20.0\n[model]\nsynthetic = \"constant\"\nshape = [11, 11]\nspacing = " + spacing + "\n[source]\nposition = [1.0, 1.0]\n[receivers]\nfrom = [0.5, 1.0]\nto = [1.0, 1.0]\ncount = 2\n"
+		text := "time = 20.0\n[model]\nsynthetic = \"constant\"\nshape = [11, 11]\nspacing = " + spacing + "\n[source]\nposition = [0.2, 0.2]\n[receivers]\nfrom = [0.1, 0.2]\nto = [0.4, 0.2]\ncount = 2\n"
 		_, err := Run(t.Context(), loaded(t, inMilliseconds, text), t.TempDir(), Options{Warn: func(text string) { told = append(told, text) }})
 		if err != nil {
 			t.Fatal(err)
