@@ -5,6 +5,7 @@
 package explain
 
 import (
+	"maps"
 	"math"
 	"strings"
 
@@ -71,6 +72,13 @@ func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 	if missing := missing(p.Discretised, medium); missing != nil {
 		r.Stability.Note = "the limit of the time step depends on " + strings.Join(missing, ", ") + ", without a value here (--set gives one)"
 		return r, nil
+	}
+	// What others would follow from, and is not given, does not matter.
+	medium.Fields = maps.Clone(medium.Fields)
+	for _, f := range p.Discretised.Functions {
+		if _, ok := medium.Fields[f.Name]; !ok && f.Role == symbolic.Field {
+			medium.Fields[f.Name] = 0
+		}
 	}
 	limit, err := stability.Limit(p.Discretised, []stability.Medium{medium})
 	switch {
