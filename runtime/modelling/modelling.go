@@ -353,7 +353,7 @@ func (s *Setup) Warnings(g *survey.Geometry) []string {
 	switch n := s.Config.Nbl; {
 	case ends == 0:
 	case !s.Problem.Absorbing():
-		text := fmt.Sprintf("operator %s has no absorbing layers, so that waves come back from the ends of the model; to absorb them, import \"definitions/layers.pde\" and add absorb damping(SPEED), shift, see docs/layers.md", s.Problem.Name)
+		text := fmt.Sprintf("operator %s has no absorbing layers, so that waves come back from the ends of the model; to absorb them, import \"definitions/layers.pde\" and add absorb damping(SPEED), shift, see docs/language.md", s.Problem.Name)
 		if n != nil && *n > 0 {
 			text += "; nbl has no effect"
 		}
