@@ -35,7 +35,9 @@ func (s *Survey) together(signs []float64) Experiment {
 	}
 	sources := field.New64(len(s.Shots), dim)
 	copy(sources.F64, at)
-	return Experiment{Geometry: &survey.Geometry{Sources: sources, Receivers: s.Shots[0].Receivers}, Signs: signs, Band: -1}
+	all := *s.Shots[0]
+	all.Sources = sources
+	return Experiment{Geometry: &all, Signs: signs, Band: -1}
 }
 
 // region is the part of the model that an experiment sees: all of it, or what is
@@ -74,7 +76,7 @@ func (s *Survey) arguments(e Experiment, r modelling.Region, x []float64) (opera
 		return a, err
 	}
 	if a, err = with.Freeze(s.op.Forward, a, r, s.fields(s.truth())); err != nil {
-		return a, err
+		return a, s.setup.Blame(err)
 	}
 	if e.Threads > 0 {
 		a.Threads = e.Threads
@@ -115,7 +117,7 @@ func (s *Survey) Record(ctx context.Context, e Experiment, x []float64) (*field.
 	}
 	run, err := s.op.Forward.Apply(ctx, a)
 	if err != nil {
-		return nil, err
+		return nil, s.setup.Blame(err)
 	}
 	defer run.Close()
 	return s.side(run.Traces), nil
@@ -266,7 +268,7 @@ func (s *Survey) gradient(ctx context.Context, e Experiment, x []float64, misfit
 	}
 	r, err := op.Evaluate(ctx, a, misfit, plan)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, s.setup.Blame(err)
 	}
 	fields := r.Fields
 	if s.scatter != nil { // takes the place of the derivative, which points the other way
@@ -304,7 +306,7 @@ func (s *Survey) Illumination(ctx context.Context, e Experiment, x []float64) ([
 	}
 	light, err := s.light.Apply(ctx, a)
 	if err != nil {
-		return nil, err
+		return nil, s.setup.Blame(err)
 	}
 	return s.back(part, light), nil
 }
@@ -327,7 +329,7 @@ func (s *Survey) Born(ctx context.Context, e Experiment, x, change []float64) (*
 	}
 	run, err := s.born.Apply(ctx, a, changes)
 	if err != nil {
-		return nil, err
+		return nil, s.setup.Blame(err)
 	}
 	defer run.Close()
 	return s.side(run.Traces), nil

@@ -173,7 +173,7 @@ func (s *Survey) placing(f *segy.File) (place func(segy.Place) []float64, told s
 // the configuration gives them, -1 where there is none.
 func (s *Survey) matched(f *segy.File, shot int) ([]int, error) {
 	g := s.Shots[shot]
-	dim, n := s.Model.Dim(), g.Receivers.Shape[0]
+	dim, n := s.Model.Dim(), g.Of(s.records[0]).Shape[0]
 	if len(f.Shots) != 1 {
 		return nil, fmt.Errorf("it has %d shots, and should have the one of its name; observed = \"*.sgy\" reads files of several", len(f.Shots))
 	}
@@ -213,7 +213,7 @@ func (s *Survey) matched(f *segy.File, shot int) ([]int, error) {
 		at := place(t.Receiver)
 		nearest, least := -1, math.Inf(1)
 		for i := range n {
-			if d := apart(at, g.Receivers, i); d < least {
+			if d := apart(at, g.Of(s.records[0]), i); d < least {
 				nearest, least = i, d
 			}
 		}

@@ -112,6 +112,7 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		end = max(end, t.Start+float64(t.Samples-1)*every)
 	}
 	step := s.setup.Dt * s.ms() // times in files are in ms
+	late := s.setup.Shift(s.records[0]) * step
 	if need := float64(s.setup.Steps-1) * step; end < need-max(every, step) {
 		return nil, s.Config.Fault("time", fmt.Errorf("%s: the records end at %.10g ms, and the run at %.10g ms; set time to at most %.10g", f.Name(traces[0]), end, need, end/s.ms()))
 	}
@@ -126,8 +127,9 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 		unknown := func(float64) bool { return true }
 		if from >= 0 && !traces[from].Dead && !silent[from] {
 			t := traces[from]
-			first, last := t.Start-1e-6*every, t.Start+(float64(t.Samples-1)+1e-6)*every
-			if !resample(samples[from], t.Start, every, column, step) {
+			start := t.Start - late // on the clock of the rows
+			first, last := start-1e-6*every, start+(float64(t.Samples-1)+1e-6)*every
+			if !resample(samples[from], start, every, column, step) {
 				// Samples near a cut would need those beyond. Before the shot is silence.
 				wide := lobes * max(every, step)
 				if last -= wide; t.Start > 0 {
@@ -135,7 +137,7 @@ func (s *Survey) gather(f *segy.File, shot int, which []int) (*field.Array, erro
 				}
 			}
 			unknown = func(at float64) bool {
-				return at < first || at > last || at >= float64(t.MuteStart) && at < float64(t.MuteEnd)
+				return at < first || at > last || at+late >= float64(t.MuteStart) && at+late < float64(t.MuteEnd)
 			}
 		}
 		for i, v := range column {
@@ -193,6 +195,12 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 		return path, false, err
 	}
 	part := path + ".part" // whole or not at all
+	if format == "sgy" && len(s.records) > 1 {
+		return path, false, s.Config.Fault("inversion.records", fmt.Errorf("SEG-Y has the records of one set of receivers, and %d are named: write .npy, or name one", len(s.records)))
+	}
+	if format == "sgy" && s.setup.Problem.Metre != 1 {
+		return path, false, s.Config.Fault("operator", fmt.Errorf("places in SEG-Y are lengths in m, and those of operator %s are not: write .npy", s.setup.Problem.Name))
+	}
 	if format == "sgy" {
 		err = segy.Write(part, s.file(shot, a))
 	} else {
@@ -206,7 +214,22 @@ func (s *Survey) WriteRecords(ctx context.Context, shot int, folder, format stri
 
 // file are the records of a shot for SEG-Y.
 func (s *Survey) file(shot int, a *field.Array) segy.Gather {
-	c := s.Config
+	c, u := s.Config, s.setup
+	if late := u.Shift(s.records[0]) * u.Dt; late != 0 {
+		// At whole steps, as the format has no halves.
+		whole, n := field.New64(a.Shape...), a.Shape[1]
+		from, to := make([]float64, u.Steps), make([]float64, u.Steps)
+		for k := range n {
+			for i := range from {
+				from[i] = a.At(i*n + k)
+			}
+			resample(from, late, u.Dt, to, u.Dt)
+			for i, v := range to {
+				whole.F64[i*n+k] = v
+			}
+		}
+		a = whole
+	}
 	return segy.Gather{
 		About: segy.About{
 			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
@@ -215,7 +238,7 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
 			Step:     fmt.Sprintf("%.10g ms, %d steps", s.setup.Dt*s.ms(), s.setup.Steps),
 		},
-		Interval: s.setup.Dt * s.ms(), Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Receivers), Records: a,
+		Interval: s.setup.Dt * s.ms(), Number: shot + 1, Source: places.Of(s.Shots[shot].Sources)[0], Receivers: places.Of(s.Shots[shot].Of(s.records[0])), Records: a,
 	}
 }
 
@@ -328,9 +351,10 @@ func (s *Survey) weighed(e Experiment, observed *field.Array) (known, weights *f
 		}
 		weights.F64[i] *= by
 	}
+	receivers := s.receiverWeights(e)
 	for i := range observed.Len() {
-		if e.Weights != nil {
-			weigh(i, e.Weights.At(i%observed.Shape[1]))
+		if receivers != nil {
+			weigh(i, receivers[i%observed.Shape[1]])
 		}
 		if !math.IsNaN(observed.At(i)) {
 			continue
@@ -342,6 +366,22 @@ func (s *Survey) weighed(e Experiment, observed *field.Array) (known, weights *f
 		weigh(i, 0)
 	}
 	return known, weights
+}
+
+// receiverWeights are those of all traces that are compared; nil where all are 1. Sets
+// with places of their own have none.
+func (s *Survey) receiverWeights(e Experiment) (out []float64) {
+	if e.Weights == nil {
+		return nil
+	}
+	for _, set := range s.records {
+		if own := e.Sets[set]; own != nil {
+			out = append(out, slices.Repeat([]float64{1}, own.Shape[0])...)
+		} else {
+			out = append(out, e.Weights.Float64()...)
+		}
+	}
+	return out
 }
 
 // Silence are records of a shot that are zero.

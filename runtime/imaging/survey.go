@@ -10,6 +10,7 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/modelling"
 	"github.com/courant-pde/courant/runtime/segy"
@@ -151,15 +152,20 @@ func (s *Survey) check() error {
 		return nil
 	}
 	for k, g := range s.Shots {
-		first, same := s.Shots[0].Receivers, slices.Equal(g.Receivers.Shape, s.Shots[0].Receivers.Shape)
-		for n := 0; same && n < first.Len(); n++ {
-			same = g.Receivers.At(n) == first.At(n)
+		same := identical(g.Receivers, s.Shots[0].Receivers)
+		for name, at := range g.Sets {
+			same = same && identical(at, s.Shots[0].Sets[name])
 		}
 		if !same {
 			return s.Config.Fault("inversion.supershots", fmt.Errorf("shot %d has other receivers than shot 0; shots can be summed only where all have the same", k))
 		}
 	}
 	return nil
+}
+
+// identical reports whether places are the same.
+func identical(a, b *field.Array) bool {
+	return slices.Equal(a.Shape, b.Shape) && slices.Equal(a.Float64(), b.Float64())
 }
 
 func (s *Survey) compile(ctx context.Context, unknowns []string) (err error) {

@@ -95,9 +95,6 @@ func (s *Survey) find(names []string) error {
 			faults = append(faults, err)
 			continue
 		}
-		if about.Scale < 0 || math.IsNaN(about.Scale) {
-			faults = append(faults, c.Fault("unknowns."+name+".scale", fmt.Errorf("%g is no scale", about.Scale)))
-		}
 		greatest := 0.0
 		for _, v := range u.start {
 			greatest = max(greatest, math.Abs(v))
@@ -222,9 +219,6 @@ func (s *Survey) begin(u *unknown, about survey.UnknownConfig) ([]float64, error
 	smooth := c.Inversion.Smooth
 	if about.Smooth != nil {
 		smooth = *about.Smooth
-	}
-	if !(smooth >= 0 && smooth <= 1e6) {
-		return nil, c.Fault("unknowns."+u.name+".smooth", fmt.Errorf("%g m is no width of a smoothing", smooth))
 	}
 	if smooth == 0 {
 		return slices.Clone(u.truth), nil

@@ -124,7 +124,7 @@ func (s *Setup) Values(op *operator.Operator, name string) (*field.Array, error)
 		return nil, err
 	}
 	if a, err = op.Complete(a); err != nil {
-		return nil, err
+		return nil, s.Blame(err)
 	}
 	v, err := op.Values(a, s.fieldOf(name).Here())
 	if err != nil {
@@ -189,7 +189,7 @@ func (s *Setup) Discretise(ctx context.Context, op *operator.Operator, margin fl
 			return err
 		}
 		if s.Dt, err = op.StepFor(ctx, a, margin); err != nil {
-			return err
+			return s.Blame(err)
 		}
 	}
 	s.Steps = survey.Steps(0, s.Config.Time, s.Dt)
@@ -225,15 +225,21 @@ func (s *Setup) Place(a *operator.Arguments, g *survey.Geometry, pulse func(sour
 	}
 }
 
+// Shift is the part of a step by which the rows of the traces of a set of points lie
+// behind whole steps.
+func (s *Setup) Shift(set string) float64 {
+	for _, q := range s.Problem.Points {
+		if q.Name == set {
+			return q.Shift
+		}
+	}
+	return 0
+}
+
 // Times are those that the rows of the traces of a set of points belong to: whole
 // steps, or half a step off, as the operator's file says.
 func (s *Setup) Times(set string) []float64 {
-	shift := 0.0
-	for _, q := range s.Problem.Points {
-		if q.Name == set {
-			shift = q.Shift
-		}
-	}
+	shift := s.Shift(set)
 	out := make([]float64, s.Steps)
 	for t := range out {
 		out[t] = (float64(t) + shift) * s.Dt

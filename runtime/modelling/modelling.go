@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ import (
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/runtime/survey"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -65,6 +67,9 @@ func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 		// Without it the model is taken for velocities, so that places can be judged.
 		var bad error
 		s.Model, bad = c.Model(1000)
+		if missing := new(fs.PathError); errors.As(err, &missing) {
+			err = c.Fault("operator", err)
+		}
 		return s, errors.Join(err, bad)
 	}
 	// The number of axes is that of the model, which is read as what it is for. The
@@ -96,7 +101,11 @@ func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 		}
 	}
 	s.Wavelet, err = c.Wavelet(s.Problem.Second)
-	return s, errors.Join(faults, err, s.read(), s.sets(), s.complete())
+	faults = errors.Join(faults, err, s.read(), s.sets())
+	if faults == nil { // otherwise what is missing may be what is wrong
+		faults = s.complete()
+	}
+	return s, faults
 }
 
 // points is the width of the border.
@@ -138,6 +147,9 @@ func (s *Setup) main(file *dsl.File) (speed float64, err error) {
 	}
 	if want != "" && s.Main == "" {
 		return 0, s.Config.Fault("model.field", fmt.Errorf("operator %s has no field %s; %s", p.Name, want, alternatives(want, names)))
+	}
+	if m := s.Config.ModelSection; s.Main != "" && speed == 0 && m.Synthetic != "" && (m.Synthetic != "constant" || m.From == 0) {
+		return 0, s.Config.Fault("model.synthetic", fmt.Errorf("computed models are velocities, which %s is not: give file, or \"constant\" with its value as from", s.Main))
 	}
 	if s.Main == "" {
 		speed = 1000 // the grid alone; its values are taken for a velocity
@@ -267,13 +279,17 @@ func (s *Setup) complete() error {
 	seen := map[string]bool{}
 	var faults []error
 	miss := func(kind, name, doc, unit, needs string) {
+		or := ""
+		if kind == "field" && s.Main == "" {
+			or = fmt.Sprintf("; or let [model] give it, field = %q", name)
+		}
 		if doc != "" {
 			name += " (" + doc + ")"
 		}
 		if unit != "" {
 			name += " [" + unit + "]"
 		}
-		faults = append(faults, s.Config.Fault("operator", fmt.Errorf("operator %s needs the %s %s%s: give it in [fields], a number or the path of a .npy file", s.Problem.Name, kind, name, needs)))
+		faults = append(faults, s.Config.Fault("operator", fmt.Errorf("operator %s needs the %s %s%s: give it in [fields], a number or the path of a .npy file%s", s.Problem.Name, kind, name, needs, or)))
 	}
 	var need func(f *symbolic.Function, needs string)
 	inside := func(e symbolic.Expr, of string) {
@@ -336,6 +352,26 @@ func (s *Setup) tiny() []string {
 		return nil
 	}
 	return []string{s.Config.Fault("model.spacing", fmt.Errorf("the model is %.3g m long, and a wave of the peak frequency %.3g m: check spacing, in units of %g m, and peak_hz", long, wave, s.Problem.Metre)).Error()}
+}
+
+// Blame puts the place in the configuration before what is wrong with the arguments
+// that were made of it.
+func (s *Setup) Blame(err error) error {
+	if placed := new(survey.Fault); errors.As(err, &placed) {
+		return err
+	}
+	if bad := (operator.BadArguments)(nil); !errors.As(err, &bad) {
+		return err
+	}
+	if slow := (operator.Unstable{}); errors.As(err, &slow) && s.Config.Dt > 0 {
+		return s.Config.Fault("dt", err)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Config.FieldSection)) {
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `\b`).MatchString(err.Error()) {
+			return s.Config.Fault("fields."+name, err)
+		}
+	}
+	return s.Config.Fault("model", err)
 }
 
 // Warnings says what can be computed but is probably not meant.

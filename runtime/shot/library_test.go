@@ -394,3 +394,5 @@ precondition = "none"
 		t.Errorf("by %v: remainders %g and %g, their ratio is %g, want 4; the misfit is %g, the slope %g", unknowns, coarse, fine, ratio, v, slope)
 	}
 }
+
+func writeText(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }

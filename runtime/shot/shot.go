@@ -91,6 +91,9 @@ func (s *shot) open(ctx context.Context) (err error) {
 	if s.geometry, misplaced = s.config.Geometry(s.setup.Model); err != nil || misplaced != nil {
 		return errors.Join(err, misplaced)
 	}
+	if n, sources := s.setup.Wavelet.Shots(), s.geometry.Sources.Shape[0]; n > 0 && n != sources {
+		return s.config.Fault("wavelet.file", fmt.Errorf("it has %d wavelets, and the shot %d sources: give one wavelet, or one for each", n, sources))
+	}
 	if s.options.Warn != nil {
 		for _, w := range s.setup.Warnings(s.geometry) {
 			s.options.Warn(w)
@@ -105,22 +108,22 @@ func (s *shot) open(ctx context.Context) (err error) {
 	return os.MkdirAll(s.out, 0o755)
 }
 
-// bind hands everything to the operator. Every source emits the wavelet, and all
+// bind hands everything to the operator. Every source emits the wavelet, or its own, and all
 // receivers record.
 func (s *shot) bind(context.Context) (err error) {
 	if s.args, err = s.setup.Arguments(s.setup.Whole()); err != nil {
 		return err
 	}
 	s.args.Progress, s.args.Warn = s.options.Progress, s.options.Warn
-	s.setup.Place(&s.args, s.geometry, func(_ int, times []float64) []float64 {
-		out := make([]float64, len(times))
+	s.setup.Place(&s.args, s.geometry, func(source int, times []float64) []float64 {
+		w, out := s.setup.Wavelet.For(source), make([]float64, len(times))
 		for i, t := range times {
-			out[i] = s.setup.Wavelet.At(t)
+			out[i] = w.At(t)
 		}
 		return out
 	})
 	s.run, err = s.op.Bind(s.args)
-	return err
+	return s.setup.Blame(err)
 }
 
 // propagate carries out all steps and takes the snapshots on the way.

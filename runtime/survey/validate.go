@@ -2,6 +2,7 @@ package survey
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 )
@@ -66,27 +67,21 @@ func (c *Config) validate() []complaint {
 	}
 	c.validateInversion(must)
 	c.validateSEGY(must)
-	r := c.Receivers
-	spread := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
-	must(!line || r.File == "" && !spread, "receivers", "the headers of %s tell the places of the receivers: leave them out here", c.Inversion.Observed)
-	must(r.File != "" || spread || line, "receivers", "give either file, or from, to and count")
-	must(r.File == "" || !spread, "receivers.file", "give either file, or from, to and count, not both")
-	if r.File == "" && spread {
-		must(len(r.From) > 0, "receivers.from", "give the first receiver's coordinates in m")
-		must(len(r.To) > 0, "receivers.to", "give the last receiver's coordinates in m")
-		must(r.Count == 0 || len(r.Carpet) == 0, "receivers.carpet", "give either count or carpet, not both")
-		if len(r.Carpet) > 0 {
-			must(len(r.Carpet) == 2 && slices.Min(r.Carpet) >= 1 && slices.Max(r.Carpet) <= mostReceivers && r.Carpet[0]*r.Carpet[1] <= mostReceivers, "receivers.carpet", "%v: give the numbers along x and y, from 1, with a product of at most %d", r.Carpet, mostReceivers)
-			must(len(r.From) == 3, "receivers.carpet", "a carpet lies in 3 dimensions; give count for a line")
-		} else {
-			must(r.Count >= 1 && r.Count <= mostReceivers, "receivers.count", "%d receivers are not possible; give a number from 1 to %d", r.Count, mostReceivers)
-		}
+	c.validateReceivers(must, "receivers", c.Receivers, line)
+	sets := slices.Sorted(maps.Keys(c.ReceiverSets))
+	for _, name := range sets {
+		key := "receiver_sets." + name
+		c.validateReceivers(must, key, c.ReceiverSets[name], line)
 	}
 	type place struct {
 		key string
 		at  []float64
 	}
-	spotsOf := []place{{"source.position", c.Source.Position}, {"sources.from", s.From}, {"sources.to", s.To}, {"receivers.from", r.From}, {"receivers.to", r.To}}
+	spotsOf := []place{{"source.position", c.Source.Position}, {"sources.from", s.From}, {"sources.to", s.To}, {"receivers.from", c.Receivers.From}, {"receivers.to", c.Receivers.To}}
+	for _, name := range sets {
+		key, r := "receiver_sets."+name, c.ReceiverSets[name]
+		spotsOf = append(spotsOf, place{key + ".from", r.From}, place{key + ".to", r.To})
+	}
 	for _, at := range c.Source.Positions {
 		spotsOf = append(spotsOf, place{"source.positions", at})
 	}
@@ -104,6 +99,21 @@ func (c *Config) validate() []complaint {
 	must(!(snaps.EveryMs > 0) || c.Time/snaps.EveryMs <= 10000, "snapshots.every_ms", "%g ms makes more than 10000 snapshots", snaps.EveryMs)
 	must(c.Picture.Clip > 0 && c.Picture.Clip <= 100, "picture.clip", "percentile %g is not possible; give a number above 0 and up to 100, such as 99", c.Picture.Clip)
 	must(within(c.Picture.Gain, 0, 10), "picture.gain", "t^%g is not possible; give a power from 0 to 10", c.Picture.Gain)
+	if into := c.Source.Into; into != nil {
+		must(len(into) > 0, "source.into", "name a set of sources of the operator, or leave it out for the first")
+		for i, name := range into {
+			must(!slices.Contains(into[:i], name), "source.into", "%s is named twice", name)
+		}
+	}
+	for name, u := range c.Unknowns {
+		key := "unknowns." + name
+		finite := func(v *float64) bool { return v == nil || within(*v, -1e300, 1e300) }
+		must(u.Scale == 0 || within(u.Scale, 1e-12, 1e12), key+".scale", "%g is no scale; give a positive number, such as 0.5 for half the changes", u.Scale)
+		must(u.Smooth == nil || within(*u.Smooth, 0, 1e6), key+".smooth", "%g is no width of a smoothing", deref(u.Smooth))
+		must(finite(u.Least), key+".least", "%g is no bound", deref(u.Least))
+		must(finite(u.Greatest), key+".greatest", "%g is no bound", deref(u.Greatest))
+		must(u.Least == nil || u.Greatest == nil || *u.Least < *u.Greatest, key+".greatest", "%g is not above the least value, %g", deref(u.Greatest), deref(u.Least))
+	}
 	for name, v := range c.FieldSection {
 		switch v := v.(type) {
 		case string, int64:
@@ -114,6 +124,35 @@ func (c *Config) validate() []complaint {
 		}
 	}
 	return all
+}
+
+// validateReceivers checks one set of receivers; line says that headers of records
+// tell the places.
+func (c *Config) validateReceivers(must func(ok bool, key, format string, args ...any), key string, r ReceiverConfig, line bool) {
+	spread := len(r.From) > 0 || len(r.To) > 0 || r.Count != 0 || len(r.Carpet) > 0
+	must(!line || r.File == "" && !spread, key, "the headers of %s tell the places of the receivers: leave them out here", c.Inversion.Observed)
+	must(r.File != "" || spread || line, key, "give either file, or from, to and count")
+	must(r.File == "" || !spread, key+".file", "give either file, or from, to and count, not both")
+	if r.File != "" || !spread {
+		return
+	}
+	must(len(r.From) > 0, key+".from", "give the first receiver's coordinates in m")
+	must(len(r.To) > 0, key+".to", "give the last receiver's coordinates in m")
+	must(r.Count == 0 || len(r.Carpet) == 0, key+".carpet", "give either count or carpet, not both")
+	if len(r.Carpet) > 0 {
+		must(len(r.Carpet) == 2 && slices.Min(r.Carpet) >= 1 && slices.Max(r.Carpet) <= mostReceivers && r.Carpet[0]*r.Carpet[1] <= mostReceivers, key+".carpet", "%v: give the numbers along x and y, from 1, with a product of at most %d", r.Carpet, mostReceivers)
+		must(len(r.From) == 3, key+".carpet", "a carpet lies in 3 dimensions; give count for a line")
+	} else {
+		must(r.Count >= 1 && r.Count <= mostReceivers, key+".count", "%d receivers are not possible; give a number from 1 to %d", r.Count, mostReceivers)
+	}
+}
+
+// deref is the value of a number that may be left out.
+func deref(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
 }
 
 // waveletKey is the key to blame for a faulty wavelet.

@@ -15,6 +15,7 @@ type Wavelet struct {
 	traces [][]float64 // of a file, for all shots or one for each; nil for a name
 	every  float64     // between their samples
 	centre float64     // of the first one, from its first sample
+	most   float64     // its greatest absolute value
 }
 
 // NewWavelet gives the named wavelet with its usual delay, at which it starts

@@ -41,16 +41,17 @@ func readWavelet(path string, every, peak, second float64) (Wavelet, error) {
 	if err != nil {
 		return w, fmt.Errorf("%s: %w", path, err)
 	}
-	most := 0.0
-	for i, v := range w.traces[0] {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return w, fmt.Errorf("%s: sample %d is not a finite number", path, i)
-		}
-		if math.Abs(v) > most {
-			most, w.centre = math.Abs(v), float64(i)*w.every
+	for shot, trace := range w.traces {
+		for i, v := range trace {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return w, fmt.Errorf("%s: sample %d of wavelet %d is not a finite number", path, i, shot)
+			}
+			if shot == 0 && math.Abs(v) > w.most {
+				w.most, w.centre = math.Abs(v), float64(i)*w.every
+			}
 		}
 	}
-	if most == 0 {
+	if w.most == 0 {
 		return w, fmt.Errorf("%s: all samples are zero", path)
 	}
 	w.Delay = w.centre
