@@ -15,6 +15,9 @@
 //	g.dx2 -> g.dx2 + psi.forward.dx + zeta.forward
 //	zeta.forward = decay*zeta + gain*(g.dx2 + psi.forward.dx)
 //
+// where psi.forward.dx and the g.dx of psi have half the order, so that their product
+// is no larger than g.dx2 for any wave: where it is, static waves grow.
+//
 // Memory variables are local: they are computed in the layers, and zero elsewhere.
 // What results is an operator like any other, with derivatives of its own.
 package layers
@@ -425,8 +428,9 @@ func edges(e symbolic.Expr, axis int) [][2]symbolic.Edge {
 	return out
 }
 
-// below is the accuracy of the first derivatives of which the part of a second
-// derivative is made that is stretched twice.
+// below is the accuracy of the first derivatives whose product is the part of a
+// second derivative that is stretched twice: half, as those along the axes of
+// tilted media have, with which they must cancel.
 func (a *attachment) below(accuracy int) int {
 	if accuracy == 0 {
 		accuracy = a.out.Grid.SpaceOrder
