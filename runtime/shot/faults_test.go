@@ -81,6 +81,8 @@ func TestFaults(t *testing.T) {
 		"no interval":         {from: "peak_hz = 20.0", to: "file = \"two.npy\"", want: ":9: wavelet.file: "},
 		"scalar of a field":   {operator: "viscoacoustic_kv", more: "[fields]\nqp = 20.0\nf0 = \"row.npy\"", want: ":18: fields.f0: f0 is a scalar, and the file has shape (21,)"},
 		"operator's file":     {operator: "none", want: ":1: operator: "},
+		"no unknowns":         {more: "[inversion]\nunknowns = []", want: ":17: inversion.unknowns: name a field of the operator"},
+		"no records":          {more: "[inversion]\nrecords = []", want: ":17: inversion.records: name a set of receivers"},
 		"infinite unknown":    {more: "[unknowns.vp]\nleast = inf", want: ":17: unknowns.vp.least: +Inf is no bound"},
 		"border beyond limit": {from: "time", to: "nbl = 100000\ntime", want: ":3: nbl: a border of 100000 points is not possible"},
 	} {

@@ -120,6 +120,8 @@ func (c *Config) validateInversion(must func(ok bool, key, format string, args .
 		must(i.Condition == "gradient" || i.Method == "rtm", "inversion.condition", "inverse scattering makes the image of rtm; %s needs derivatives", i.Method)
 	}
 	must(!i.Laplacian || i.Method != "fwi", "inversion.laplacian", "the Laplacian sharpens images; fwi makes models")
+	must(i.Unknowns == nil || len(i.Unknowns) > 0, "inversion.unknowns", "name a field of the operator, or leave it out for that which [model] gives")
+	must(i.Records == nil || len(i.Records) > 0, "inversion.records", "name a set of receivers of the operator, or leave it out for the first")
 	choice("optimiser", i.Optimiser, Optimisers)
 	choice("misfit", i.Misfit, Misfits)
 	must(i.Misfit == "l2" || i.Method == "fwi", "inversion.misfit", "%s is least squares; other misfits are for fwi", i.Method)
