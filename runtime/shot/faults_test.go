@@ -214,3 +214,39 @@ operator waves {
 		t.Errorf("records of up to %g differ by %g", most, off)
 	}
 }
+
+// A field that is given with the border of nearest values is the one that is given on
+// the model's points, and the same holds of profiles along one axis.
+func TestFieldsWithTheirBorder(t *testing.T) {
+	dir := t.TempDir()
+	const n = 4
+	inner, outer := field.New64(21), field.New64(21+2*n)
+	for i := range outer.F64 {
+		at := min(max(i-n, 0), 20)
+		outer.F64[i] = 0.001 * float64(1+at)
+		inner.F64[at] = outer.F64[i]
+	}
+	path, err := filepath.Abs("../../testdata/operators/acoustic_sponge.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var records []*field.Array
+	for name, a := range map[string]*field.Array{"inner.npy": inner, "outer.npy": outer} {
+		if err := field.WriteNPY(filepath.Join(dir, name), a); err != nil {
+			t.Fatal(err)
+		}
+		text := strings.Replace(strings.Replace(plain, "time", fmt.Sprintf("nbl = %d\ntime", n), 1), "OPERATOR", path, 1) + "[fields]\ndamp_x = \"" + name + "\"\n"
+		s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
+		for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate} {
+			if err := stage(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		records = append(records, s.run.Traces("rec"))
+		s.run.Close()
+	}
+	least, greatest := records[0].Range()
+	if !slices.Equal(records[0].Float64(), records[1].Float64()) || !(greatest > least) {
+		t.Errorf("records of %g to %g differ", least, greatest)
+	}
+}
