@@ -40,7 +40,7 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe(), plan: plan}
 	b.separate()
-	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.defaults, b.fields, b.points, b.rhythms, b.regions, b.requirements} {
+	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.defaults, b.fields, b.points, b.rhythms, b.regions, b.layers, b.requirements} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {
@@ -347,6 +347,44 @@ func (b *binder) regions() {
 				}
 			}
 		})
+	}
+}
+
+// layers refuses grids on which what the layers of both ends of an axis add would
+// overlap: there it would be added twice.
+func (b *binder) layers() {
+	p := b.op.Program.Discretised
+	if p.Border == 0 {
+		return
+	}
+	least := make([]int, len(b.k.Axes))
+	reach := make([][2]int, len(b.k.Axes))
+	for _, s := range p.Statements {
+		u, ok := s.(*symbolic.Update)
+		if !ok || u.Region == nil {
+			continue
+		}
+		local := u.Target.Func.Local
+		symbolic.Visit(u.Value, func(e symbolic.Expr) {
+			a, ok := e.(*symbolic.Access)
+			local = local || ok && a.Func.Local
+		})
+		if !local {
+			continue
+		}
+		for axis, span := range u.Region.Span {
+			if !span.Hi.End {
+				reach[axis][0] = max(reach[axis][0], span.Hi.At)
+			}
+			if span.Lo.End {
+				reach[axis][1] = max(reach[axis][1], -span.Lo.At)
+			}
+		}
+	}
+	for axis, x := range b.k.Axes {
+		if least[axis] = reach[axis][0] + reach[axis][1]; b.a.Shape[axis] < least[axis] {
+			b.add("axis %s has %d points; with layers of %d at its ends, whose stencils reach inward, it needs at least %d: take more points, or fewer of layers", x, b.a.Shape[axis], p.Border, least[axis])
+		}
 	}
 }
 

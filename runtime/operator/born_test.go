@@ -49,7 +49,7 @@ func derived(t *testing.T, p *symbolic.Problem, o codegen.Options) *Operator {
 // allFields are the fields of a problem.
 func allFields(p *symbolic.Problem) (names []string) {
 	for _, f := range p.Functions {
-		if f.Role == symbolic.Field {
+		if f.Role == symbolic.Field && p.Reads()[f] {
 			names = append(names, f.Name)
 		}
 	}

@@ -35,7 +35,11 @@ func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 	dim := len(p.Kernel.Axes)
 	a := Arguments{Steps: 12, Unstable: true, Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]Points{}}
 	for range dim {
-		a.Shape = append(a.Shape, 9+r.IntN(9))
+		n := 9 + r.IntN(9)
+		if p.Problem.Border > 0 {
+			n += 9 // so that the layers of both ends do not meet
+		}
+		a.Shape = append(a.Shape, n)
 		a.Spacing = append(a.Spacing, 0.8+0.4*r.Float64())
 		a.Origin = append(a.Origin, r.Float64()*10-5)
 	}

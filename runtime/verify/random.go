@@ -70,7 +70,12 @@ func (d *data) arguments() (operator.Arguments, error) {
 		Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]operator.Points{}}
 	if a.Shape == nil {
 		for range k.Axes {
-			a.Shape = append(a.Shape, 12+d.IntN(7))
+			// With layers, so many that those of both ends do not meet.
+			n := 12 + d.IntN(7)
+			if border := p.Border; border > 0 {
+				n += 2 * (border + p.Grid.SpaceOrder)
+			}
+			a.Shape = append(a.Shape, n)
 		}
 	}
 	if a.Spacing == nil {

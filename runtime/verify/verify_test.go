@@ -44,7 +44,7 @@ func library(t *testing.T, layers bool, f func(t *testing.T, p *symbolic.Problem
 					}
 					o := Options{Options: codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4, Border: border}, Real: ir.F64}}
 					if border > 0 { // layers make several times as many equations
-						o.Shape, o.Steps = []int{13, 12}, 14
+						o.Shape, o.Steps = []int{18, 17}, 14
 					}
 					if dim == 3 {
 						o.Shape, o.Steps = []int{10, 9, 11}, 16
