@@ -299,9 +299,8 @@ func TestBoundaryGivesTheGradient(t *testing.T) {
 	}
 }
 
-// Smoothing is symmetric and leaves constants alone; the other preconditioners
-// multiply point by point.
-func TestPreconditioners(t *testing.T) {
+// Smoothing is symmetric and leaves constants alone.
+func TestSmooth(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))
 	a, b := random(r, -1, 1, 12, 9), random(r, -1, 1, 12, 9)
 	widths := []float64{1.5, 3}
@@ -320,24 +319,5 @@ func TestPreconditioners(t *testing.T) {
 		if math.Abs(v-1) > 1e-14 {
 			t.Fatalf("a constant becomes %.16g at %d", v, i)
 		}
-	}
-	if got := Depth(one, 1, 10, 20, 2).At(5); math.Abs(got-math.Pow(1+50.0/20, 2)) > 1e-14 {
-		t.Errorf("depth: %g", got)
-	}
-	masked, err := Masked(a, b)
-	if err != nil || masked.At(7) != a.At(7)*b.At(7) {
-		t.Errorf("mask: %v, %v", masked, err)
-	}
-	lit, err := Illuminated(a, one, 0.5)
-	if err != nil || math.Abs(lit.At(7)-a.At(7)/1.5) > 1e-15 {
-		t.Errorf("illumination: %v, %v", lit, err)
-	}
-	for _, bad := range []*field.Array{field.New64(3, 3), field.New64(12, 9)} {
-		if _, err := Illuminated(a, bad, 0.5); err == nil {
-			t.Errorf("an illumination %v was taken", bad)
-		}
-	}
-	if _, err := Masked(a, field.New64(3, 3)); err == nil {
-		t.Error("a mask of another shape was taken")
 	}
 }

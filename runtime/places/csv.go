@@ -2,7 +2,6 @@ package places
 
 import (
 	"bufio"
-	"fmt"
 	"math"
 	"os"
 	"strconv"
@@ -197,6 +196,3 @@ func (t *table) header(n int, words []string) bool {
 	}
 	return len(t.found) == 0
 }
-
-// String spells a name.
-func (n Name) String() string { return fmt.Sprintf("line %s, point %s", n.Line, n.Point) }

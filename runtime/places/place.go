@@ -9,9 +9,7 @@ package places
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/runtime/field"
@@ -45,9 +43,6 @@ func Read(path string) (*Points, error) {
 	}
 	return ReadCSV(path)
 }
-
-// All are the places, one after the other.
-func (p *Points) All() iter.Seq[Place] { return slices.Values(p.Places) }
 
 // Coordinates are the places along the axes of a model, as (number, dim): x, y and
 // depth in three dimensions, the position along a line and depth in two, depth in

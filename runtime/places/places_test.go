@@ -144,7 +144,7 @@ func TestRelations(t *testing.T) {
 
 func TestCoordinates(t *testing.T) {
 	p := &Points{Places: []Place{{3, 4, 5}, {6, 8, 7}}}
-	l := Fit(p.All())
+	l := Fit(slices.Values(p.Places))
 	for dim, want := range map[int][]float64{1: {5, 7}, 2: {5, 5, 10, 7}, 3: {3, 4, 5, 6, 8, 7}} {
 		a, err := p.Coordinates(dim, &l)
 		if err != nil {

@@ -41,33 +41,6 @@ func NewModel(vp *field.Array, origin, spacing []float64) (*Model, error) {
 	return m, m.Check()
 }
 
-// ReadModel reads velocities in km/s from a .npy file.
-func ReadModel(path string, origin, spacing []float64) (*Model, error) {
-	vp, err := field.ReadNPY(path)
-	if err != nil {
-		return nil, err
-	}
-	return named(path, vp, origin, spacing)
-}
-
-// ReadRawModel reads velocities in km/s from a file of little-endian float32
-// without header, depth fastest.
-func ReadRawModel(path string, shape []int, origin, spacing []float64) (*Model, error) {
-	vp, err := field.ReadRaw(path, shape...)
-	if err != nil {
-		return nil, err
-	}
-	return named(path, vp, origin, spacing)
-}
-
-func named(path string, vp *field.Array, origin, spacing []float64) (*Model, error) {
-	m, err := NewModel(vp, origin, spacing)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
-}
-
 // Check finds shapes that do not fit together and velocities that cannot be.
 func (m *Model) Check() error {
 	if err := checkGrid(m.Values.Shape, m.Origin, m.Spacing); err != nil {

@@ -35,27 +35,33 @@ func TestModelErrors(t *testing.T) {
 	}
 }
 
+// A model comes from .npy files, and from raw ones with a shape.
 func TestModelFiles(t *testing.T) {
 	dir := t.TempDir()
-	vp := &field.Array{Shape: []int{2, 2}, F64: []float64{1, 2, 3, 4}}
-	path := filepath.Join(dir, "vp.npy")
-	if err := field.WriteNPY(path, vp); err != nil {
+	npy, raw := filepath.Join(dir, "vp.npy"), filepath.Join(dir, "vp.f32")
+	if err := field.WriteNPY(npy, &field.Array{Shape: []int{2, 2}, F64: []float64{1, 2, 3, 4}}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := ReadModel(path, []float64{5, 6}, []float64{10, 20})
-	if err != nil || !reflect.DeepEqual(m.End(), []float64{15, 26}) || m.Values.F64 == nil {
-		t.Fatalf("%+v, %v", m, err)
-	}
-	raw := filepath.Join(dir, "vp.f32")
 	if err := os.WriteFile(raw, []byte{0, 0, 0x80, 0x3f, 0, 0, 0, 0x40, 0, 0, 0x40, 0x40, 0, 0, 0x80, 0x40}, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err = ReadRawModel(raw, []int{2, 2}, nil, []float64{10})
+	c := &Config{ModelSection: ModelConfig{File: npy, Origin: []float64{5, 6}, Spacing: []float64{10, 20}}}
+	m, err := c.Model(1000)
+	if err != nil || !reflect.DeepEqual(m.End(), []float64{15, 26}) || m.Values.F64 == nil {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	c = &Config{ModelSection: ModelConfig{File: raw, Shape: []int{2, 2}, Spacing: []float64{10}}}
+	m, err = c.Model(1000)
 	if err != nil || !reflect.DeepEqual(m.Values.F32, []float32{1, 2, 3, 4}) {
 		t.Errorf("%+v, %v", m, err)
 	}
-	if _, err := ReadRawModel(raw, []int{2, 3}, nil, []float64{10}); err == nil {
+	c.ModelSection.Shape = []int{2, 3}
+	if _, err := c.Model(1000); err == nil {
 		t.Error("a wrong shape was accepted")
+	}
+	c.ModelSection.Shape = nil
+	if _, err := c.Model(1000); err == nil || !strings.Contains(err.Error(), "needs the shape") {
+		t.Errorf("a raw file without a shape: %v", err)
 	}
 }
 

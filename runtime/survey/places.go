@@ -65,5 +65,9 @@ func readSEGYModel(path string, origin []float64) (*Model, error) {
 	if origin == nil {
 		origin = m.Origin
 	}
-	return named(path, m.Values, origin, m.Spacing)
+	model, err := NewModel(m.Values, origin, m.Spacing)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return model, nil
 }

@@ -57,7 +57,11 @@ func TestReference(t *testing.T) {
 		"tti2d_so4_f64":             {"tti2d_f64_vp_pml_so8.npy", "", ""},
 	} {
 		c := index[name]
-		m, err := ReadModel(reference(t, files.vp), nil, c.Spacing)
+		vp, err := field.ReadNPY(reference(t, files.vp))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := NewModel(vp, nil, c.Spacing)
 		if err != nil {
 			t.Fatal(err)
 		}
