@@ -233,7 +233,7 @@ func (s *Survey) file(shot int, a *field.Array) segy.Gather {
 	return segy.Gather{
 		About: segy.About{
 			Title:    fmt.Sprintf("synthetic records of shot %d", shot),
-			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), c.SpaceOrder),
+			Operator: fmt.Sprintf("%s of %s, space order %d", s.op.Forward.Program.Problem.Name, filepath.Base(c.OperatorPath()), s.op.Forward.Program.Problem.Grid.SpaceOrder),
 			Wavelet:  fmt.Sprintf("%s, peak %g Hz, centre at %g ms", c.WaveletSection.Name, c.WaveletSection.PeakHz, s.setup.Wavelet.Delay*s.ms()),
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(s.Model.Shape()), s.Model.Spacing, s.Model.Origin),
 			Step:     fmt.Sprintf("%.10g ms, %d steps", s.setup.Dt*s.ms(), s.setup.Steps),

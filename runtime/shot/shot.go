@@ -237,7 +237,7 @@ func (s *shot) segy(file, set string, record *field.Array) error {
 	g := segy.Gather{
 		About: segy.About{
 			Title:    "synthetic record " + set,
-			Operator: fmt.Sprintf("%s of %s, space order %d", u.Problem.Name, filepath.Base(s.config.OperatorPath()), s.config.SpaceOrder),
+			Operator: fmt.Sprintf("%s of %s, space order %d", u.Problem.Name, filepath.Base(s.config.OperatorPath()), u.Problem.Grid.SpaceOrder),
 			Wavelet:  fmt.Sprintf("%s, peak %.6g Hz, centre at %.6g ms", u.Wavelet.Name, u.Wavelet.Peak/u.Problem.Second, u.Wavelet.Delay*ms),
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(u.Model.Shape()), u.Model.Spacing, u.Model.Origin),
 			Step:     fmt.Sprintf("%.10g ms, %d steps", u.Dt*ms, u.Steps),

@@ -8,7 +8,8 @@ type Config struct {
 	Operator string `toml:"operator"`
 	// OperatorName chooses among several operators of the file.
 	OperatorName string `toml:"operator_name"`
-	// SpaceOrder is the order of the space derivatives, even, 2 to 32. Default 8.
+	// SpaceOrder is the order of the space derivatives, even, 2 to 32;
+	// 0, the default, is the order that the operator file says.
 	SpaceOrder int `toml:"space_order"`
 	// Dtype is the precision of the wavefields, "f32" (default) or "f64".
 	Dtype string `toml:"dtype"`
@@ -162,7 +163,7 @@ type PictureConfig struct {
 // defaults are the values of keys that are left out.
 func defaults() *Config {
 	return &Config{
-		SpaceOrder: 8, Dtype: "f32", Interpolation: "linear",
+		Dtype: "f32", Interpolation: "linear",
 		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
 		WaveletSection: WaveletConfig{Name: "ricker"},
 		Picture:        PictureConfig{Clip: 99},

@@ -28,7 +28,7 @@ func (c *Config) validate() []complaint {
 	within := func(v, least, greatest float64) bool { return v >= least && v <= greatest } // false for NaN
 
 	must(c.Operator != "", "operator", "give the path of the operator file")
-	must(checkOrder(c.SpaceOrder) == nil, "space_order", "%v", checkOrder(c.SpaceOrder))
+	must(c.SpaceOrder == 0 || checkOrder(c.SpaceOrder) == nil, "space_order", "%v", checkOrder(c.SpaceOrder))
 	must(c.Dtype == "f32" || c.Dtype == "f64", "dtype", "%q is no precision; f32 and f64 are possible", c.Dtype)
 	must(within(c.Time, 1e-15, 1e15), "time", "%g is no length of a record; give it in the operator's unit of time, such as 2000 ms", c.Time)
 	must(c.Dt == 0 || within(c.Dt, 1e-18, 1e15), "dt", "%g is no time step; leave it out for the critical one", c.Dt)
