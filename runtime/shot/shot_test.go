@@ -144,6 +144,30 @@ func TestConstantMedium(t *testing.T) {
 	}
 }
 
+// A configuration that names no order in space takes that of the operator file.
+func TestSpaceOrder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "wave.pde")
+	if err := os.WriteFile(path, []byte(`operator wave {
+    order space 6, time 2
+    field vp "velocity" [km/s]
+    wavefield u
+    points src
+    points rec
+    sample rec from u
+    solve u.dt2 = vp^2*laplace(u) for u.forward
+    inject dt^2*src into u.forward
+}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own := strings.NewReplacer("OPERATOR", path, "nbl = 10", "")
+	for text, want := range map[string]int{own.Replace(column): 4, strings.Replace(own.Replace(column), "space_order = 4\n", "", 1): 6} {
+		if _, s := model(t, text, "interp"); s.SpaceOrder != want {
+			t.Errorf("the order is %d, want %d", s.SpaceOrder, want)
+		}
+	}
+}
+
 // Every file that a summary lists is there and can be read.
 func TestFiles(t *testing.T) {
 	for _, description := range []string{cube, column} {
