@@ -1,31 +1,47 @@
-// Package backends says what a target is. Each target spells a kernel in its
+// Package backends says what a target is. Each target prints kernels in its
 // own folder; nothing outside this tree depends on which one is in use.
 package backends
 
-import "github.com/courant-pde/courant/codegen/ir"
+import (
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/loop"
+)
 
-// Source is a kernel spelt for a target.
+// Source is a kernel as a target has it.
 type Source struct {
-	Name    string            // kernel
-	File    string            // suggested file name
-	Text    string            // complete source
-	Headers map[string]string // headers that it includes, by name
+	Name     string            // kernel
+	File     string            // suggested file name
+	Text     string            // complete source
+	Headers  map[string]string // headers that it includes, by name
+	Language Language
 }
 
-// Backend spells kernels for one target.
-type Backend interface {
+// Language says who can build a source.
+type Language int
+
+// The languages of sources.
+const (
+	C     Language = iota // a C compiler
+	Loops                 // nobody needs to: the interpreter reads it
+	CUDA                  // a CUDA compiler
+)
+
+// Target prints kernels.
+type Target interface {
 	// Name is what users call the target.
 	Name() string
-	// Emit spells k. It fails with an *Unsupported error for what the target
+	// Facts are what passes and schedules have to know of it.
+	Facts() facts.Target
+	// Emit prints k. It fails with an *Unsupported error for what the target
 	// cannot do.
-	Emit(k *ir.Kernel) (*Source, error)
+	Emit(k *loop.Kernel) (*Source, error)
 }
 
 // Unsupported says that a target lacks a capability.
 type Unsupported struct {
-	Backend, Capability string
+	Target, Capability string
 }
 
 func (e *Unsupported) Error() string {
-	return "target " + e.Backend + " does not support " + e.Capability
+	return "target " + e.Target + " does not support " + e.Capability
 }

@@ -4,12 +4,17 @@ package codegen
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/courant-pde/courant/backends"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/loop"
 	"github.com/courant-pde/courant/codegen/lower"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/schedule"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
@@ -17,10 +22,13 @@ import (
 
 // Options say what to compile an operator for.
 type Options struct {
-	check.Options                  // operator, number of axes, order in space
-	Real          ir.Type          // type of grid values
-	Backend       backends.Backend // nil makes no source, for the interpreter
+	check.Options                 // operator, number of axes, order in space
+	Real          signature.Real  // type of grid values
+	Target        backends.Target // nil makes no source
 	Passes        pass.Options
+	// Schedule says how the program is carried out; nil stands for
+	// schedule.Default.
+	Schedule schedule.Maker
 	// Halo is the least width of the halo, per axis, beside what the operator
 	// needs: operators of the same halo share arrays. It may be nil.
 	Halo  []int
@@ -30,15 +38,19 @@ type Options struct {
 // Program is an operator on its way through the compiler: each field is the
 // result of one stage.
 type Program struct {
-	Problem     *symbolic.Problem // as the file states it
-	Discretised *symbolic.Problem // stencils in place of derivatives, equations solved
-	Kernel      *ir.Kernel        // after the passes
-	Source      *backends.Source  // nil without a backend
+	Problem     *symbolic.Problem   // as the file states it
+	Discretised *symbolic.Problem   // stencils in place of derivatives, equations solved
+	Stencil     *stencil.Program    // what is computed, after the passes
+	Schedule    *schedule.Schedule  // how it is carried out
+	Kernel      *loop.Kernel        // the loops of both
+	Signature   *signature.Operator // what the kernel takes and gives
+	Source      *backends.Source    // nil without a target
 }
 
 // Compile takes one operator of a parsed file through all stages. The error
-// is a dsl.Errors when the file is at fault, and a *backends.Unsupported when
-// the target cannot do it.
+// is a dsl.Errors when the file is at fault, a *schedule.Illegal when the
+// schedule does not fit it, and a *backends.Unsupported when the target cannot
+// do it.
 func Compile(file *dsl.File, o Options) (*Program, error) {
 	p := &Program{}
 	// Names, dimensions, orders, units: the syntax becomes mathematics.
@@ -68,15 +80,18 @@ type stage struct {
 func (p *Program) through(o Options, first ...stage) error {
 	stages := append(first, []stage{
 		// Derivatives become stencils, equations become explicit updates.
-		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem); return }},
-		// Updates become loops over the grid, one nest each.
-		{"lower", func() (err error) { p.Kernel, err = lower.Kernel(p.Discretised, o.Real, o.Halo); return }},
-		// Nests become fast nests: see pass.Table for the order and its reasons.
-		{"passes", func() error { return pass.Run(p.Kernel, o.Passes) }},
-		// Nests become text.
+		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem, o.facts()); return }},
+		// Updates become computes over boxes of the grid, one each.
+		{"lower", func() (err error) { p.Stencil, err = lower.Program(p.Discretised, o.Real, o.Halo); return }},
+		// Fewer operations for the same values: see pass.Table for the order and its
+		// reasons.
+		{"passes", func() error { return pass.Run(p.Stencil, o.facts(), o.Passes) }},
+		// What is computed, and how, become loops.
+		{"schedule", func() (err error) { return p.apply(o) }},
+		// Loops become text.
 		{"emit", func() (err error) {
-			if o.Backend != nil {
-				p.Source, err = o.Backend.Emit(p.Kernel)
+			if o.Target != nil {
+				p.Source, err = o.Target.Emit(p.Kernel)
 			}
 			return
 		}},
@@ -89,6 +104,32 @@ func (p *Program) through(o Options, first ...stage) error {
 		if o.Stage != nil {
 			o.Stage(s.name, time.Since(start))
 		}
+	}
+	return nil
+}
+
+// facts are those of the target.
+func (o Options) facts() facts.Target {
+	if o.Target == nil {
+		return facts.CPU
+	}
+	return o.Target.Facts()
+}
+
+// apply makes loops of the stencil program. Loops that the verifier refuses are
+// a fault of the compiler.
+func (p *Program) apply(o Options) (err error) {
+	p.Stencil.Require()
+	schedules := o.Schedule
+	if schedules == nil {
+		schedules = schedule.Default
+	}
+	if p.Kernel, p.Schedule, err = schedule.Apply(p.Stencil, schedules(p.Stencil, o.facts())); err != nil {
+		return err
+	}
+	p.Signature = &p.Kernel.Operator
+	if err := loop.Verify(p.Kernel); err != nil {
+		panic(fmt.Sprintf("a wrong kernel: %v\n%s\n%s", err, p.Schedule, p.Kernel))
 	}
 	return nil
 }

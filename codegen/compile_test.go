@@ -5,7 +5,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -15,7 +15,7 @@ func TestCompileAcoustic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Real: ir.F32, Backend: c.Backend{}})
+	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Real: signature.F32, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

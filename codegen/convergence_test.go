@@ -4,22 +4,22 @@ import (
 	"math"
 	"testing"
 
+	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/interp"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
 
 // interpretable compiles the acoustic operator for the interpreter in double
 // precision.
-func interpretable(t *testing.T, dim, spaceOrder int) *ir.Kernel {
+func interpretable(t *testing.T, dim, spaceOrder int) *signature.Operator {
 	t.Helper()
 	file, err := dsl.ParseFile("../testdata/operators/acoustic.pde")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: spaceOrder}, Real: ir.F64})
+	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: spaceOrder}, Real: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,11 +29,11 @@ func interpretable(t *testing.T, dim, spaceOrder int) *ir.Kernel {
 // simulation is a kernel with its storage.
 type simulation struct {
 	*testing.T
-	k *ir.Kernel
+	k *signature.Operator
 	b *interp.Binding[float64]
 }
 
-func newSimulation(t *testing.T, k *ir.Kernel, size []int64, scalars map[string]float64) *simulation {
+func newSimulation(t *testing.T, k *signature.Operator, size []int64, scalars map[string]float64) *simulation {
 	s := &simulation{t, k, interp.Allocate[float64](k, size)}
 	for i, name := range k.Scalars {
 		s.b.Scalars[i] = scalars[name]
@@ -42,7 +42,7 @@ func newSimulation(t *testing.T, k *ir.Kernel, size []int64, scalars map[string]
 }
 
 // array finds an array and its storage.
-func (s *simulation) array(name string) (*ir.Array, *interp.Array[float64]) {
+func (s *simulation) array(name string) (*signature.Array, *interp.Array[float64]) {
 	for i, a := range s.k.Arrays {
 		if a.Name == name {
 			return a, &s.b.Arrays[i]

@@ -5,8 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen/cost"
-	"github.com/courant-pde/courant/codegen/interp"
 )
 
 // permuted is a simulation whose axes are those of a reference, in another

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/courant-pde/courant/codegen/interp"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
@@ -63,7 +63,7 @@ operator shared {
 				}
 				temps := 0
 				for _, a := range short.Arrays {
-					if a.Role == ir.Temp {
+					if a.Role == signature.Temp {
 						temps++
 					}
 				}
@@ -86,13 +86,13 @@ operator shared {
 	}
 }
 
-func kernelOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Problem) (*symbolic.Problem, error)) *ir.Kernel {
+func kernelOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Problem) (*symbolic.Problem, error)) *signature.Operator {
 	t.Helper()
 	d, err := discretise(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := lower.Kernel(d, ir.F64, nil)
+	k, err := lower.Kernel(d, signature.F64, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func kernelOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Probl
 
 // values runs a kernel for one step from random numbers, halos included, which
 // are the same for arrays of one name, and returns an array's storage.
-func values(t *testing.T, k *ir.Kernel, name string) []float64 {
+func values(t *testing.T, k *signature.Operator, name string) []float64 {
 	t.Helper()
 	b := interp.Allocate[float64](k, []int64{7, 6, 5}[:len(k.Axes)])
 	for i := range b.Scalars {
@@ -113,7 +113,7 @@ func values(t *testing.T, k *ir.Kernel, name string) []float64 {
 	found := -1
 	for i, a := range k.Arrays {
 		r := rand.New(rand.NewPCG(uint64(len(a.Name)), uint64(a.Name[0])))
-		if a.Role != ir.Temp {
+		if a.Role != signature.Temp {
 			for j := range b.Arrays[i].Data {
 				b.Arrays[i].Data[j] = 1 + r.Float64()
 			}

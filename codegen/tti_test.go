@@ -6,7 +6,7 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -51,7 +51,7 @@ func TestTiltedCompilesFast(t *testing.T) {
 	}
 	start := time.Now()
 	p, err := codegen.Compile(file, codegen.Options{
-		Options: check.Options{Dim: 3, SpaceOrder: 16}, Real: ir.F32,
+		Options: check.Options{Dim: 3, SpaceOrder: 16}, Real: signature.F32,
 		Stage: func(name string, d time.Duration) { t.Logf("%-10s %v", name, d) },
 	})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -52,7 +52,7 @@ func compile(t *testing.T, f *dsl.File) {
 	t.Helper()
 	var faults []error
 	for dim := 1; dim <= 3; dim++ {
-		if _, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim}, Real: ir.F64}); err != nil {
+		if _, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim}, Real: signature.F64}); err != nil {
 			faults = append(faults, fmt.Errorf("on a grid with %d axes: %w", dim, err))
 		}
 	}

@@ -17,7 +17,7 @@ var Header string
 const HeaderName = "courant_abi.h"
 
 // Version is COURANT_ABI_VERSION. It is part of every cache key.
-const Version = 3
+const Version = 4
 
 // Array is struct courant_array: a grid array with its halo.
 type Array struct {
@@ -29,14 +29,16 @@ type Array struct {
 
 // Points is struct courant_points: sparse rows between grid nodes and traces.
 type Points struct {
-	Rows   int64
-	First  *int64
-	Count  int64
-	Start  *int64
-	Node   *int64
-	Point  *int64
-	Weight *float64
-	Traces unsafe.Pointer
+	Rows    int64
+	First   *int64
+	Count   int64
+	Start   *int64
+	Node    *int64
+	Point   *int64
+	Weight  *float64
+	Traces  unsafe.Pointer
+	Entries int64
+	Staged  unsafe.Pointer
 }
 
 // Args is struct courant_args, the single argument of a generated entry point.
@@ -53,6 +55,10 @@ type Args struct {
 	Array       *Array
 	Points      *Points
 	Series      *Series
+	Origin      *int64
+	Global      *int64
+	Exchange    uintptr // of a C function
+	Ranks       unsafe.Pointer
 }
 
 // Series is struct courant_series: one number per step.

@@ -10,14 +10,16 @@
  * arrays, and the buffer that holds time level t is a function of t alone: t
  * counts up for an operator that steps backward, too. Where rows of traces,
  * frames and numbers of series are counted by steps, they are its own steps.
- * Both return 0, or COURANT_BAD_ABI when the versions differ.
+ * Both return 0, COURANT_BAD_ABI when the versions differ, or
+ * COURANT_NO_MEMORY when threads find none for what they keep.
  */
 #ifndef COURANT_ABI_H
 #define COURANT_ABI_H
 #include <stdint.h>
 
-#define COURANT_ABI_VERSION 3
+#define COURANT_ABI_VERSION 4
 #define COURANT_BAD_ABI 1
+#define COURANT_NO_MEMORY 2
 
 /* A grid array. data points at the interior's first element of buffer 0. */
 struct courant_array {
@@ -45,6 +47,8 @@ struct courant_points {
   const int64_t *point; /* per entry (inject); NULL to sample */
   const double *weight; /* per entry */
   void *traces;         /* (steps, count), the kernel's real type */
+  int64_t entries;      /* all there are: the length of weight */
+  void *staged;         /* (steps of a tile, entries): samples that are added up behind a tile; or NULL */
 };
 
 /* A series: one number per step. */
@@ -52,6 +56,13 @@ struct courant_series {
   double *values;
   double *partial; /* one per point of the first axis: what its points give */
 };
+
+/* Ranks that share a grid exchange halos. width0 points in front of the first
+ * point of this rank's part along an axis, and width1 behind the last one, are
+ * computed by its neighbours: to begin sends what neighbours need of time
+ * buffer of an array, to wait receives. */
+enum courant_phase { COURANT_BEGIN, COURANT_WAIT };
+typedef void (*courant_exchange)(void *ranks, int64_t phase, int64_t array, int64_t buffer, int64_t axis, int64_t width0, int64_t width1);
 
 struct courant_args {
   int64_t version;
@@ -66,6 +77,13 @@ struct courant_args {
   const struct courant_array *array;
   const struct courant_points *points;
   const struct courant_series *series;
+  /* Of a grid that ranks share: the index of the first point of this rank's part
+   * in the whole grid, the points of the whole, and what exchanges halos. NULL
+   * for a rank alone. */
+  const int64_t *origin;
+  const int64_t *global;
+  courant_exchange exchange;
+  void *ranks;
 };
 
 /* Waves fade into denormal numbers, on which processors are many times

@@ -7,7 +7,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -20,14 +20,14 @@ func TestGolden(t *testing.T) {
 		golden, operator string
 		o                codegen.Options
 	}{
-		{"acoustic_2d_so2.c", "acoustic", codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2}, Real: ir.F32}},
-		{"diffusion_1d_so4.c", "diffusion", codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Real: ir.F64}},
+		{"acoustic_2d_so2.c", "acoustic", codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2}, Real: signature.F32}},
+		{"diffusion_1d_so4.c", "diffusion", codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Real: signature.F64}},
 	} {
 		file, err := dsl.ParseFile("../../testdata/operators/" + v.operator + ".pde")
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.o.Backend = c.Backend{}
+		v.o.Target = c.Target{}
 		p, err := codegen.Compile(file, v.o)
 		if err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/abi"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 )
 
 // Every operator of the library, spelt in C, is accepted.
@@ -22,7 +22,7 @@ func TestAcceptsWhatTheBackendEmits(t *testing.T) {
 
 // A backend's output, damaged, is refused at the line of the damage.
 func TestRefusesDamagedOutput(t *testing.T) {
-	whole, err := emit("../../testdata/operators/acoustic.pde", 3, 8, ir.F32)
+	whole, err := emit("../../testdata/operators/acoustic.pde", 3, 8, signature.F32)
 	if err != nil {
 		t.Fatal(err)
 	}

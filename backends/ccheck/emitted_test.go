@@ -9,7 +9,7 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -30,7 +30,7 @@ func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
 		var refused []error
 		for dim := 1; dim <= 3; dim++ {
 			for _, order := range orders {
-				for _, real := range []ir.Type{ir.F32, ir.F64} {
+				for _, real := range []signature.Real{signature.F32, signature.F64} {
 					s, err := emit(file, dim, order, real)
 					if _, its := errors.AsType[dsl.Errors](err); its {
 						refused = append(refused, err) // an operator may name its axes
@@ -51,12 +51,12 @@ func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
 	}
 }
 
-func emit(file string, dim, order int, real ir.Type) (*backends.Source, error) {
+func emit(file string, dim, order int, real signature.Real) (*backends.Source, error) {
 	f, err := dsl.ParseFile(file)
 	if err != nil {
 		return nil, err
 	}
-	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: real, Backend: c.Backend{}})
+	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: real, Target: c.Target{}})
 	if err != nil {
 		return nil, err
 	}

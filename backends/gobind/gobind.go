@@ -12,7 +12,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -21,7 +21,7 @@ const module = "github.com/courant-pde/courant/"
 // Emit writes the source of a package that holds the operator file's text,
 // compiles the operator for the problem's axes and order, and runs it. The
 // package has the operator's name in lower case, without underscores.
-func Emit(p *symbolic.Problem, text string, real ir.Type) (pkg, source string, err error) {
+func Emit(p *symbolic.Problem, text string, real signature.Real) (pkg, source string, err error) {
 	pkg = strings.ToLower(strings.ReplaceAll(p.Name, "_", ""))
 	// A package has a name, which is no keyword, number, or name of its own
 	// meaning.
@@ -65,7 +65,7 @@ func line(text string) string {
 
 type binding struct {
 	p     *symbolic.Problem
-	real  ir.Type
+	real  signature.Real
 	file  *jen.File
 	names map[string]bool
 	goOf  map[string]string
@@ -120,7 +120,7 @@ func literal(text string) jen.Code {
 
 func (b *binding) operator() {
 	real := "F32"
-	if b.real == ir.F64 {
+	if b.real == signature.F64 {
 		real = "F64"
 	}
 	b.file.Comment("Operator is the compiled operator. It may be applied any number of times.")

@@ -7,14 +7,11 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
+	"github.com/courant-pde/courant/backends/interp"
 )
 
-// Interpreter is the name of the target that has no backend: the kernel is
-// walked in Go, slowly.
-const Interpreter = "interp"
-
-// all are the backends, the default first.
-var all = []backends.Backend{c.Backend{}}
+// all are the targets, the default first.
+var all = []backends.Target{c.Target{}, interp.Target{}}
 
 // Names lists the targets, the default first.
 func Names() []string {
@@ -22,18 +19,15 @@ func Names() []string {
 	for _, b := range all {
 		names = append(names, b.Name())
 	}
-	return append(names, Interpreter)
+	return names
 }
 
-// Find gives the backend of a target; nil, without an error, for Interpreter.
-func Find(name string) (backends.Backend, error) {
+// Find gives a target by name.
+func Find(name string) (backends.Target, error) {
 	for _, b := range all {
 		if b.Name() == name {
 			return b, nil
 		}
-	}
-	if name == Interpreter {
-		return nil, nil
 	}
 	return nil, fmt.Errorf("there is no target %q; the targets are %s", name, strings.Join(Names(), ", "))
 }

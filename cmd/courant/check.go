@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -57,7 +57,7 @@ func checkFile(c *cobra.Command, path string, dim, order int) (dsl.Errors, error
 			dims = []int{1, 2, 3}
 		}
 		for _, d := range dims {
-			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Real: ir.F64})
+			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Real: signature.F64})
 			found, err := collect(err)
 			if err != nil {
 				return nil, err

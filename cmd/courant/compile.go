@@ -8,8 +8,8 @@ import (
 
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
@@ -75,9 +75,9 @@ func (f *compileFlags) options(dim int) (codegen.Options, error) {
 	}
 	switch f.dtype {
 	case "f32", "float32", "":
-		o.Real = ir.F32
+		o.Real = signature.F32
 	case "f64", "float64":
-		o.Real = ir.F64
+		o.Real = signature.F64
 	default:
 		return o, usage("there is no precision %q; --dtype is f32 or f64", f.dtype)
 	}
@@ -93,6 +93,6 @@ func (f *compileFlags) options(dim int) (codegen.Options, error) {
 	if err != nil {
 		return o, usageError{err}
 	}
-	o.Backend = backend
+	o.Target = backend
 	return o, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
 	"github.com/courant-pde/courant/codegen/explain"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -65,7 +65,7 @@ machine.`,
 				}
 				r.Stability = within.Stability
 			}
-			r.Bound = bound(p.Kernel)
+			r.Bound = bound(p)
 			out := c.OutOrStdout()
 			if page != "" {
 				if err := os.WriteFile(page, []byte(r.HTML()), 0o644); err != nil {
@@ -110,16 +110,16 @@ func explained(p *codegen.Program, set []string, spacing []float64) (*explain.Re
 
 // bound is how fast this machine can run a kernel at most, nil while it has not
 // been measured.
-func bound(k *ir.Kernel) *explain.Bound {
+func bound(p *codegen.Program) *explain.Bound {
 	figures, ok := machine.Remembered(machine.Describe().Cores)
 	if !ok {
 		return nil
 	}
 	b := &explain.Bound{Bandwidth: figures.InPlace, Peak: figures.FMA32, Threads: figures.Threads}
-	if k.Real == ir.F64 {
+	if p.Signature.Real == signature.F64 {
 		b.Peak = figures.FMA64
 	}
-	b.Points, b.By = cost.Total(k).Bound(b.Bandwidth*1e9, b.Peak*1e9)
+	b.Points, b.By = cost.Total(p.Stencil).Bound(b.Bandwidth*1e9, b.Peak*1e9)
 	return b
 }
 
@@ -180,8 +180,8 @@ func follow(p *codegen.Program, m stability.Medium) {
 		}
 	}
 	all, _ := (&operator.Operator{Program: p}).Complete(a) // what does not follow is left out
-	for _, x := range p.Kernel.Arrays {
-		if v, ok := all.Constants[x.Name]; ok && x.Role == ir.Param {
+	for _, x := range p.Signature.Arrays {
+		if v, ok := all.Constants[x.Name]; ok && x.Role == signature.Param {
 			m.Fields[x.Name] = v
 		}
 	}

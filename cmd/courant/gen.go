@@ -31,7 +31,7 @@ holds the operator file, and compiles, loads and runs it.`,
 			if err != nil {
 				return err
 			}
-			o.Backend = c.Backend{}
+			o.Target = c.Target{}
 			file, err := dsl.ParseFile(args[0])
 			if err != nil {
 				return err

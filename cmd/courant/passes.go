@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 )
 
@@ -20,14 +20,19 @@ func newPasses() *cobra.Command {
 	var timed bool
 	c := &cobra.Command{
 		Use:   "passes [FILE]",
-		Short: "List the passes of the compiler, or look at a kernel between them",
-		Long:  "Without a file, lists the passes in their order with the reason for it. With a\nfile, compiles it and prints the kernel after the passes that are asked for.",
+		Short: "List the passes of the compiler, or look at a program between them",
+		Long:  "Without a file, lists the passes in their order with the reason for it. With a\nfile, compiles it and prints the program after the passes that are asked for.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			out := c.OutOrStdout()
 			if len(args) == 0 {
 				for _, p := range pass.Table {
-					fmt.Fprintf(out, "%-13s %s;\n%-13s   %s\n", p.Name, p.Doc, "", p.Why)
+					fmt.Fprintf(out, "%-13s %s\n", p.Name, p.Doc)
+					for _, o := range pass.Order {
+						if o.First == p.Name {
+							fmt.Fprintf(out, "%-13s   before %s: %s\n", "", o.Second, o.Why)
+						}
+					}
 				}
 				return nil
 			}
@@ -43,7 +48,7 @@ func newPasses() *cobra.Command {
 			if len(after) == 0 && !timed {
 				after = []string{"all"}
 			}
-			o.Passes.After = func(name string, k *ir.Kernel) {
+			o.Passes.After = func(name string, k *stencil.Program) {
 				if slices.Contains(after, name) || slices.Contains(after, "all") {
 					fmt.Fprintf(out, "# after %s\n%s\n", name, k)
 				}
@@ -65,7 +70,7 @@ func newPasses() *cobra.Command {
 		},
 	}
 	f.add(c)
-	c.Flags().StringSliceVar(&after, "print-after", nil, "print the kernel after these passes, or all")
+	c.Flags().StringSliceVar(&after, "print-after", nil, "print the program after these passes, or all")
 	c.Flags().BoolVar(&timed, "time-passes", false, "print how long every pass and stage takes")
 	_ = c.RegisterFlagCompletionFunc("print-after", cobra.FixedCompletions(append(pass.Names(), "all"), cobra.ShellCompDirectiveNoFileComp))
 	return c

@@ -38,7 +38,7 @@ describes the file.`,
 				}
 				bar := newProgress(c.ErrOrStderr(), quiet)
 				warn := func(text string) { fmt.Fprintln(c.ErrOrStderr(), "warning:", text) }
-				s, err := shot.Run(c.Context(), config, out, shot.Options{Backend: backend, Threads: threads, Progress: bar.show, Warn: warn})
+				s, err := shot.Run(c.Context(), config, out, shot.Options{Target: backend, Threads: threads, Progress: bar.show, Warn: warn})
 				bar.end()
 				if err != nil {
 					return err

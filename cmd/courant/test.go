@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/verify"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -112,7 +112,7 @@ precision and 1e-13 in double.`,
 	return c
 }
 
-func printProducts(c *cobra.Command, p *symbolic.Problem, real ir.Type, all []verify.DotProduct) error {
+func printProducts(c *cobra.Command, p *symbolic.Problem, real signature.Real, all []verify.DotProduct) error {
 	out := c.OutOrStdout()
 	fmt.Fprintf(out, "%s, %s\n%-14s %22s %22s %9s\n", p.Name, real, "", "<y, F x>", "<F' y, x>", "error")
 	for _, d := range all {

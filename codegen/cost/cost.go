@@ -1,8 +1,8 @@
-// Package cost counts what a kernel does at one grid point in one step, and
+// Package cost counts what a program does at one grid point in one step, and
 // bounds from that how fast a machine can be.
 package cost
 
-import "github.com/courant-pde/courant/codegen/ir"
+import "github.com/courant-pde/courant/codegen/stencil"
 
 // Cost is the work of a nest of loops, or of all nests of a step, at one grid
 // point.
@@ -26,17 +26,14 @@ func (c Cost) Intensity() float64 { return float64(c.Flops()) / float64(max(c.By
 // not count. What is carried out in some steps only counts as its average, in
 // whole operations; it is left out where the number of steps is a scalar of
 // the run.
-func Total(k *ir.Kernel) Cost {
+func Total(p *stencil.Program) Cost {
 	var c Cost
-	for _, n := range Nests(k) {
+	for _, n := range Nests(p) {
 		every := 1
-		switch x := n.Every.(type) {
-		case ir.Const:
-			every = max(1, int(x))
-		case ir.Scalar:
-			continue
+		if n.When != nil {
+			every = max(1, n.When.Every.Number)
 		}
-		if n.Thin {
+		if n.Thin || n.When != nil && n.When.Every.Scalar != "" {
 			continue
 		}
 		share := func(m int) int { return (m + every - 1) / every }

@@ -1,16 +1,18 @@
 package cost
 
 import (
-	"fmt"
+	"slices"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
-// Nest is the cost of one nest of loops, or of one reduction.
+// Nest is the cost of one compute, or of one reduction.
 type Nest struct {
-	Note       string      // the equation that it carries out, the first of several
-	Statements []Statement // what it computes, in order
-	Every      ir.Expr     // the number of steps from one time to the next, nil for each step
+	Note       string        // the equation that it carries out, the first of several
+	Statements []Statement   // what it computes, in order
+	When       *stencil.When // the steps in which it happens, nil for each
 	// Thin says that its points are so few that their number does not grow
 	// with all extents of the grid: a layer at an edge.
 	Thin bool
@@ -21,120 +23,104 @@ type Nest struct {
 // included, without memory traffic, which the statements of a nest share.
 type Statement struct {
 	Note   string
-	Target string // the array or series that it computes
-	ir.Cost
+	Target string // the field or series that it computes
+	expr.Cost
 }
 
-// Nests lists the nests and the reductions of a step.
-func Nests(k *ir.Kernel) []Nest { return nests(k, k.Step, nil) }
-
-func nests(k *ir.Kernel, body []ir.Stmt, every ir.Expr) []Nest {
+// Nests lists the computes and the reductions of a step.
+func Nests(p *stencil.Program) []Nest {
 	var out []Nest
-	for _, s := range body {
+	for _, s := range p.Step {
 		switch x := s.(type) {
-		case *ir.Every:
-			out = append(out, nests(k, x.Body, x.Steps)...)
-		case *ir.Loop:
-			out = append(out, nest(k, x, every, isThin(k, x)))
-		case *ir.Reduce:
-			n := nest(k, x, every, thinBox(x.Lo, x.Hi))
-			// What is computed at a point is added to, or compared with, the rest.
-			n.Adds++
-			n.Statements[0].Adds++
-			if x.Op == "norm" {
-				n.Muls++
-				n.Statements[0].Muls++
+		case *stencil.Compute:
+			c := counter{p: p}
+			for _, b := range x.Body {
+				switch y := b.(type) {
+				case *stencil.Let:
+					c.value(y.Value)
+				case *stencil.Assign:
+					c.value(y.Value)
+					c.assigned(y)
+				}
 			}
-			out = append(out, n)
+			out = append(out, c.nest(x.When, len(x.Axes) < len(p.Axes) || thin(x.Box)))
+		case *stencil.Reduce:
+			c := counter{p: p}
+			c.value(x.Value)
+			// What is computed at a point is added to, or compared with, the rest.
+			c.pending.Adds++
+			if x.Op == "norm" {
+				c.pending.Muls++
+			}
+			c.statement(x.Note, x.Series)
+			out = append(out, c.nest(x.When, thin(x.Box)))
 		}
 	}
 	return out
 }
 
-func nest(k *ir.Kernel, s ir.Stmt, every ir.Expr, thin bool) Nest {
-	n := Nest{Every: every, Thin: thin}
-	reads, writes := map[string]bool{}, map[string]bool{}
-	loads, stores := map[string]bool{}, map[string]bool{}
-	var pending ir.Cost // of names, until a statement uses them
-	ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
-		v := ir.Value(s)
-		if v == nil {
-			return
-		}
-		c := ir.CostOf(v)
-		n.Adds, n.Muls, n.Divs, n.Calls = n.Adds+c.Adds, n.Muls+c.Muls, n.Divs+c.Divs, n.Calls+c.Calls
-		pending = pending.Plus(c)
-		ir.VisitExpr(v, func(e ir.Expr) {
-			if a, ok := e.(*ir.Access); ok {
-				loads[place(a)] = true
-				reads[stream(k, a)] = true
-			}
-		})
-		note, target := "", ""
-		switch x := s.(type) {
-		case *ir.Assign:
-			note, target = x.Note, x.Target.Array
-			stores[place(x.Target)] = true
-			writes[stream(k, x.Target)] = true
-		case *ir.Reduce:
-			note, target = x.Note, x.Series
-		default:
-			return
-		}
-		n.Statements = append(n.Statements, Statement{note, target, pending})
-		pending = ir.Cost{}
+// counter adds up what a nest does.
+type counter struct {
+	p             *stencil.Program
+	out           Nest
+	pending       expr.Cost // of names, until a statement uses them
+	loads, stores []string
+	reads, writes []stencil.Place
+}
+
+func (c *counter) value(e expr.Expr) {
+	c.pending = c.pending.Plus(expr.CostOf(e))
+	stencil.ReadsOf(e, func(a *stencil.Access) {
+		c.loads = once(c.loads, a.Key())
+		c.reads = c.stream(c.reads, a)
 	})
-	if len(n.Statements) > 0 {
-		n.Note = n.Statements[0].Note
+}
+
+func (c *counter) assigned(a *stencil.Assign) {
+	c.stores = once(c.stores, a.Target.Key())
+	c.writes = c.stream(c.writes, a.Target)
+	c.statement(a.Note, a.Target.Field)
+}
+
+func (c *counter) statement(note, target string) {
+	c.out.Statements = append(c.out.Statements, Statement{note, target, c.pending})
+	c.pending = expr.Cost{}
+}
+
+// stream notes the buffer that an access goes to; fields that do not span all
+// axes stay in the cache.
+func (c *counter) stream(all []stencil.Place, a *stencil.Access) []stencil.Place {
+	if len(c.p.Array(a.Field).Axes) < len(c.p.Axes) {
+		return all
 	}
-	n.Loads, n.Stores = len(loads), len(stores)
-	for s := range reads {
-		n.Bytes += bytes(s, k)
+	return once(all, c.p.Place(a))
+}
+
+func once[T comparable](all []T, x T) []T {
+	if slices.Contains(all, x) {
+		return all
 	}
-	for s := range writes {
-		n.Bytes += bytes(s, k)
-		if !reads[s] {
-			n.Bytes += bytes(s, k)
+	return append(all, x)
+}
+
+func (c *counter) nest(when *stencil.When, thin bool) Nest {
+	n := c.out
+	n.When, n.Thin, n.Note = when, thin, n.Statements[0].Note
+	for _, s := range n.Statements {
+		n.Adds, n.Muls, n.Divs, n.Calls = n.Adds+s.Adds, n.Muls+s.Muls, n.Divs+s.Divs, n.Calls+s.Calls
+	}
+	n.Loads, n.Stores = len(c.loads), len(c.stores)
+	streams := len(c.reads) + len(c.writes)
+	for _, w := range c.writes {
+		if !slices.Contains(c.reads, w) { // a processor fetches a line before it changes it
+			streams++
 		}
 	}
+	n.Bytes = streams * c.p.Real.Size()
 	return n
 }
 
-// isThin reports whether a nest covers a layer only.
-func isThin(k *ir.Kernel, nest *ir.Loop) bool {
-	whole := map[int]bool{}
-	ir.VisitStmts([]ir.Stmt{nest}, func(s ir.Stmt) {
-		if l, ok := s.(*ir.Loop); ok && l.Lo.Kind == ir.Zero && l.Hi.Kind == ir.Size {
-			whole[l.Axis] = true
-		}
-	})
-	return len(whole) < len(k.Axes)
-}
-
-func thinBox(lo, hi []ir.Bound) bool {
-	for axis := range lo {
-		if lo[axis].Kind != ir.Zero || hi[axis].Kind != ir.Size {
-			return true
-		}
-	}
-	return false
-}
-
-func place(a *ir.Access) string { return fmt.Sprint(a.Array, a.Time, a.Offset) }
-
-// stream names the buffer that an access goes to; empty for arrays that do
-// not span all axes, which stay in the cache.
-func stream(k *ir.Kernel, a *ir.Access) string {
-	array := k.Array(a.Array)
-	if len(array.Axes) < len(k.Axes) {
-		return ""
-	}
-	return fmt.Sprint(a.Array, array.Buffer(a.Time))
-}
-
-func bytes(stream string, k *ir.Kernel) int {
-	if stream == "" {
-		return 0
-	}
-	return k.Real.Size()
+// thin reports whether a box is a layer at an edge.
+func thin(box []signature.Span) bool {
+	return slices.ContainsFunc(box, func(s signature.Span) bool { return s.Lo.End || !s.Hi.End })
 }

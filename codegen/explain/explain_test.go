@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // many axes. Its limit of the time step is that for values of 1.
 func report(t *testing.T, file *dsl.File, dim, order int) *Report {
 	t.Helper()
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: ir.F32})
+	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: signature.F32})
 	if err != nil {
 		return nil
 	}

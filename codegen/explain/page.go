@@ -53,10 +53,10 @@ type article struct {
 	Target, Maths template.HTML
 	Badges        []string
 	Here          []template.HTML // read at the place of the result alone
-	Stencils      []stencil
+	Stencils      []pictured
 }
 
-type stencil struct {
+type pictured struct {
 	Names   []template.HTML
 	Picture template.HTML
 	Caption string
@@ -144,7 +144,7 @@ func (p *page) add(e Equation) {
 			u.Here = append(u.Here, names...)
 			continue
 		}
-		u.Stencils = append(u.Stencils, stencil{names, group[0].picture(p.Axes), group[0].caption(p.Axes)})
+		u.Stencils = append(u.Stencils, pictured{names, group[0].picture(p.Axes), group[0].caption(p.Axes)})
 	}
 	p.Updates = append(p.Updates, u)
 }

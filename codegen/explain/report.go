@@ -64,7 +64,7 @@ type Bound struct {
 func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 	g := p.Problem.Grid
 	r := &Report{Operator: p.Problem.Name, Doc: p.Problem.Doc, Axes: g.Axes, SpaceOrder: g.SpaceOrder, TimeOrder: g.TimeOrder,
-		Real: p.Kernel.Real.String(), Names: names(p), Places: places(p.Discretised), Equations: equations(p), Prepared: prepared(p.Kernel), grid: g}
+		Real: p.Signature.Real.String(), Names: names(p), Places: places(p.Discretised), Equations: equations(p), Prepared: prepared(p.Stencil), grid: g}
 	if err := r.work(p); err != nil {
 		return nil, err
 	}

@@ -6,8 +6,9 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -45,18 +46,18 @@ type Step struct {
 // work counts operations and traffic, as the equations stand and after the
 // passes.
 func (r *Report) work(p *codegen.Program) error {
-	plain, err := lower.Kernel(p.Discretised, p.Kernel.Real, nil)
+	plain, err := lower.Program(p.Discretised, p.Signature.Real, nil)
 	if err != nil {
 		return err
 	}
-	before, after := flops(plain), flops(p.Kernel)
+	before, after := flops(plain), flops(p.Stencil)
 	for i, e := range r.Equations {
 		key := statement{e.note, e.Target}
 		if n, ok := before[key]; ok {
 			r.Equations[i].Flops = &Flops{n, after[key]}
 		}
 	}
-	for _, n := range cost.Nests(p.Kernel) {
+	for _, n := range cost.Nests(p.Stencil) {
 		out := Nest{Note: n.Note, Adds: n.Adds, Muls: n.Muls, Divs: n.Divs, Calls: n.Calls, Flops: n.Flops(), Loads: n.Loads, Stores: n.Stores,
 			Bytes: n.Bytes, Intensity: n.Intensity(), Layer: n.Thin}
 		for _, s := range n.Statements {
@@ -65,7 +66,7 @@ func (r *Report) work(p *codegen.Program) error {
 		}
 		r.Nests = append(r.Nests, out)
 	}
-	total := cost.Total(p.Kernel)
+	total := cost.Total(p.Stencil)
 	r.Step = Step{Flops{cost.Total(plain).Flops(), total.Flops()}, total.Bytes, total.Intensity()}
 	return nil
 }
@@ -83,9 +84,9 @@ func (r *Report) equationOf(s statement) Equation {
 // statement identifies a statement of a kernel.
 type statement struct{ note, target string }
 
-func flops(k *ir.Kernel) map[statement]int {
+func flops(p *stencil.Program) map[statement]int {
 	out := map[statement]int{}
-	for _, n := range cost.Nests(k) {
+	for _, n := range cost.Nests(p) {
 		for _, s := range n.Statements {
 			out[statement{s.Note, s.Target}] += s.Flops()
 		}
@@ -94,30 +95,30 @@ func flops(k *ir.Kernel) map[statement]int {
 }
 
 // prepared lists the arrays that are computed before the first step.
-func prepared(k *ir.Kernel) []string {
+func prepared(p *stencil.Program) []string {
 	var out []string
-	names := map[ir.Local]ir.Expr{}
-	// Rows and names are about how it is computed, not about what.
-	var plain func(e ir.Expr) ir.Expr
-	plain = func(e ir.Expr) ir.Expr {
-		switch x := e.(type) {
-		case *ir.Access:
-			return &ir.Access{Array: x.Array, Time: x.Time, Offset: x.Offset}
-		case ir.Local:
-			if v := names[x]; v != nil {
-				return v
+	names := map[expr.Local]expr.Expr{}
+	// Names are about how it is computed, not about what.
+	plain := func(e expr.Expr) expr.Expr {
+		return expr.MapLeaves(e, func(e expr.Expr) expr.Expr {
+			if l, ok := e.(expr.Local); ok && names[l] != nil {
+				return names[l]
+			}
+			return e
+		})
+	}
+	for _, s := range p.Setup {
+		switch x := s.(type) {
+		case *stencil.Let:
+			names[expr.Local(x.Name)] = plain(x.Value)
+		case *stencil.Compute:
+			for _, b := range x.Body {
+				if a, ok := b.(*stencil.Assign); ok {
+					text := fmt.Sprintf("%s = %s", p.Text(a.Target), p.Text(plain(a.Value)))
+					out = append(out, strings.ReplaceAll(text, "$", ""))
+				}
 			}
 		}
-		return ir.MapOperands(e, plain)
 	}
-	ir.VisitStmts(k.Prepare, func(s ir.Stmt) {
-		switch x := s.(type) {
-		case *ir.Let:
-			names[ir.Local(x.Name)] = plain(x.Value)
-		case *ir.Assign:
-			text := fmt.Sprintf("%s = %s", k.Text(plain(x.Target)), k.Text(plain(x.Value)))
-			out = append(out, strings.ReplaceAll(text, "$", ""))
-		}
-	})
 	return out
 }

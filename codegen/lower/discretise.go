@@ -3,6 +3,7 @@ package lower
 import (
 	"fmt"
 
+	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/fd"
 	"github.com/courant-pde/courant/symbolic/solve"
@@ -22,8 +23,8 @@ func (f *Fault) Unwrap() error { return f.Err }
 // stencils: afterwards every Update has a Value, at the place of its target,
 // and updates of temporaries stand before the statements that read them.
 // Errors are *Fault.
-func Discretise(p *symbolic.Problem) (*symbolic.Problem, error) {
-	return discretise(p, newTemporaries(p))
+func Discretise(p *symbolic.Problem, target facts.Target) (*symbolic.Problem, error) {
+	return discretise(p, newTemporaries(p, target.TemporaryFlops))
 }
 
 // Expand is Discretise without temporaries: stencils of stencils are written

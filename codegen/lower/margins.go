@@ -3,7 +3,7 @@ package lower
 import (
 	"slices"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -12,8 +12,8 @@ import (
 // far as the stencils of its readers reach from where they are computed
 // themselves. Neighbouring temporaries that do not
 // read each other share the widest margin, so that one nest can compute them.
-func margins(p *symbolic.Problem, k *ir.Kernel) map[*symbolic.Function][][2]int {
-	out := folded(p, k)
+func margins(p *symbolic.Problem) map[*symbolic.Function][][2]int {
+	out := folded(p)
 	// A reader stands behind what it reads, so its own margin is known first
 	// when statements are taken from the end.
 	for i := len(p.Statements) - 1; i >= 0; {
@@ -91,7 +91,7 @@ func widen(a, b [][2]int) [][2]int {
 
 // folded says how far beyond the grid what is folded arises: as far as the
 // stencils reach that compute it, at the ends where there is an edge to fold.
-func folded(p *symbolic.Problem, k *ir.Kernel) map[*symbolic.Function][][2]int {
+func folded(p *symbolic.Problem) map[*symbolic.Function][][2]int {
 	out, far := map[*symbolic.Function][][2]int{}, map[*symbolic.Function][][2]int{}
 	for _, s := range p.Statements {
 		u, ok := s.(*symbolic.Update)
@@ -118,10 +118,10 @@ func folded(p *symbolic.Problem, k *ir.Kernel) map[*symbolic.Function][][2]int {
 			far[f] = reach
 		}
 		if f.Folded {
-			edges := k.Array(f.Name).Edges
+			ends := edges(p, f)
 			for axis := range reach {
 				for end := range reach[axis] {
-					if edges == nil || !slices.Contains([]ir.Edge{ir.Even, ir.Odd, ir.Last}, edges[axis][end]) {
+					if ends == nil || !slices.Contains([]signature.Edge{signature.Even, signature.Odd, signature.Last}, ends[axis][end]) {
 						reach[axis][end] = 0
 					}
 				}

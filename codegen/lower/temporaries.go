@@ -14,6 +14,7 @@ import (
 // stencils or equations share is computed once.
 type temporaries struct {
 	problem *symbolic.Problem
+	worth   int // operations per point that a temporary has to save
 	all     []*symbolic.Function
 	live    []*temporary         // may still be used
 	fresh   []symbolic.Statement // updates that the statement at hand needs before it
@@ -27,12 +28,9 @@ type temporary struct {
 	value    symbolic.Expr
 }
 
-func newTemporaries(p *symbolic.Problem) *temporaries { return &temporaries{problem: p} }
-
-// worthOperations is the number of operations per point that a temporary has
-// to save: it costs a write and a read of memory, the time of some ten
-// operations.
-const worthOperations = 12
+func newTemporaries(p *symbolic.Problem, worth int) *temporaries {
+	return &temporaries{problem: p, worth: worth}
+}
 
 // discretise is fd.Discretise with temporaries; nil has none.
 func (t *temporaries) discretise(e symbolic.Expr, g *symbolic.Grid, at []bool, source symbolic.Source) (symbolic.Expr, error) {
@@ -67,7 +65,7 @@ func (t *temporaries) name(d *symbolic.Deriv, s *fd.Stencil, at []bool) *symboli
 		t.err = err
 		return nil
 	}
-	if (len(s.Offset)-1)*symbolic.Cost(value) < worthOperations {
+	if (len(s.Offset)-1)*symbolic.Cost(value) < t.worth {
 		return nil
 	}
 	f := &symbolic.Function{Name: t.free(), Doc: d.Of.String(), Grid: t.problem.Grid, Role: symbolic.Temporary, Half: slices.Clone(at)}

@@ -3,7 +3,8 @@ package pass
 import (
 	"math"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
 // canonicalise brings every expression into one form:
@@ -13,21 +14,21 @@ import (
 //   - a product of quotients is one quotient, so that there is one division.
 //
 // The value of an expression changes at most by rounding.
-func canonicalise(k *ir.Kernel) {
-	k.Prepare = ir.MapValues(k.Prepare, canonical)
-	k.Step = ir.MapValues(k.Step, canonical)
+func canonicalise(p *stencil.Program) {
+	p.Setup = stencil.MapValues(p.Setup, canonical)
+	p.Step = stencil.MapValues(p.Step, canonical)
 }
 
-func canonical(e ir.Expr) ir.Expr {
-	e = ir.MapOperands(e, canonical)
+func canonical(e expr.Expr) expr.Expr {
+	e = expr.MapOperands(e, canonical)
 	switch x := e.(type) {
-	case *ir.Add:
+	case *expr.Add:
 		return canonicalSum(x)
-	case *ir.Mul:
+	case *expr.Mul:
 		return canonicalProduct(x.Args)
-	case *ir.Div:
+	case *expr.Div:
 		return quotient(x.X, x.Y)
-	case *ir.Call:
+	case *expr.Call:
 		if f := fold(x); f != nil {
 			return f
 		}
@@ -35,14 +36,14 @@ func canonical(e ir.Expr) ir.Expr {
 	return e
 }
 
-func canonicalSum(x *ir.Add) ir.Expr {
-	var terms []ir.Expr
+func canonicalSum(x *expr.Add) expr.Expr {
+	var terms []expr.Expr
 	constant := 0.0
-	var gather func(x *ir.Add, minus bool)
-	gather = func(x *ir.Add, minus bool) {
+	var gather func(x *expr.Add, minus bool)
+	gather = func(x *expr.Add, minus bool) {
 		for i, a := range x.Args {
 			sub := x.Sub[i] != minus
-			if c, ok := a.(ir.Const); ok {
+			if c, ok := a.(expr.Const); ok {
 				if sub {
 					c = -c
 				}
@@ -51,18 +52,18 @@ func canonicalSum(x *ir.Add) ir.Expr {
 					continue
 				}
 			}
-			if inner, ok := a.(*ir.Add); ok {
+			if inner, ok := a.(*expr.Add); ok {
 				gather(inner, sub)
 				continue
 			}
 			// A negative factor turns the sign of its term.
-			if m, ok := a.(*ir.Mul); ok {
-				if c, ok := m.Args[0].(ir.Const); ok && c < 0 {
-					a, sub = canonicalProduct(append([]ir.Expr{-c}, m.Args[1:]...)), !sub
+			if m, ok := a.(*expr.Mul); ok {
+				if c, ok := m.Args[0].(expr.Const); ok && c < 0 {
+					a, sub = canonicalProduct(append([]expr.Expr{-c}, m.Args[1:]...)), !sub
 				}
 			}
 			if sub {
-				terms = append(terms, ir.Subtract(a))
+				terms = append(terms, expr.Subtract(a))
 			} else {
 				terms = append(terms, a)
 			}
@@ -70,28 +71,28 @@ func canonicalSum(x *ir.Add) ir.Expr {
 	}
 	gather(x, false)
 	if constant != 0 {
-		terms = append(terms, ir.Const(constant))
+		terms = append(terms, expr.Const(constant))
 	}
-	return ir.Sum(terms...)
+	return expr.Sum(terms...)
 }
 
-func canonicalProduct(args []ir.Expr) ir.Expr {
+func canonicalProduct(args []expr.Expr) expr.Expr {
 	constant := 1.0
-	var factors, below []ir.Expr
-	var gather func([]ir.Expr)
-	gather = func(args []ir.Expr) {
+	var factors, below []expr.Expr
+	var gather func([]expr.Expr)
+	gather = func(args []expr.Expr) {
 		for _, a := range args {
 			switch x := a.(type) {
-			case ir.Const:
+			case expr.Const:
 				if p := constant * float64(x); x == 0 || isNormal(p) {
 					constant = p
 				} else {
 					factors = append(factors, x)
 				}
-			case *ir.Mul:
+			case *expr.Mul:
 				gather(x.Args)
-			case *ir.Div:
-				gather([]ir.Expr{x.X})
+			case *expr.Div:
+				gather([]expr.Expr{x.X})
 				below = append(below, x.Y)
 			default:
 				factors = append(factors, a)
@@ -100,29 +101,29 @@ func canonicalProduct(args []ir.Expr) ir.Expr {
 	}
 	gather(args)
 	if constant == 0 {
-		return ir.Const(0)
+		return expr.Const(0)
 	}
 	if constant != 1 {
-		factors = append([]ir.Expr{ir.Const(constant)}, factors...)
+		factors = append([]expr.Expr{expr.Const(constant)}, factors...)
 	}
 	if len(below) == 0 {
-		return ir.Product(factors...)
+		return expr.Product(factors...)
 	}
-	return quotient(ir.Product(factors...), canonicalProduct(below))
+	return quotient(expr.Product(factors...), canonicalProduct(below))
 }
 
 // quotient is x/y with one division in all.
-func quotient(x, y ir.Expr) ir.Expr {
-	if d, ok := x.(*ir.Div); ok {
-		return quotient(d.X, canonicalProduct([]ir.Expr{d.Y, y}))
+func quotient(x, y expr.Expr) expr.Expr {
+	if d, ok := x.(*expr.Div); ok {
+		return quotient(d.X, canonicalProduct([]expr.Expr{d.Y, y}))
 	}
-	if d, ok := y.(*ir.Div); ok {
-		return quotient(canonicalProduct([]ir.Expr{x, d.Y}), d.X)
+	if d, ok := y.(*expr.Div); ok {
+		return quotient(canonicalProduct([]expr.Expr{x, d.Y}), d.X)
 	}
-	if c, ok := y.(ir.Const); ok && isNormal(float64(1/c)) {
-		return canonicalProduct([]ir.Expr{ir.Const(1 / c), x})
+	if c, ok := y.(expr.Const); ok && isNormal(float64(1/c)) {
+		return canonicalProduct([]expr.Expr{expr.Const(1 / c), x})
 	}
-	return &ir.Div{X: x, Y: y}
+	return &expr.Div{X: x, Y: y}
 }
 
 // isNormal reports whether a folded constant is as exact as its factors.
@@ -132,18 +133,18 @@ func isNormal(c float64) bool {
 }
 
 // fold computes a function of numbers, nil when it has other arguments.
-func fold(x *ir.Call) ir.Expr {
+func fold(x *expr.Call) expr.Expr {
 	args := make([]float64, len(x.Args))
 	for i, a := range x.Args {
-		c, ok := a.(ir.Const)
+		c, ok := a.(expr.Const)
 		if !ok {
 			return nil
 		}
 		args[i] = float64(c)
 	}
-	v := ir.EvalCall(x.Fn, args)
+	v := expr.EvalCall(x.Fn, args)
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return nil
 	}
-	return ir.Const(v)
+	return expr.Const(v)
 }

@@ -3,104 +3,102 @@ package pass
 import (
 	"fmt"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
-// cse names, in the innermost loop of a nest, what is computed more than once.
-// What reads something that the loop assigns has another meaning behind the
+// cse names, in the body of a compute, what is computed more than once. What
+// reads something that the body assigns has another meaning behind the
 // assignment, and so another name.
-func cse(k *ir.Kernel) {
+func cse(p *stencil.Program) {
 	next := 0
-	k.Step = ir.MapNests(k.Step, func(nest *ir.Loop) ir.Stmt {
-		return ir.MapInnermost(nest, func(body []ir.Stmt) []ir.Stmt {
-			return nameCommon(k, body, &next)
-		})
+	p.Step = stencil.MapBodies(p.Step, func(body []stencil.Assignment) []stencil.Assignment {
+		return nameCommon(p, body, &next)
 	})
 }
 
-func nameCommon(k *ir.Kernel, body []ir.Stmt, next *int) []ir.Stmt {
-	c := &common{k: k, count: map[string]int{}}
-	c.each(body, func(s ir.Stmt) {
-		if v := ir.Value(s); v != nil {
-			c.occurs(v)
-		}
-	})
-	named := map[string]ir.Local{}
-	var out []ir.Stmt
-	var name func(ir.Expr) ir.Expr
-	name = func(e ir.Expr) ir.Expr {
+func nameCommon(p *stencil.Program, body []stencil.Assignment, next *int) []stencil.Assignment {
+	c := &common{p: p, count: map[part]int{}}
+	c.each(body, func(s stencil.Assignment) { c.occurs(stencil.ValueOf(s)) })
+	named := map[part]expr.Local{}
+	var out []stencil.Assignment
+	var name func(expr.Expr) expr.Expr
+	name = func(e expr.Expr) expr.Expr {
 		if !worthNaming(e) {
-			return ir.MapOperands(e, name)
+			return expr.MapOperands(e, name)
 		}
-		key := c.key(e)
+		key := c.part(e)
 		if l, ok := named[key]; ok {
 			return l
 		}
-		inner := ir.MapOperands(e, name)
+		inner := expr.MapOperands(e, name)
 		if c.count[key] < 2 {
 			return inner
 		}
-		l := ir.Local(fmt.Sprintf("r%d", *next))
+		l := expr.Local(fmt.Sprintf("r%d", *next))
 		*next++
 		named[key] = l
-		out = append(out, &ir.Let{Name: string(l), Value: inner})
+		out = append(out, &stencil.Let{Name: string(l), Value: inner})
 		return l
 	}
-	c.each(body, func(s ir.Stmt) {
-		out = append(out, ir.MapValues([]ir.Stmt{s}, name)...)
+	c.each(body, func(s stencil.Assignment) {
+		out = append(out, stencil.MapBody([]stencil.Assignment{s}, name)...)
 	})
 	return out
 }
 
-// common counts the parts of the values of a loop's body.
-type common struct {
-	k       *ir.Kernel
-	count   map[string]int
-	written map[string]int // assignments so far, by buffer
+// part is a part of a value: its text, and the number of assignments in front
+// of it to what it reads.
+type part struct {
+	key    string
+	behind int
 }
 
-// each calls f for the statements in order, and keeps track of what they
+// common counts the parts of the values of a body.
+type common struct {
+	p       *stencil.Program
+	count   map[part]int
+	written map[stencil.Place]int // assignments so far
+}
+
+// each calls f for the parts of a body in order, and keeps track of what they
 // write.
-func (c *common) each(body []ir.Stmt, f func(ir.Stmt)) {
-	c.written = map[string]int{}
+func (c *common) each(body []stencil.Assignment, f func(stencil.Assignment)) {
+	c.written = map[stencil.Place]int{}
 	for _, s := range body {
 		f(s)
-		if t := ir.Target(s); t != nil {
-			c.written[bufferOf(c.k, t)]++
+		if a, ok := s.(*stencil.Assign); ok {
+			c.written[c.p.Place(a.Target)]++
 		}
 	}
 }
 
-// key is the text of a part and of the assignments behind which it stands.
-func (c *common) key(e ir.Expr) string {
-	key := ir.Key(e)
+func (c *common) part(e expr.Expr) part {
 	behind := 0
-	ir.VisitExpr(e, func(e ir.Expr) {
-		if a, ok := e.(*ir.Access); ok {
-			behind += c.written[bufferOf(c.k, a)]
-		}
-	})
-	return fmt.Sprint(behind, " ", key)
+	if len(c.written) > 0 {
+		stencil.ReadsOf(e, func(a *stencil.Access) { behind += c.written[c.p.Place(a)] })
+	}
+	return part{expr.Key(e), behind}
 }
 
 // occurs counts the parts of e. What is inside of a part that has occurred
 // before does not count again: the name of the whole covers it.
-func (c *common) occurs(e ir.Expr) {
+func (c *common) occurs(e expr.Expr) {
 	if worthNaming(e) {
-		key := c.key(e)
+		key := c.part(e)
 		c.count[key]++
 		if c.count[key] > 1 {
 			return
 		}
 	}
-	for _, o := range ir.Operands(e) {
+	for _, o := range expr.Operands(e) {
 		c.occurs(o)
 	}
 }
 
-func worthNaming(e ir.Expr) bool {
+func worthNaming(e expr.Expr) bool {
 	switch e.(type) {
-	case *ir.Add, *ir.Mul, *ir.Div, *ir.Call:
+	case *expr.Add, *expr.Mul, *expr.Div, *expr.Call:
 		return true
 	}
 	return false

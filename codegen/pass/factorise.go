@@ -1,7 +1,8 @@
 package pass
 
 import (
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
 // factorise rewrites sums as combinations of grid values with coefficients
@@ -13,14 +14,14 @@ import (
 // The coefficients hold numbers and scalars only, so they cost nothing per
 // point once scalars are hoisted; what remains of a symmetric stencil is one
 // product for each pair of points. Values change only by rounding.
-func factorise(k *ir.Kernel) {
-	k.Step = ir.MapValues(k.Step, factored)
-	k.Prepare = ir.MapValues(k.Prepare, factored)
+func factorise(p *stencil.Program) {
+	p.Step = stencil.MapValues(p.Step, factored)
+	p.Setup = stencil.MapValues(p.Setup, factored)
 }
 
-func factored(e ir.Expr) ir.Expr {
-	e = ir.MapOperands(e, factored)
-	if sum, ok := e.(*ir.Add); ok {
+func factored(e expr.Expr) expr.Expr {
+	e = expr.MapOperands(e, factored)
+	if sum, ok := e.(*expr.Add); ok {
 		var form combination
 		form.add(sum, nil, false)
 		return form.expr()
@@ -32,11 +33,11 @@ func factored(e ir.Expr) ir.Expr {
 // which cost nothing in its coefficients:
 //
 //	a*(c*u + d*v)/h   becomes   a*((c/h)*u + (d/h)*v)
-func absorbed(e ir.Expr) ir.Expr {
-	var fixed, rest []ir.Expr
-	var sum *ir.Add
-	take := func(e ir.Expr) {
-		x, isSum := e.(*ir.Add)
+func absorbed(e expr.Expr) expr.Expr {
+	var fixed, rest []expr.Expr
+	var sum *expr.Add
+	take := func(e expr.Expr) {
+		x, isSum := e.(*expr.Add)
 		switch {
 		case isFixed(e):
 			fixed = append(fixed, e)
@@ -47,13 +48,13 @@ func absorbed(e ir.Expr) ir.Expr {
 		}
 	}
 	above := e
-	if d, ok := e.(*ir.Div); ok {
+	if d, ok := e.(*expr.Div); ok {
 		if !isFixed(d.Y) {
 			return e
 		}
-		above, fixed = d.X, []ir.Expr{&ir.Div{X: ir.Const(1), Y: d.Y}}
+		above, fixed = d.X, []expr.Expr{&expr.Div{X: expr.Const(1), Y: d.Y}}
 	}
-	if m, ok := above.(*ir.Mul); ok {
+	if m, ok := above.(*expr.Mul); ok {
 		for _, a := range m.Args {
 			take(a)
 		}
@@ -65,26 +66,26 @@ func absorbed(e ir.Expr) ir.Expr {
 	}
 	var form combination
 	form.add(sum, fixed, false)
-	return ir.Product(append(rest, form.expr())...)
+	return expr.Product(append(rest, form.expr())...)
 }
 
 // combination is a sum of coefficient times base.
 type combination struct {
-	base []ir.Expr
-	coef [][]ir.Expr // terms of each base's coefficient, as for ir.Sum
+	base []expr.Expr
+	coef [][]expr.Expr // terms of each base's coefficient, as for expr.Sum
 	at   map[string]int
 }
 
 // add takes the terms of a sum apart, each times outer.
-func (f *combination) add(e ir.Expr, outer []ir.Expr, minus bool) {
+func (f *combination) add(e expr.Expr, outer []expr.Expr, minus bool) {
 	switch x := e.(type) {
-	case *ir.Add:
+	case *expr.Add:
 		for i, a := range x.Args {
 			f.add(a, outer, x.Sub[i] != minus)
 		}
 		return
-	case *ir.Mul:
-		var fixed, rest []ir.Expr
+	case *expr.Mul:
+		var fixed, rest []expr.Expr
 		for _, a := range x.Args {
 			if isFixed(a) {
 				fixed = append(fixed, a)
@@ -93,27 +94,27 @@ func (f *combination) add(e ir.Expr, outer []ir.Expr, minus bool) {
 			}
 		}
 		if len(rest) == 1 && len(fixed) > 0 {
-			f.add(rest[0], append(append([]ir.Expr(nil), outer...), fixed...), minus)
+			f.add(rest[0], append(append([]expr.Expr(nil), outer...), fixed...), minus)
 			return
 		}
 		if len(rest) > 0 {
-			f.term(ir.Product(rest...), append(append([]ir.Expr(nil), outer...), fixed...), minus)
+			f.term(expr.Product(rest...), append(append([]expr.Expr(nil), outer...), fixed...), minus)
 			return
 		}
-	case *ir.Div:
+	case *expr.Div:
 		if isFixed(x.Y) {
-			f.add(x.X, append(append([]ir.Expr(nil), outer...), &ir.Div{X: ir.Const(1), Y: x.Y}), minus)
+			f.add(x.X, append(append([]expr.Expr(nil), outer...), &expr.Div{X: expr.Const(1), Y: x.Y}), minus)
 			return
 		}
 	}
 	f.term(e, outer, minus)
 }
 
-func (f *combination) term(base ir.Expr, coef []ir.Expr, minus bool) {
+func (f *combination) term(base expr.Expr, coef []expr.Expr, minus bool) {
 	if f.at == nil {
 		f.at = map[string]int{}
 	}
-	key := ir.Key(base)
+	key := expr.Key(base)
 	i, ok := f.at[key]
 	if !ok {
 		i = len(f.base)
@@ -123,28 +124,28 @@ func (f *combination) term(base ir.Expr, coef []ir.Expr, minus bool) {
 	}
 	c := canonicalProduct(coef)
 	if minus {
-		c = ir.Subtract(c)
+		c = expr.Subtract(c)
 	}
 	f.coef[i] = append(f.coef[i], c)
 }
 
 // expr puts the combination back together, bases of one coefficient grouped,
 // in order of first appearance.
-func (f *combination) expr() ir.Expr {
+func (f *combination) expr() expr.Expr {
 	type group struct {
-		coef  ir.Expr
+		coef  expr.Expr
 		minus bool
-		terms []ir.Expr
+		terms []expr.Expr
 	}
 	var groups []*group
 	at := map[string]*group{}
 	for i, base := range f.base {
-		coef, minus := canonical(ir.Sum(f.coef[i]...)), false
-		if coef == ir.Const(0) {
+		coef, minus := canonical(expr.Sum(f.coef[i]...)), false
+		if coef == expr.Const(0) {
 			continue
 		}
 		coef, minus = withoutSign(coef)
-		key := ir.Key(coef)
+		key := expr.Key(coef)
 		g := at[key]
 		if g == nil {
 			g = &group{coef: coef, minus: minus}
@@ -152,13 +153,13 @@ func (f *combination) expr() ir.Expr {
 			groups = append(groups, g)
 		}
 		if minus != g.minus {
-			base = ir.Subtract(base)
+			base = expr.Subtract(base)
 		}
 		g.terms = append(g.terms, base)
 	}
-	var terms []ir.Expr
+	var terms []expr.Expr
 	for _, g := range groups {
-		if g.coef == ir.Const(1) {
+		if g.coef == expr.Const(1) {
 			// Nothing is gained by a group of its own.
 			for _, b := range g.terms {
 				terms = append(terms, signed(b, g.minus))
@@ -166,51 +167,51 @@ func (f *combination) expr() ir.Expr {
 			continue
 		}
 		// Kept as one factor, so that a quotient in it stays apart from the grid.
-		terms = append(terms, signed(ir.Product(g.coef, ir.Sum(g.terms...)), g.minus))
+		terms = append(terms, signed(expr.Product(g.coef, expr.Sum(g.terms...)), g.minus))
 	}
-	return ir.Sum(terms...)
+	return expr.Sum(terms...)
 }
 
 // signed is a term, or the same subtracted.
-func signed(e ir.Expr, minus bool) ir.Expr {
+func signed(e expr.Expr, minus bool) expr.Expr {
 	if !minus {
 		return e
 	}
-	return ir.Subtract(e)
+	return expr.Subtract(e)
 }
 
 // withoutSign takes a minus out of a coefficient.
-func withoutSign(e ir.Expr) (ir.Expr, bool) {
+func withoutSign(e expr.Expr) (expr.Expr, bool) {
 	switch x := e.(type) {
-	case ir.Const:
+	case expr.Const:
 		if x < 0 {
 			return -x, true
 		}
-	case *ir.Mul:
-		if c, ok := x.Args[0].(ir.Const); ok && c < 0 {
-			return canonicalProduct(append([]ir.Expr{-c}, x.Args[1:]...)), true
+	case *expr.Mul:
+		if c, ok := x.Args[0].(expr.Const); ok && c < 0 {
+			return canonicalProduct(append([]expr.Expr{-c}, x.Args[1:]...)), true
 		}
-	case *ir.Div:
+	case *expr.Div:
 		if n, minus := withoutSign(x.X); minus {
-			return &ir.Div{X: n, Y: x.Y}, true
+			return &expr.Div{X: n, Y: x.Y}, true
 		}
-	case *ir.Add:
+	case *expr.Add:
 		for _, sub := range x.Sub {
 			if !sub {
 				return e, false
 			}
 		}
-		return ir.Sum(x.Args...), true
+		return expr.Sum(x.Args...), true
 	}
 	return e, false
 }
 
 // isFixed reports whether e is the same at all points during a run.
-func isFixed(e ir.Expr) bool {
+func isFixed(e expr.Expr) bool {
 	fixed := true
-	ir.VisitExpr(e, func(e ir.Expr) {
+	expr.Visit(e, func(e expr.Expr) {
 		switch e.(type) {
-		case *ir.Access, ir.Local:
+		case expr.Read, expr.Local:
 			fixed = false
 		}
 	})

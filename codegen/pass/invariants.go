@@ -3,8 +3,9 @@ package pass
 import (
 	"slices"
 
-	"github.com/courant-pde/courant/codegen/ir"
-	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
 // invariants moves costly parts that depend on parameters alone, and so are
@@ -16,22 +17,22 @@ import (
 // damp is read nowhere else. Parts that differ only by their place, such as
 // sin(theta) at the points of a stencil, share one array, which is computed as
 // far beyond the grid as it is read.
-func invariants(k *ir.Kernel) {
-	h := &hoisting{k: k, made: map[string]*hoisted{}}
-	k.Step = ir.MapNests(k.Step, func(nest *ir.Loop) ir.Stmt {
-		h.margin = marginOf(k, nest)
-		return ir.MapInnermost(nest, func(body []ir.Stmt) []ir.Stmt {
-			body = ir.MapValues(body, h.costly)
-			return ir.MapValues(body, func(e ir.Expr) ir.Expr { return h.divisors(body, e) })
-		})
+func invariants(p *stencil.Program) {
+	h := &hoisting{p: p, made: map[string]*hoisted{}}
+	p.Step = stencil.MapComputes(p.Step, func(c *stencil.Compute) *stencil.Compute {
+		h.margin = marginOf(c)
+		out := *c
+		body := stencil.MapBody(c.Body, h.costly)
+		out.Body = stencil.MapBody(body, func(e expr.Expr) expr.Expr { return h.divisors(body, e) })
+		return &out
 	})
-	for _, p := range h.order {
-		k.Prepare = append(k.Prepare, p.nest(k))
+	for _, a := range h.order {
+		p.Setup = append(p.Setup, a.compute(p))
 	}
 }
 
 type hoisting struct {
-	k      *ir.Kernel
+	p      *stencil.Program
 	made   map[string]*hoisted
 	order  []*hoisted
 	margin [][2]int // of the nest at hand, beyond the first and the last point per axis
@@ -39,64 +40,61 @@ type hoisting struct {
 
 // hoisted is a part that has become an array.
 type hoisted struct {
-	array  *ir.Array
-	value  ir.Expr
+	array  *signature.Array
+	value  expr.Expr
 	margin [][2]int
 }
 
-// marginOf says how far a nest's loops leave the grid.
-func marginOf(k *ir.Kernel, nest *ir.Loop) [][2]int {
-	out := make([][2]int, len(k.Axes))
-	ir.VisitStmts([]ir.Stmt{nest}, func(s ir.Stmt) {
-		if l, ok := s.(*ir.Loop); ok {
-			if l.Lo.Kind == ir.Zero {
-				out[l.Axis][0] = max(0, -l.Lo.Shift)
-			}
-			if l.Hi.Kind == ir.Size {
-				out[l.Axis][1] = max(0, l.Hi.Shift)
-			}
+// marginOf says how far a compute leaves the grid.
+func marginOf(c *stencil.Compute) [][2]int {
+	out := make([][2]int, len(c.Box))
+	for _, axis := range c.Axes {
+		if lo := c.Box[axis].Lo; !lo.End {
+			out[axis][0] = max(0, -lo.At)
 		}
-	})
+		if hi := c.Box[axis].Hi; hi.End {
+			out[axis][1] = max(0, hi.At)
+		}
+	}
 	return out
 }
 
 // array replaces an invariant part by an access to its array.
-func (h *hoisting) array(e ir.Expr) ir.Expr {
+func (h *hoisting) array(e expr.Expr) expr.Expr {
 	place := placeOf(e)
 	value := moved(e, place)
-	key := ir.Key(value)
-	p := h.made[key]
-	if p == nil {
-		name := h.k.FreeName("p")
-		p = &hoisted{array: &ir.Array{Name: name, Role: ir.Scratch, Axes: axesOf(h.k, e), Buffers: 1, Levels: 1}, value: value, margin: make([][2]int, len(h.k.Axes))}
-		h.made[key] = p
-		h.order = append(h.order, p)
-		h.k.Arrays = append(h.k.Arrays, p.array)
+	key := expr.Key(value)
+	a := h.made[key]
+	if a == nil {
+		name := h.p.FreeName("p")
+		a = &hoisted{array: &signature.Array{Name: name, Role: signature.Scratch, Axes: axesOf(h.p, e), Buffers: 1, Levels: 1}, value: value, margin: make([][2]int, len(h.p.Axes))}
+		h.made[key] = a
+		h.order = append(h.order, a)
+		h.p.Arrays = append(h.p.Arrays, a.array)
 	}
 	for axis, o := range place {
-		p.margin[axis][0] = max(p.margin[axis][0], h.margin[axis][0]-o)
-		p.margin[axis][1] = max(p.margin[axis][1], h.margin[axis][1]+o)
+		a.margin[axis][0] = max(a.margin[axis][0], h.margin[axis][0]-o)
+		a.margin[axis][1] = max(a.margin[axis][1], h.margin[axis][1]+o)
 	}
-	return &ir.Access{Array: p.array.Name, Offset: place}
+	return &stencil.Access{Field: a.array.Name, Offset: place}
 }
 
-// nest computes the array over all points at which it is read.
-func (p *hoisted) nest(k *ir.Kernel) ir.Stmt {
-	lo, hi := make([]ir.Bound, len(k.Axes)), make([]ir.Bound, len(k.Axes))
-	for axis, m := range p.margin {
-		lo[axis] = ir.Bound{Kind: ir.Zero, Shift: -m[0]}
-		hi[axis] = ir.Bound{Kind: ir.Size, Shift: m[1]}
+// compute fills the array over all points at which it is read.
+func (a *hoisted) compute(p *stencil.Program) stencil.Stmt {
+	box := make([]signature.Span, len(p.Axes))
+	for axis, m := range a.margin {
+		box[axis] = signature.Span{Lo: signature.Bound{At: -m[0]}, Hi: signature.Bound{End: true, At: m[1]}}
 	}
-	here := &ir.Access{Array: p.array.Name, Offset: make([]int, len(k.Axes))}
-	return lower.NestOver(k, p.array.Axes, lo, hi, &ir.Assign{Target: here, Value: p.value, Note: "the same in every step"})
+	here := &stencil.Access{Field: a.array.Name, Offset: make([]int, len(p.Axes))}
+	return &stencil.Compute{Axes: a.array.Axes, Box: box, Body: []stencil.Assignment{&stencil.Assign{Target: here, Value: a.value, Note: "the same in every step"}}}
 }
 
 // placeOf is the offset of the first access in e, from which the others are
 // counted.
-func placeOf(e ir.Expr) []int {
+func placeOf(e expr.Expr) []int {
 	var place []int
-	ir.VisitExpr(e, func(e ir.Expr) {
-		if a, ok := e.(*ir.Access); ok && place == nil {
+	expr.Visit(e, func(e expr.Expr) {
+		if a, ok := e.(*stencil.Access); ok && place == nil {
 			place = slices.Clone(a.Offset)
 		}
 	})
@@ -104,8 +102,8 @@ func placeOf(e ir.Expr) []int {
 }
 
 // moved is e as seen from a place.
-func moved(e ir.Expr, place []int) ir.Expr {
-	if a, ok := e.(*ir.Access); ok {
+func moved(e expr.Expr, place []int) expr.Expr {
+	if a, ok := e.(*stencil.Access); ok {
 		c := *a
 		c.Offset = slices.Clone(a.Offset)
 		for axis, o := range place {
@@ -113,15 +111,15 @@ func moved(e ir.Expr, place []int) ir.Expr {
 		}
 		return &c
 	}
-	return ir.MapOperands(e, func(o ir.Expr) ir.Expr { return moved(o, place) })
+	return expr.MapOperands(e, func(o expr.Expr) expr.Expr { return moved(o, place) })
 }
 
 // axesOf lists the axes along which e varies.
-func axesOf(k *ir.Kernel, e ir.Expr) []int {
+func axesOf(p *stencil.Program, e expr.Expr) []int {
 	var axes []int
-	ir.VisitExpr(e, func(e ir.Expr) {
-		if a, ok := e.(*ir.Access); ok {
-			for _, x := range k.Array(a.Array).Axes {
+	expr.Visit(e, func(e expr.Expr) {
+		if a, ok := e.(*stencil.Access); ok {
+			for _, x := range p.Array(a.Field).Axes {
 				if !slices.Contains(axes, x) {
 					axes = append(axes, x)
 				}
@@ -133,63 +131,61 @@ func axesOf(k *ir.Kernel, e ir.Expr) []int {
 }
 
 // costly hoists the largest invariant parts that call or divide.
-func (h *hoisting) costly(e ir.Expr) ir.Expr {
-	if isInvariant(h.k, e) && isCostly(e) {
+func (h *hoisting) costly(e expr.Expr) expr.Expr {
+	if isInvariant(h.p, e) && isCostly(e) {
 		return h.array(e)
 	}
-	if d, ok := e.(*ir.Div); ok && isInvariant(h.k, d.Y) && isCostly(&ir.Div{X: ir.Const(1), Y: d.Y}) {
+	if d, ok := e.(*expr.Div); ok && isInvariant(h.p, d.Y) && isCostly(&expr.Div{X: expr.Const(1), Y: d.Y}) {
 		// A divisor that is worth an array is best kept as its inverse.
-		return canonicalProduct([]ir.Expr{h.array(&ir.Div{X: ir.Const(1), Y: d.Y}), h.costly(d.X)})
+		return canonicalProduct([]expr.Expr{h.array(&expr.Div{X: expr.Const(1), Y: d.Y}), h.costly(d.X)})
 	}
-	m, ok := e.(*ir.Mul)
+	m, ok := e.(*expr.Mul)
 	if !ok {
-		return ir.MapOperands(e, h.costly)
+		return expr.MapOperands(e, h.costly)
 	}
 	// The costly factors of a product belong together.
-	var costly, rest []ir.Expr
+	var costly, rest []expr.Expr
 	for _, a := range m.Args {
-		if isInvariant(h.k, a) && isCostly(a) {
+		if isInvariant(h.p, a) && isCostly(a) {
 			costly = append(costly, a)
 		} else {
 			rest = append(rest, h.costly(a))
 		}
 	}
 	if len(costly) > 0 {
-		rest = append([]ir.Expr{h.array(ir.Product(costly...))}, rest...)
+		rest = append([]expr.Expr{h.array(expr.Product(costly...))}, rest...)
 	}
-	return ir.Product(rest...)
+	return expr.Product(rest...)
 }
 
 // isCostly reports whether a part calls a function or divides twice.
-func isCostly(e ir.Expr) bool {
-	c := ir.CostOf(e)
+func isCostly(e expr.Expr) bool {
+	c := expr.CostOf(e)
 	return c.Calls > 0 || c.Divs > 1
 }
 
-func (h *hoisting) divisors(body []ir.Stmt, e ir.Expr) ir.Expr {
-	d, ok := e.(*ir.Div)
-	if ok && isInvariant(h.k, d.Y) && !isInvariant(h.k, d.X) && freesAnArray(body, d) {
-		inverse := h.array(&ir.Div{X: ir.Const(1), Y: d.Y})
-		return canonicalProduct([]ir.Expr{inverse, h.divisors(body, d.X)})
+func (h *hoisting) divisors(body []stencil.Assignment, e expr.Expr) expr.Expr {
+	d, ok := e.(*expr.Div)
+	if ok && isInvariant(h.p, d.Y) && !isInvariant(h.p, d.X) && freesAnArray(body, d) {
+		inverse := h.array(&expr.Div{X: expr.Const(1), Y: d.Y})
+		return canonicalProduct([]expr.Expr{inverse, h.divisors(body, d.X)})
 	}
-	return ir.MapOperands(e, func(o ir.Expr) ir.Expr { return h.divisors(body, o) })
+	return expr.MapOperands(e, func(o expr.Expr) expr.Expr { return h.divisors(body, o) })
 }
 
 // freesAnArray reports whether some array is read in no other place of the
 // body than the divisor of d.
-func freesAnArray(body []ir.Stmt, d *ir.Div) bool {
-	count := func(e ir.Expr, reads map[string]int) {
-		ir.VisitExpr(e, func(e ir.Expr) {
-			if a, ok := e.(*ir.Access); ok {
-				reads[a.Array]++
+func freesAnArray(body []stencil.Assignment, d *expr.Div) bool {
+	count := func(e expr.Expr, reads map[string]int) {
+		expr.Visit(e, func(e expr.Expr) {
+			if a, ok := e.(*stencil.Access); ok {
+				reads[a.Field]++
 			}
 		})
 	}
 	all, within := map[string]int{}, map[string]int{}
 	for _, s := range body {
-		if v := ir.Value(s); v != nil {
-			count(v, all)
-		}
+		count(stencil.ValueOf(s), all)
 	}
 	count(d.Y, within)
 	for name, n := range within {
@@ -202,25 +198,25 @@ func freesAnArray(body []ir.Stmt, d *ir.Div) bool {
 
 // isInvariant reports whether e reads parameters and nothing that changes
 // during the run.
-func isInvariant(k *ir.Kernel, e ir.Expr) bool {
+func isInvariant(p *stencil.Program, e expr.Expr) bool {
 	reads, ok := false, true
-	ir.VisitExpr(e, func(e ir.Expr) {
+	expr.Visit(e, func(e expr.Expr) {
 		switch x := e.(type) {
-		case *ir.Access:
-			a := k.Array(x.Array)
+		case *stencil.Access:
+			a := p.Array(x.Field)
 			reads = reads || len(a.Axes) > 0
-			ok = ok && a.Role == ir.Param
-		case ir.Local:
-			ok = ok && isWide(k, string(x))
+			ok = ok && a.Role == signature.Param
+		case expr.Local:
+			ok = ok && isWide(p, string(x))
 		}
 	})
 	return reads && ok
 }
 
 // isWide reports whether a local is computed once per run.
-func isWide(k *ir.Kernel, name string) bool {
-	for _, s := range k.Prepare {
-		if l, ok := s.(*ir.Let); ok && l.Name == name {
+func isWide(p *stencil.Program, name string) bool {
+	for _, s := range p.Setup {
+		if l, ok := s.(*stencil.Let); ok && l.Name == name {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
-// Package pass transforms kernels. A pass is one file: what it does, why it
-// is right, and what it needs from the passes before it. The table below is
-// the whole order.
+// Package pass transforms stencil programs: fewer operations for the same
+// values, up to rounding. A pass is one file: what it does, why it is right,
+// and what it needs from the passes before it. The table below is the whole
+// order. Loops, tiles and threads are the business of the schedule.
 package pass
 
 import (
@@ -9,72 +10,86 @@ import (
 	"strings"
 	"time"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
-// Pass is one transformation. Run changes the kernel in place.
+// Pass is one transformation. Run changes the program in place.
 type Pass struct {
 	Name string
 	Doc  string // one line: what it does
-	Why  string // one line: why it stands where it stands
-	Run  func(*ir.Kernel)
+	Run  func(*stencil.Program, facts.Target)
 }
 
 // Table is the order of the passes.
 var Table = []Pass{
-	{"canonicalise", "fold constants, flatten sums and products, keep one division", "all others match on this form", canonicalise},
-	{"factorise", "collect the points of a stencil that share a weight", "before scalars are hoisted: it makes the coefficients that they become", factorise},
-	{"scalars", "compute what depends on scalars alone once per run", "after factorise; before invariants, which would otherwise take them along", scalars},
-	{"balance", "let rounded stencil weights add up to zero", "after scalars: it works on the weights that they name", balance},
-	{"invariants", "compute what depends on parameters alone once per run, into arrays", "before cse, so that a hoisted part is not named first", invariants},
-	{"fuse", "join neighbouring nests over the same points", "after invariants, which judges nests one by one; before cse, which finds what the parts share", fuse},
-	{"cse", "name what is computed twice in an iteration", "after all that moves expressions out of the nest, or into it", cse},
-	{"sweep", "compute a stencil of many rows in two goes, the middle plane first", "after cse, whose names may serve both goes", sweep},
-	{"rotate", "let u+ overwrite u-, when nothing needs u- any more", "before loops change: it looks at whole nests", rotateBuffers},
-	{"block", "tile the outer loops for the caches", "before parallelise, which shares the tiles among threads", block},
-	{"parallelise", "share the outermost loops among threads", "after block", parallelise},
-	{"vectorise", "run the innermost loop in lanes", "after block: the innermost loop is final", vectorise},
-	{"linearise", "address arrays by rows", "last: other passes want accesses by axis", linearise},
+	{"canonicalise", "fold constants, flatten sums and products, keep one division", plain(canonicalise)},
+	{"factorise", "collect the points of a stencil that share a weight", plain(factorise)},
+	{"scalars", "compute what depends on scalars alone once per run", plain(scalars)},
+	{"zerosum", "let rounded stencil weights add up to zero", plain(zeroSum)},
+	{"invariants", "compute what depends on parameters alone once per run, into arrays", plain(invariants)},
+	{"fuse", "join neighbouring computes over the same points", plain(fuse)},
+	{"cse", "name what is computed twice at a point", plain(cse)},
+	{"planes", "name the middle plane of a stencil of many rows", planes},
+	{"inplace", "let u+ overwrite u-, when nothing needs u- any more", plain(inPlace)},
+}
+
+// Order says which passes stand before which others, and why. The table is
+// checked against it.
+var Order = []struct{ First, Second, Why string }{
+	{"canonicalise", "factorise", "it matches on sums and products in one form"},
+	{"factorise", "scalars", "it makes the coefficients that become numbers of the run"},
+	{"scalars", "zerosum", "it works on the weights that they name"},
+	{"scalars", "invariants", "these would otherwise take numbers along into arrays"},
+	{"invariants", "fuse", "it judges computes one by one"},
+	{"invariants", "cse", "a hoisted part must not be named first"},
+	{"fuse", "cse", "it finds what the joined parts share"},
+	{"cse", "planes", "its names may serve both goes"},
+}
+
+// plain is a pass that asks nothing of the target.
+func plain(run func(*stencil.Program)) func(*stencil.Program, facts.Target) {
+	return func(p *stencil.Program, _ facts.Target) { run(p) }
 }
 
 // Options choose and observe passes.
 type Options struct {
-	Disable []string                           // names of passes to leave out
-	After   func(name string, k *ir.Kernel)    // called after each pass, may be nil
-	Timed   func(name string, d time.Duration) // called after each pass, may be nil
+	Disable []string                              // names of passes to leave out
+	After   func(name string, p *stencil.Program) // called after each pass, may be nil
+	Timed   func(name string, d time.Duration)    // called after each pass, may be nil
 }
 
-// Run applies the table to k. The kernel is verified before the first pass
-// and after every one; a kernel that fails is a fault of the compiler, which
-// Run reports by a panic naming the pass and the kernel. The error is for an
+// Run applies the table to p. The program is verified before the first pass
+// and after every one; a program that fails is a fault of the compiler, which
+// Run reports by a panic naming the pass and the program. The error is for an
 // unknown name in Disable.
-func Run(k *ir.Kernel, o Options) error {
+func Run(p *stencil.Program, target facts.Target, o Options) error {
 	for _, d := range o.Disable {
 		if !slices.Contains(Names(), d) {
 			return fmt.Errorf("there is no pass %q: the passes are %s", d, strings.Join(Names(), ", "))
 		}
 	}
-	verify("lower", k)
-	for _, p := range Table {
-		if slices.Contains(o.Disable, p.Name) {
+	verify("lower", p)
+	for _, x := range Table {
+		if slices.Contains(o.Disable, x.Name) {
 			continue
 		}
 		start := time.Now()
-		p.Run(k)
+		x.Run(p, target)
 		if o.Timed != nil {
-			o.Timed(p.Name, time.Since(start))
+			o.Timed(x.Name, time.Since(start))
 		}
-		verify(p.Name, k)
+		verify(x.Name, p)
 		if o.After != nil {
-			o.After(p.Name, k)
+			o.After(x.Name, p)
 		}
 	}
 	return nil
 }
 
-func verify(pass string, k *ir.Kernel) {
-	if err := ir.Verify(k); err != nil {
-		panic(fmt.Sprintf("pass %s made a wrong kernel %s: %v\n%s", pass, k.Name, err, k))
+func verify(pass string, p *stencil.Program) {
+	if err := stencil.Verify(p); err != nil {
+		panic(fmt.Sprintf("pass %s made a wrong program %s: %v\n%s", pass, p.Name, err, p))
 	}
 }
 
@@ -85,4 +100,13 @@ func Names() []string {
 		names = append(names, p.Name)
 	}
 	return names
+}
+
+func init() {
+	for _, o := range Order {
+		first, second := slices.Index(Names(), o.First), slices.Index(Names(), o.Second)
+		if first < 0 || second < 0 || first > second {
+			panic(fmt.Sprintf("pass %s must stand before %s: %s", o.First, o.Second, o.Why))
+		}
+	}
 }

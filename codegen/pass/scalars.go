@@ -3,22 +3,23 @@ package pass
 import (
 	"fmt"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/stencil"
 )
 
 // scalars moves every largest part that depends on numbers and scalars alone
 // in front of the run, where it is computed once, in double precision.
-func scalars(k *ir.Kernel) {
+func scalars(p *stencil.Program) {
 	named := map[string]string{}
-	var lets []ir.Stmt
-	var hoist func(ir.Expr) ir.Expr
-	hoist = func(e ir.Expr) ir.Expr {
+	var lets []stencil.Stmt
+	var hoist func(expr.Expr) expr.Expr
+	hoist = func(e expr.Expr) expr.Expr {
 		switch x := e.(type) {
-		case ir.Const, ir.Local:
+		case expr.Const, expr.Local:
 			return e
-		case *ir.Mul:
+		case *expr.Mul:
 			// The fixed factors of a product belong together.
-			var fixed, rest []ir.Expr
+			var fixed, rest []expr.Expr
 			for _, a := range x.Args {
 				if isFixed(a) {
 					fixed = append(fixed, a)
@@ -28,23 +29,23 @@ func scalars(k *ir.Kernel) {
 			}
 			if len(rest) > 0 {
 				if len(fixed) == 0 {
-					return ir.Product(rest...)
+					return expr.Product(rest...)
 				}
-				return ir.Product(append([]ir.Expr{hoist(ir.Product(fixed...))}, rest...)...)
+				return expr.Product(append([]expr.Expr{hoist(expr.Product(fixed...))}, rest...)...)
 			}
 		}
 		if !isFixed(e) {
-			return ir.MapOperands(e, hoist)
+			return expr.MapOperands(e, hoist)
 		}
-		key := ir.Key(e)
+		key := expr.Key(e)
 		name, ok := named[key]
 		if !ok {
 			name = fmt.Sprintf("c%d", len(named))
 			named[key] = name
-			lets = append(lets, &ir.Let{Name: name, Wide: true, Value: e})
+			lets = append(lets, &stencil.Let{Name: name, Value: e})
 		}
-		return ir.Local(name)
+		return expr.Local(name)
 	}
-	k.Step = ir.MapValues(k.Step, hoist)
-	k.Prepare = append(lets, ir.MapValues(k.Prepare, hoist)...)
+	p.Step = stencil.MapValues(p.Step, hoist)
+	p.Setup = append(lets, stencil.MapValues(p.Setup, hoist)...)
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/jit"
@@ -25,7 +25,7 @@ import (
 type Options struct {
 	File    string
 	Compile codegen.Options // its Dim is the number of axes of Shape
-	Target  string          // name of Compile.Backend, for the result
+	Target  string          // name of Compile.Target, for the result
 	Shape   []int           // interior points per axis
 	Layer   int             // points of absorbing layer on every side (nbl)
 	Steps   int             // steps of one measurement
@@ -170,7 +170,7 @@ func (b *bench) firstStep(ctx context.Context) error {
 		b.values(program) // choosing numbers is no part of the way
 		start = time.Now()
 		args := b.args
-		args.Steps = program.Kernel.FirstStep + program.Kernel.LastStep + 1
+		args.Steps = program.Signature.FirstStep + program.Signature.LastStep + 1
 		b.place(&args, false)
 		run, err := b.op.Bind(args)
 		if err != nil {
@@ -189,8 +189,8 @@ func (b *bench) firstStep(ctx context.Context) error {
 // values gives fields and scalars numbers, and a time step that is stable
 // with them. Speed does not depend on them.
 func (b *bench) values(p *codegen.Program) {
-	for _, a := range p.Kernel.Arrays {
-		if a.Role == ir.Param || a.Role == ir.Given {
+	for _, a := range p.Signature.Arrays {
+		if a.Role == signature.Param || a.Given() {
 			b.args.Constants[a.Name] = 1
 		}
 	}
@@ -206,7 +206,7 @@ func (b *bench) values(p *codegen.Program) {
 	for name, v := range b.args.Constants {
 		m.Scalars[name] = v
 	}
-	for i, x := range p.Kernel.Axes {
+	for i, x := range p.Signature.Axes {
 		m.Scalars["h_"+x] = b.args.Spacing[i]
 	}
 	for _, q := range p.Problem.Parameters {
@@ -232,7 +232,7 @@ func (b *bench) place(args *operator.Arguments, carpet bool) {
 	args.Points = map[string]operator.Points{}
 	args.Kept = keptLevels
 	dim := len(b.Shape)
-	for _, p := range b.op.Program.Kernel.Points {
+	for _, p := range b.op.Program.Signature.Points {
 		n := 1
 		if !p.Inject && carpet {
 			for _, s := range b.Shape[:dim-1] {
@@ -276,7 +276,7 @@ func (b *bench) machine(ctx context.Context) error {
 	}
 	r := b.result
 	r.Bandwidth, r.Triad, r.Peak = f.InPlace, f.Triad, f.FMA32
-	if b.Compile.Real == ir.F64 {
+	if b.Compile.Real == signature.F64 {
 		r.Peak = f.FMA64
 	}
 	return nil
@@ -288,7 +288,7 @@ func (b *bench) bindStencil(ctx context.Context) (*operator.Run, error) {
 	args.Steps, args.Kept = 1<<20, keptLevels // no traces, so they cost nothing
 	args.Block = b.Block
 	args.Points = map[string]operator.Points{}
-	for _, p := range b.op.Program.Kernel.Points {
+	for _, p := range b.op.Program.Signature.Points {
 		none := operator.Points{At: field.New64(0, len(b.Shape))}
 		if p.Inject {
 			none.Traces = field.New64(args.Steps, 0)
@@ -360,7 +360,7 @@ func (b *bench) measure(ctx context.Context, run *operator.Run, best *float64) e
 // rates derives the figures that follow from the others.
 func (b *bench) rates() {
 	r := b.result
-	c := cost.Total(b.op.Program.Kernel)
+	c := cost.Total(b.op.Program.Stencil)
 	r.FlopsPerPoint, r.BytesPerPoint = c.Flops(), c.Bytes
 	r.GFlops = r.Rate * float64(c.Flops())
 	r.Bound, r.BoundBy = c.Bound(r.Bandwidth, r.Peak)

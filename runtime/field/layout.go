@@ -13,11 +13,11 @@ import (
 // that lie whole pages apart compete for the same cache sets and table
 // entries.
 type Layout struct {
-	Shape  []int   // points of the grid, without halo
-	Halo   []int   // points around it, per axis
-	Stride []int64 // elements between neighbours, per axis
-	Origin int64   // place of the first interior point
-	Len    int64   // elements in all
+	Shape  []int    // points of the grid, without halo
+	Halo   [][2]int // points in front of it and behind, per axis
+	Stride []int64  // elements between neighbours, per axis
+	Origin int64    // place of the first interior point
+	Len    int64    // elements in all
 }
 
 const (
@@ -27,7 +27,7 @@ const (
 
 // NewLayout lays out a grid whose elements have size bytes. It fails when the
 // grid has no points or more than 2^62 bytes.
-func NewLayout(shape, halo []int, size int) (*Layout, error) {
+func NewLayout(shape []int, halo [][2]int, size int) (*Layout, error) {
 	line := int64(cacheLine / size)
 	l := &Layout{Shape: shape, Halo: halo, Stride: make([]int64, len(shape))}
 	last := len(shape) - 1
@@ -36,21 +36,21 @@ func NewLayout(shape, halo []int, size int) (*Layout, error) {
 		if n < 1 {
 			return nil, fmt.Errorf("a grid of %v points: every axis needs at least one", shape)
 		}
-		total *= float64(n) + float64(2*halo[a]+2*cacheLine)
+		total *= float64(n) + float64(halo[a][0]+halo[a][1]+2*cacheLine)
 	}
 	if total*float64(size) > math.Exp2(62) {
 		return nil, fmt.Errorf("a grid of %v points does not fit any address space", shape)
 	}
-	front := up(int64(halo[last]), line) // so that every row of the interior starts a cache line
+	front := up(int64(halo[last][0]), line) // so that every row of the interior starts a cache line
 	stride := int64(1)
 	for a := last; a >= 0; a-- {
 		l.Stride[a] = stride
-		n := int64(shape[a] + 2*halo[a])
+		n := int64(shape[a] + halo[a][0] + halo[a][1])
 		if a == last {
-			n = up(front+int64(shape[a]+halo[a]), line)
+			n = up(front+int64(shape[a]+halo[a][1]), line)
 			l.Origin += front
 		} else {
-			l.Origin += int64(halo[a]) * stride
+			l.Origin += int64(halo[a][0]) * stride
 		}
 		stride *= n
 		if a > 0 && stride*int64(size)%page == 0 {
@@ -83,7 +83,7 @@ func (l *Layout) rows(wide bool, f func(start int64, number int64)) {
 	last := len(l.Shape) - 1
 	bounds := func(axis int) (lo, hi int) {
 		if wide {
-			return -l.Halo[axis], l.Shape[axis] + l.Halo[axis]
+			return -l.Halo[axis][0], l.Shape[axis] + l.Halo[axis][1]
 		}
 		return 0, l.Shape[axis]
 	}
@@ -118,7 +118,7 @@ func (l *Layout) rows(wide bool, f func(start int64, number int64)) {
 // it is left alone.
 func Scatter[T, S float32 | float64](l *Layout, buffer []T, from []S, extend bool) {
 	n := int64(l.Shape[len(l.Shape)-1])
-	h := int64(l.Halo[len(l.Halo)-1])
+	before, behind := int64(l.Halo[len(l.Halo)-1][0]), int64(l.Halo[len(l.Halo)-1][1])
 	l.rows(extend, func(start, number int64) {
 		row := from[number*n : (number+1)*n]
 		out := buffer[start : start+n]
@@ -126,8 +126,10 @@ func Scatter[T, S float32 | float64](l *Layout, buffer []T, from []S, extend boo
 			out[i] = T(v)
 		}
 		if extend {
-			for i := int64(1); i <= h; i++ {
+			for i := int64(1); i <= before; i++ {
 				buffer[start-i] = T(row[0])
+			}
+			for i := int64(1); i <= behind; i++ {
 				buffer[start+n-1+i] = T(row[n-1])
 			}
 		}
@@ -162,7 +164,7 @@ func CopyPlane[T float32 | float64](l *Layout, buffer []T, axis int, to, from in
 		case a == axis:
 			walk(a+1, at)
 		default:
-			for i := -l.Halo[a]; i < l.Shape[a]+l.Halo[a]; i++ {
+			for i := -l.Halo[a][0]; i < l.Shape[a]+l.Halo[a][1]; i++ {
 				walk(a+1, at+int64(i)*l.Stride[a])
 			}
 		}
@@ -173,9 +175,9 @@ func CopyPlane[T float32 | float64](l *Layout, buffer []T, axis int, to, from in
 // Fill sets the grid and its halo to one value.
 func Fill[T float32 | float64](l *Layout, buffer []T, v T) {
 	n := int64(l.Shape[len(l.Shape)-1])
-	h := int64(l.Halo[len(l.Halo)-1])
+	h := l.Halo[len(l.Halo)-1]
 	l.rows(true, func(start, _ int64) {
-		out := buffer[start-h : start+n+h]
+		out := buffer[start-int64(h[0]) : start+n+int64(h[1])]
 		for i := range out {
 			out[i] = v
 		}

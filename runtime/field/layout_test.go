@@ -7,9 +7,9 @@ import (
 
 func TestLayout(t *testing.T) {
 	for _, shape := range [][]int{{1}, {37}, {5, 9}, {3, 4, 250}, {2, 256, 240}, {1, 1, 1}} {
-		halo := make([]int, len(shape))
+		halo := make([][2]int, len(shape))
 		for a := range halo {
-			halo[a] = 3 - a
+			halo[a] = [2]int{3 - a, 2 + a}
 		}
 		l, err := NewLayout(shape, halo, 4)
 		if err != nil {
@@ -39,8 +39,8 @@ func TestLayout(t *testing.T) {
 		}
 		first, last := l.Origin, l.Origin
 		for a := range shape {
-			first -= int64(halo[a]) * l.Stride[a]
-			last += int64(shape[a]-1+halo[a]) * l.Stride[a]
+			first -= int64(halo[a][0]) * l.Stride[a]
+			last += int64(shape[a]-1+halo[a][1]) * l.Stride[a]
 		}
 		if first < 0 || last >= l.Len {
 			t.Fatalf("%v: corners of the halo at %d and %d of %d", shape, first, last, l.Len)
@@ -62,12 +62,12 @@ func TestLayout(t *testing.T) {
 
 func TestLayoutLimits(t *testing.T) {
 	for _, shape := range [][]int{{0}, {4, -1}, {1 << 40, 1 << 40}} {
-		if _, err := NewLayout(shape, make([]int, len(shape)), 4); err == nil {
+		if _, err := NewLayout(shape, make([][2]int, len(shape)), 4); err == nil {
 			t.Errorf("%v was accepted", shape)
 		}
 	}
 	// More than 2^31 points: indices must not wrap.
-	l, err := NewLayout([]int{2000, 1500, 1000}, []int{4, 4, 4}, 4)
+	l, err := NewLayout([]int{2000, 1500, 1000}, [][2]int{{4, 4}, {4, 4}, {4, 4}}, 4)
 	if err != nil || l.Len < 3e9 || l.Points() != 3e9 {
 		t.Errorf("%+v, %v", l, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
@@ -36,8 +35,8 @@ func (op *Operator) newReversal(ctx context.Context, a operator.Arguments) (*rev
 		return nil, fmt.Errorf("wavefields cannot be reconstructed from their boundary: %w", err)
 	}
 	r := &reversal{shells: map[string]*operator.Shell{}}
-	k := op.taped.Program.Kernel
-	if r.op, err = operator.CompileProblem(ctx, reversed, codegen.Options{Real: k.Real, Backend: op.backend, Halo: k.Halo}); err != nil {
+	k := op.taped.Program.Signature
+	if r.op, err = operator.CompileProblem(ctx, reversed, codegen.Options{Real: k.Real, Target: op.backend, Halo: k.Halo}); err != nil {
 		return nil, err
 	}
 	for _, l := range levels {
@@ -181,8 +180,8 @@ func (t *tape) recordShells(ctx context.Context) error {
 // reconstruct is the backward run beside the reversed one.
 func (t *tape) reconstruct(ctx context.Context) error {
 	a := t.arguments
-	for _, x := range t.reversal.op.Program.Kernel.Arrays {
-		if x.Role == ir.State {
+	for _, x := range t.reversal.op.Program.Signature.Arrays {
+		if x.Computed() {
 			delete(a.Fields, x.Name) // they begin where the forward run ended
 			delete(a.Constants, x.Name)
 		}

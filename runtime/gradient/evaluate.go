@@ -6,7 +6,7 @@ import (
 	"maps"
 	"time"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -74,7 +74,7 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 		return Plan{}, err
 	}
 	first, last := op.reads()
-	k := op.taped.Program.Kernel
+	k := op.taped.Program.Signature
 	shells := int64(0)
 	if s.Keep == Boundary {
 		r, err := op.newReversal(context.Background(), a)
@@ -203,8 +203,8 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	}
 	if op.condition {
 		out.Images = map[string]*field.Array{}
-		for _, x := range op.backward.Program.Kernel.Arrays {
-			if x.Role == ir.Image {
+		for _, x := range op.backward.Program.Signature.Arrays {
+			if x.Role == signature.Image {
 				out.Images[x.Name] = copied(t.backward.Field(x.Name))
 			}
 		}
@@ -251,11 +251,11 @@ func byPlace(d *field.Array, p operator.Points) (traces, places *field.Array) {
 // initial are the derivatives by initial states, nil when they are not there.
 func (op *Operator) initial(r *operator.Run, a operator.Arguments) map[string]*field.Array {
 	var out map[string]*field.Array
-	levels := op.taped.Program.Kernel.FirstStep + 1
-	for _, x := range op.taped.Program.Kernel.Arrays {
+	levels := op.taped.Program.Signature.FirstStep + 1
+	for _, x := range op.taped.Program.Signature.Arrays {
 		for before := range levels {
 			g := r.Field(adjoint.InitialImage(x.Name, before))
-			if x.Role != ir.State || g == nil {
+			if !x.Computed() || g == nil {
 				continue
 			}
 			if out == nil {
@@ -274,8 +274,8 @@ func (op *Operator) initial(r *operator.Run, a operator.Arguments) map[string]*f
 
 // reading are the wavefields of the forward run that the backward run reads.
 func (op *Operator) reading() (names []string) {
-	for _, x := range op.backward.Program.Kernel.Arrays {
-		if x.Role == ir.Given {
+	for _, x := range op.backward.Program.Signature.Arrays {
+		if x.Given() {
 			names = append(names, x.Name)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -27,9 +27,9 @@ func random(r *rand.Rand, lo, hi float64, shape ...int) *field.Array {
 }
 
 // inversion is a small acoustic shot with its gradient.
-func inversion(t *testing.T, backend backends.Backend, steps int) (*Operator, operator.Arguments, Misfit) {
+func inversion(t *testing.T, backend backends.Target, steps int) (*Operator, operator.Arguments, Misfit) {
 	t.Helper()
-	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: ir.F64, Backend: backend}, Wrt: []string{"m"}})
+	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: signature.F64, Target: backend}, Wrt: []string{"m"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func TestApproximations(t *testing.T) {
 // linear, and the misfit a square, so that central differences are exact.
 func TestDerivativeByThePlaceOfSources(t *testing.T) {
 	_, a, m := inversion(t, nil, 90)
-	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: ir.F64}, Places: true})
+	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: signature.F64}, Places: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -41,7 +41,7 @@ type Operator struct {
 	chain     *chain
 	places    bool
 	condition bool // images are made
-	backend   backends.Backend
+	backend   backends.Target
 }
 
 // Load compiles the operator of a file with its derivatives. Errors: those of
@@ -77,7 +77,7 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	}
 	// Runs share levels when their halos are the same: the widest of them.
 	plain := o.Options
-	plain.Backend = nil
+	plain.Target = nil
 	problems := []*symbolic.Problem{p, keeping(p, reverse), reverse}
 	halo := make([]int, p.Grid.Dim())
 	for _, q := range problems {
@@ -85,13 +85,13 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 		if err != nil {
 			return nil, err
 		}
-		for axis, n := range program.Kernel.Halo {
+		for axis, n := range program.Signature.Halo {
 			halo[axis] = max(halo[axis], n)
 		}
 	}
 	shared := o.Options
 	shared.Halo = halo
-	op := &Operator{chain: links, backend: o.Backend, places: o.Places, condition: o.Condition != ""}
+	op := &Operator{chain: links, backend: o.Target, places: o.Places, condition: o.Condition != ""}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
 		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
 			return nil, err
@@ -175,16 +175,8 @@ func IsLinear(p *symbolic.Problem) bool {
 // reads is the range of levels, counted from its step, that the backward
 // operator reads of the forward run's wavefields.
 func (op *Operator) reads() (first, last int) {
-	ir.VisitStmts(op.backward.Program.Kernel.Step, func(s ir.Stmt) {
-		if v := ir.Value(s); v != nil {
-			ir.VisitExpr(v, func(e ir.Expr) {
-				if a, ok := e.(*ir.Access); ok && op.backward.Program.Kernel.Array(a.Array).Role == ir.Given {
-					first, last = min(first, a.Time), max(last, a.Time)
-				}
-			})
-		}
-	})
-	return first, last
+	r := op.backward.Program.Signature.Reads
+	return r[0], r[1]
 }
 
 // backwardArguments are the arguments of the backward run: the medium of the
@@ -193,8 +185,8 @@ func (op *Operator) backwardArguments(a operator.Arguments, adjoints map[string]
 	b := a
 	b.Fields, b.Constants, b.Points = map[string]*field.Array{}, map[string]float64{}, map[string]operator.Points{}
 	b.Unstable = true // the forward run is stable, and so is its transpose
-	for _, x := range op.backward.Program.Kernel.Arrays {
-		if x.Role != ir.Param {
+	for _, x := range op.backward.Program.Signature.Arrays {
+		if x.Role != signature.Param {
 			continue
 		}
 		if v, ok := a.Fields[x.Name]; ok {

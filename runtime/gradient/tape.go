@@ -61,7 +61,7 @@ func (t *tape) begin(segment int) int {
 // start is the step before which the state of a segment is taken: its first
 // one, or before that when its backward steps read far back.
 func (t *tape) start(segment int) int {
-	more := -t.before - t.op.taped.Program.Kernel.FirstStep
+	more := -t.before - t.op.taped.Program.Signature.FirstStep
 	return max(t.forward.First, t.begin(segment)-max(0, more))
 }
 
@@ -280,7 +280,7 @@ func (t *tape) needed(level int) bool {
 // store is the first pass that stores levels as it goes.
 func (t *tape) store(ctx context.Context) error {
 	t.stored = map[int][]*packedLevel{}
-	for level := t.forward.First - t.op.taped.Program.Kernel.FirstStep; level <= t.forward.First; level++ {
+	for level := t.forward.First - t.op.taped.Program.Signature.FirstStep; level <= t.forward.First; level++ {
 		t.keep(level)
 	}
 	for t.forward.Next <= t.forward.Last {
@@ -383,5 +383,5 @@ func (op *Operator) sampled(ctx context.Context, every int) (*operator.Operator,
 		}
 		p.Statements = append(p.Statements, s)
 	}
-	return operator.CompileProblem(ctx, &p, codegen.Options{Real: op.backward.Program.Kernel.Real, Backend: op.backend, Halo: op.backward.Program.Kernel.Halo})
+	return operator.CompileProblem(ctx, &p, codegen.Options{Real: op.backward.Program.Signature.Real, Target: op.backend, Halo: op.backward.Program.Signature.Halo})
 }

@@ -10,7 +10,7 @@ func (s *Survey) filter(band int, samples []float64, traces int) {
 	if band < 0 {
 		return
 	}
-	k := s.op.Forward.Program.Kernel
+	k := s.op.Forward.Program.Signature
 	silent := func() {
 		clear(samples[:k.FirstStep*traces])
 		clear(samples[(s.setup.Steps-k.LastStep)*traces:])

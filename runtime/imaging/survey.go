@@ -48,7 +48,7 @@ type Survey struct {
 // NewSurvey reads what a configuration names and compiles its operator with
 // its derivatives. Errors: those of the configuration and of compiling, and for
 // unknowns and records that the operator does not have.
-func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Backend, threads int) (s *Survey, err error) {
+func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Target, threads int) (s *Survey, err error) {
 	s = &Survey{Config: c}
 	s.setup, err = modelling.Open(c, backend)
 	if s.Model = s.setup.Model; s.Model == nil {

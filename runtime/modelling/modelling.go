@@ -23,7 +23,7 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -57,7 +57,7 @@ type Setup struct {
 // Open reads what a configuration names, but for places of sources and receivers.
 // Errors: all that is wrong with it and with the operator's file; with an error, the
 // setup serves to judge places by its model alone, which may be nil.
-func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
+func Open(c *survey.Config, backend backends.Target) (*Setup, error) {
 	s := &Setup{Config: c, fields: map[string]*field.Array{}, bordered: map[string]*field.Array{}, constants: map[string]float64{}}
 	file, err := dsl.ParseFile(c.OperatorPath())
 	if err != nil {
@@ -78,10 +78,10 @@ func Open(c *survey.Config, backend backends.Backend) (*Setup, error) {
 	if s.Model, err = c.Model(speed); err != nil {
 		return s, errors.Join(faults, err)
 	}
-	s.Options = codegen.Options{Backend: backend, Options: check.Options{Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder,
+	s.Options = codegen.Options{Target: backend, Options: check.Options{Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder,
 		Uniform: slices.Max(s.Model.Spacing) == slices.Min(s.Model.Spacing)}}
 	if c.Dtype == "f64" {
-		s.Options.Real = ir.F64
+		s.Options.Real = signature.F64
 	}
 	if s.Problem, err = check.Problem(file, s.Options.Options); err != nil {
 		return s, errors.Join(faults, err)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -27,7 +27,7 @@ const scaled = `operator scaled {
     sample rec from u
 }`
 
-func compile(t *testing.T, source string, dim int, real ir.Type, native bool) *Operator {
+func compile(t *testing.T, source string, dim int, real signature.Real, native bool) *Operator {
 	t.Helper()
 	file, err := dsl.Parse("test.pde", source)
 	if err != nil {
@@ -35,7 +35,7 @@ func compile(t *testing.T, source string, dim int, real ir.Type, native bool) *O
 	}
 	o := codegen.Options{Options: check.Options{Dim: dim}, Real: real}
 	if native {
-		o.Backend = c.Backend{}
+		o.Target = c.Target{}
 	}
 	op, err := Compile(t.Context(), file, o)
 	if err != nil {
@@ -63,7 +63,7 @@ func good() Arguments {
 }
 
 func TestBadArguments(t *testing.T) {
-	op := compile(t, scaled, 2, ir.F32, false)
+	op := compile(t, scaled, 2, signature.F32, false)
 	if run, err := op.Bind(good()); err != nil {
 		t.Fatal(err)
 	} else {
@@ -140,7 +140,7 @@ func TestBadArguments(t *testing.T) {
 }
 
 func TestAllFaultsAtOnce(t *testing.T) {
-	op := compile(t, scaled, 2, ir.F32, false)
+	op := compile(t, scaled, 2, signature.F32, false)
 	a := good()
 	a.Steps = 1
 	a.Dt = -1
@@ -155,7 +155,7 @@ func TestAllFaultsAtOnce(t *testing.T) {
 
 // Numbers may stand for arrays, and arrays without axes for numbers.
 func TestConstants(t *testing.T) {
-	op := compile(t, scaled, 2, ir.F64, true)
+	op := compile(t, scaled, 2, signature.F64, true)
 	a := good()
 	want := outcome(t, op, a)
 	b := good()
@@ -169,7 +169,7 @@ func TestConstants(t *testing.T) {
 
 func TestDivergenceIsReported(t *testing.T) {
 	for _, native := range []bool{true, false} {
-		op := compile(t, scaled, 2, ir.F32, native)
+		op := compile(t, scaled, 2, signature.F32, native)
 		a := good()
 		a.Dt, a.Unstable, a.Steps = 30, true, 2000
 		a.Points["src"] = Points{At: a.Points["src"].At, Traces: constant(1, 2000, 1)}
@@ -188,7 +188,7 @@ func TestDivergenceIsReported(t *testing.T) {
 }
 
 func TestCancellation(t *testing.T) {
-	op := compile(t, scaled, 2, ir.F32, true)
+	op := compile(t, scaled, 2, signature.F32, true)
 	a := good()
 	a.Steps = 100000
 	a.Points["src"] = Points{At: a.Points["src"].At, Traces: constant(1, a.Steps, 1)}
@@ -213,7 +213,7 @@ func TestCancellation(t *testing.T) {
 
 // A run in pieces is the same as a run in one.
 func TestAdvanceInPieces(t *testing.T) {
-	op := compile(t, scaled, 2, ir.F64, true)
+	op := compile(t, scaled, 2, signature.F64, true)
 	want := outcome(t, op, good())
 	run, err := op.Bind(good())
 	if err != nil {

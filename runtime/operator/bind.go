@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/machine"
@@ -38,7 +38,7 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 // checked is a binder whose arguments are good. Those that plan leave levels out
 // that are shared later.
 func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
-	b := &binder{op: op, k: op.Program.Kernel, a: a, machine: machine.Describe(), plan: plan}
+	b := &binder{op: op, k: op.Program.Signature, a: a, machine: machine.Describe(), plan: plan}
 	b.separate()
 	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.defaults, b.fields, b.points, b.rhythms, b.regions, b.layers, b.requirements} {
 		check()
@@ -60,7 +60,7 @@ func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 type binder struct {
 	faults
 	op      *Operator
-	k       *ir.Kernel
+	k       *signature.Operator
 	a       Arguments
 	machine machine.Machine
 	lattice *lattice
@@ -248,13 +248,13 @@ func (b *binder) fields() {
 			continue
 		}
 		if !given || a == nil {
-			switch x.Role {
-			case ir.Given:
+			switch {
+			case x.Given():
 				if b.plan || b.a.Levels[x.Name] != nil {
 					continue
 				}
 				b.add("wavefield %s%s has no values; give its levels, an array of shape %s", x.Name, described(x.Doc), field.ShapeString(append([]int{b.a.Steps}, b.shapeOf(x)...)))
-			case ir.Param:
+			case x.Role == signature.Param:
 				if f := functionOf(b.op.Program.Problem, x.Name); f != nil && f.Default != nil {
 					continue // defaults says what it lacks, or waits for other faults to be mended
 				}
@@ -264,15 +264,15 @@ func (b *binder) fields() {
 		}
 		want := b.shapeOf(x)
 		levels := append([]int{b.k.FirstStep + 1}, want...)
-		if x.Role == ir.Given {
+		if x.Given() {
 			want = append([]int{b.a.Steps}, want...)
 		}
 		switch {
-		case slices.Equal(a.Shape, want), x.Role == ir.State && slices.Equal(a.Shape, levels):
+		case slices.Equal(a.Shape, want), x.Computed() && slices.Equal(a.Shape, levels):
 			if i := a.FirstNotFinite(); i != nil {
 				b.add("%s has a NaN or an infinity at index %s", x.Name, field.ShapeString(i))
 			}
-		case x.Role == ir.State:
+		case x.Computed():
 			b.add("%s has shape %s; its initial state has shape %s, or %s for one array per level", x.Name, field.ShapeString(a.Shape), field.ShapeString(want), field.ShapeString(levels))
 		default:
 			b.add("%s has shape %s; on this grid it has shape %s", x.Name, field.ShapeString(a.Shape), field.ShapeString(want))
@@ -281,72 +281,42 @@ func (b *binder) fields() {
 }
 
 // isGiven reports whether the caller may give an array values.
-func isGiven(x *ir.Array) bool {
-	return x.Role == ir.Param || x.Role == ir.State || x.Role == ir.Image || x.Role == ir.Given
+func isGiven(x *signature.Array) bool {
+	return x.Role == signature.Param || x.Computed() || x.Role == signature.Image || x.Given()
 }
 
 // rhythms checks the numbers of steps of conditions and histories.
 func (b *binder) rhythms() {
-	seen := map[ir.Scalar]bool{}
-	check := func(e ir.Expr) {
-		s, ok := e.(ir.Scalar)
-		if !ok || seen[s] {
-			return
+	for _, s := range b.k.Rhythms {
+		if s.Scalar == "" {
+			continue
 		}
-		seen[s] = true
-		if v := b.scalar(string(s)); finite(v) && (v < 1 || v != math.Trunc(v) || v > 1<<31) {
-			b.add("scalar %s is a number of steps, so it must be a whole number, at least 1, not %g", string(s), v)
+		if v := b.scalar(s.Scalar); finite(v) && (v < 1 || v != math.Trunc(v) || v > 1<<31) {
+			b.add("scalar %s is a number of steps, so it must be a whole number, at least 1, not %g", s.Scalar, v)
 		}
 	}
-	for _, x := range b.k.Arrays {
-		check(x.Every)
-	}
-	ir.VisitStmts(b.k.Step, func(s ir.Stmt) {
-		if e, ok := s.(*ir.Every); ok {
-			check(e.Steps)
-		}
-	})
 }
 
 // regions checks that the grid holds what the statements run over.
 func (b *binder) regions() {
 	seen := map[string]bool{}
-	check := func(axis int, lo, hi ir.Bound, note string) {
-		at := func(e ir.Bound) int {
-			// The halo holds what is computed beyond the ends.
-			if e.Kind == ir.Size {
-				return b.a.Shape[axis] + min(e.Shift, 0)
+	for _, box := range b.k.Boxes {
+		for axis, s := range box.Span {
+			n := b.a.Shape[axis]
+			at := func(e signature.Bound) int {
+				// The halo holds what is computed beyond the ends.
+				if e.End {
+					return n + min(e.At, 0)
+				}
+				return max(e.At, 0)
 			}
-			return max(e.Shift, 0)
-		}
-		isEnd := func(e ir.Bound) bool { return e.Kind == ir.Size || e.Kind == ir.Zero }
-		if !isEnd(lo) || !isEnd(hi) || lo.Kind == ir.Zero && lo.Shift <= 0 && hi.Kind == ir.Size && hi.Shift >= 0 {
-			return
-		}
-		if at(lo) < 0 || at(hi) > b.a.Shape[axis] || at(lo) > at(hi) {
-			if text := fmt.Sprintf("axis %s has %d points, too few for a region of the statement at %s", b.k.Axes[axis], b.a.Shape[axis], note); !seen[text] {
-				seen[text] = true
-				b.add("%s", text)
-			}
-		}
-	}
-	for _, s := range b.k.Step {
-		note := ""
-		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
-			if a, ok := s.(*ir.Assign); ok && note == "" {
-				note = a.Note
-			}
-		})
-		ir.VisitStmts([]ir.Stmt{s}, func(s ir.Stmt) {
-			switch x := s.(type) {
-			case *ir.Loop:
-				check(x.Axis, x.Lo, x.Hi, note)
-			case *ir.Reduce:
-				for axis := range x.Lo {
-					check(axis, x.Lo[axis], x.Hi[axis], x.Note)
+			if lo, hi := at(s.Lo), at(s.Hi); lo < 0 || hi > n || lo > hi {
+				if text := fmt.Sprintf("axis %s has %d points, too few for a region of the statement at %s", b.k.Axes[axis], n, box.Note); !seen[text] {
+					seen[text] = true
+					b.add("%s", text)
 				}
 			}
-		})
+		}
 	}
 }
 
@@ -388,16 +358,16 @@ func (b *binder) layers() {
 	}
 }
 
-// steps64 is the number of steps of a condition or a history.
-func (b *binder) steps64(e ir.Expr) int64 {
-	if s, ok := e.(ir.Scalar); ok {
-		return int64(b.scalar(string(s)))
+// steps64 is the number of steps of a history.
+func (b *binder) steps64(s signature.Steps) int64 {
+	if s.Scalar != "" {
+		return int64(b.scalar(s.Scalar))
 	}
-	return int64(e.(ir.Const))
+	return int64(s.Number)
 }
 
 // shapeOf is the shape of an array on the grid, without halo.
-func (b *binder) shapeOf(x *ir.Array) []int {
+func (b *binder) shapeOf(x *signature.Array) []int {
 	shape := []int{}
 	for _, axis := range x.Axes {
 		shape = append(shape, b.a.Shape[axis])
@@ -520,7 +490,7 @@ func (b *binder) layout() (*Run, error) {
 	r.mirror = r.First + r.Last
 	for i, x := range b.k.Arrays {
 		frames, every := 0, 0
-		if x.Role == ir.History {
+		if x.Role == signature.History {
 			every = int(b.steps64(x.Every))
 			frames = (b.a.Steps + every - 1) / every
 		}
@@ -534,7 +504,7 @@ func (b *binder) layout() (*Run, error) {
 		if err != nil {
 			return nil, BadArguments{err.Error()}
 		}
-		if l := b.a.Levels[x.Name]; l != nil && x.Role == ir.Given {
+		if l := b.a.Levels[x.Name]; l != nil && x.Given() {
 			if !l.fitsInto(s) {
 				return nil, BadArguments{fmt.Sprintf("the levels of %s are laid out for another grid or halo; compile both operators with the same halo", x.Name)}
 			}
@@ -565,7 +535,7 @@ func (b *binder) load(r *Run) error {
 		x := s.array
 		if v := b.a.Constants[x.Name]; v != 0 { // fresh memory is zero
 			levels := min(b.k.FirstStep+1, x.Buffers)
-			if x.Role == ir.Given {
+			if x.Given() {
 				levels = int(s.count)
 			}
 			for level := range levels {
@@ -575,7 +545,7 @@ func (b *binder) load(r *Run) error {
 		if a := b.a.Fields[x.Name]; a != nil {
 			n := int(s.layout.Points())
 			levels := min(b.k.FirstStep+1, x.Buffers)
-			if x.Role == ir.Given {
+			if x.Given() {
 				levels = b.a.Steps
 			}
 			for level := range levels {

@@ -9,8 +9,9 @@ import (
 
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/schedule"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -32,7 +33,7 @@ func operators(t *testing.T) []string {
 // receivers.
 func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 	t.Helper()
-	dim := len(p.Kernel.Axes)
+	dim := len(p.Signature.Axes)
 	a := Arguments{Steps: 12, Unstable: true, Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]Points{}}
 	for range dim {
 		n := 9 + r.IntN(9)
@@ -51,27 +52,27 @@ func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 		return x
 	}
 	medium := stability.Medium{Fields: map[string]float64{}, Scalars: map[string]float64{}}
-	for _, x := range p.Kernel.Arrays {
+	for _, x := range p.Signature.Arrays {
 		var shape []int
 		for _, axis := range x.Axes {
 			shape = append(shape, a.Shape[axis])
 		}
 		switch x.Role {
-		case ir.Param:
+		case signature.Param:
 			a.Fields[x.Name] = random(0.45, 0.55, shape...)
 			medium.Fields[x.Name] = 0.5
-		case ir.State:
+		case signature.State:
 			if f := functionOf(p.Problem, x.Name); f != nil && f.Local {
 				continue // it is zero outside of its region
 			}
-			a.Fields[x.Name] = random(-0.1, 0.1, append([]int{p.Kernel.FirstStep + 1}, shape...)...)
+			a.Fields[x.Name] = random(-0.1, 0.1, append([]int{p.Signature.FirstStep + 1}, shape...)...)
 		}
 	}
 	for _, q := range p.Problem.Parameters {
 		a.Constants[q.Name] = 1
 		medium.Scalars[q.Name] = 1
 	}
-	for i, x := range p.Kernel.Axes {
+	for i, x := range p.Signature.Axes {
 		medium.Scalars["h_"+x] = a.Spacing[i]
 	}
 	a.Dt = 0.01
@@ -112,12 +113,12 @@ func outcome(t *testing.T, op *Operator, a Arguments) map[string]*field.Array {
 	}
 	defer run.Close()
 	out := map[string]*field.Array{}
-	for _, x := range op.Program.Kernel.Arrays {
-		if x.Role == ir.State || x.Role == ir.Image || x.Role == ir.History {
+	for _, x := range op.Program.Signature.Arrays {
+		if x.Computed() || x.Role == signature.Image || x.Role == signature.History {
 			out[x.Name] = run.Field(x.Name)
 		}
 	}
-	for _, s := range op.Program.Kernel.Series {
+	for _, s := range op.Program.Signature.Series {
 		out[s.Name] = run.Series(s.Name)
 	}
 	for _, q := range op.Program.Problem.Points {
@@ -158,7 +159,7 @@ func TestConformance(t *testing.T) {
 		}
 		for _, name := range check.Operators(file) {
 			for dim := 1; dim <= 3; dim++ {
-				for order, real := range map[int]ir.Type{2: ir.F64, 4: ir.F32, 8: ir.F64} {
+				for order, real := range map[int]signature.Real{2: signature.F64, 4: signature.F32, 8: signature.F64} {
 					if order == 2 && dim != 2 {
 						continue // what is special about order 2 is so along any axis
 					}
@@ -182,7 +183,7 @@ func absorbing(file *dsl.File, o check.Options) bool {
 func conform(t *testing.T, file *dsl.File, o codegen.Options) {
 	t.Parallel()
 	plain := o
-	plain.Passes.Disable = pass.Names()
+	plain.Passes.Disable, plain.Schedule = pass.Names(), schedule.Trivial
 	oracle, err := Compile(t.Context(), file, plain)
 	if dsl.IsUser(err) {
 		t.Skipf("not for this grid: %v", err)
@@ -196,7 +197,7 @@ func conform(t *testing.T, file *dsl.File, o codegen.Options) {
 	// The passes reorder sums of at most 100 terms whose weights add up to
 	// some 10 times the result, over 12 steps: 12*10*sqrt(100) roundings.
 	tolerance := 1200 * math.Exp2(-53)
-	if o.Real == ir.F32 {
+	if o.Real == signature.F32 {
 		tolerance = 1200 * math.Exp2(-24)
 	}
 	for _, name := range target.Names() {
@@ -205,7 +206,7 @@ func conform(t *testing.T, file *dsl.File, o codegen.Options) {
 			t.Fatal(err)
 		}
 		o := o
-		o.Backend = backend
+		o.Target = backend
 		op, err := Compile(t.Context(), file, o)
 		if err != nil {
 			t.Fatal(err)
@@ -230,15 +231,15 @@ func conform(t *testing.T, file *dsl.File, o codegen.Options) {
 // Leaving out any one pass changes results by rounding at most, and not at
 // all where the pass only moves loops and buffers.
 func TestPassesKeepResults(t *testing.T) {
-	moves := map[string]bool{"rotate": true, "block": true, "parallelise": true, "linearise": true}
+	moves := map[string]bool{"inplace": true}
 	for _, path := range operators(t) {
 		file, err := dsl.ParseFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range check.Operators(file) {
-			o := codegen.Options{Options: check.Options{Operator: name, Dim: 2, SpaceOrder: 4}, Real: ir.F64}
-			o.Backend, _ = target.Find("c")
+			o := codegen.Options{Options: check.Options{Operator: name, Dim: 2, SpaceOrder: 4}, Real: signature.F64}
+			o.Target, _ = target.Find("c")
 			all, err := Compile(t.Context(), file, o)
 			if dsl.IsUser(err) {
 				continue

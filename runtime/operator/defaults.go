@@ -7,7 +7,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -17,7 +17,7 @@ import (
 // absorbing layers from the border of the grid. What an equation reads is then
 // in Fields or Constants. Errors: BadArguments with all that is missing or wrong.
 func (op *Operator) Complete(a Arguments) (Arguments, error) {
-	b := &binder{op: op, k: op.Program.Kernel, a: a}
+	b := &binder{op: op, k: op.Program.Signature, a: a}
 	b.separate()
 	for _, check := range []func(){b.grid, b.names, b.defaults} {
 		if check(); b.lattice == nil {
@@ -52,7 +52,7 @@ func (b *binder) defaults() {
 	}
 	for _, x := range b.k.Arrays {
 		f := functionOf(p, x.Name)
-		if x.Role != ir.Param || f == nil || f.Default == nil || b.has(f.Name) {
+		if x.Role != signature.Param || f == nil || f.Default == nil || b.has(f.Name) {
 			continue
 		}
 		if err := r.field(f); err != nil {
@@ -147,7 +147,7 @@ func (r *resolver) field(f *symbolic.Function) error {
 		shape = []int{}
 	}
 	out := field.New64(shape...)
-	if b.k.Real == ir.F32 {
+	if b.k.Real == signature.F32 {
 		out = field.New32(shape...)
 	}
 	var wrong sync.Once
@@ -356,7 +356,7 @@ func (r *resolver) reduction(c *symbolic.Call) (float64, error) {
 // Values are those of an expression without derivatives at all points of the grid.
 // The arguments are complete, see Complete. Errors: those of Complete.
 func (op *Operator) Values(a Arguments, e symbolic.Expr) (*field.Array, error) {
-	b := &binder{op: op, k: op.Program.Kernel, a: a}
+	b := &binder{op: op, k: op.Program.Signature, a: a}
 	b.separate()
 	if b.grid(); b.lattice == nil {
 		return nil, b.err()

@@ -5,8 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/courant-pde/courant/backends/abi"
-	"github.com/courant-pde/courant/codegen/interp"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/jit"
 )
@@ -30,11 +29,11 @@ type native struct {
 }
 
 func newNative(r *Run) *native {
-	k := r.op.Program.Kernel
+	k := r.op.Program.Signature
 	n := &native{library: r.op.Library}
 	for _, s := range r.arrays {
 		n.arrays = append(n.arrays, s.abiArray())
-		if len(s.array.Axes) == len(k.Axes) {
+		if k.CommonStrides(s.array) {
 			n.stride = s.stride
 		}
 	}
@@ -73,17 +72,17 @@ func (n *native) steps(first, last int, block []int64) error {
 
 // interpreted walks the kernel in Go.
 type interpreted[T interp.Real] struct {
-	k *ir.Kernel
+	p *interp.Program
 	b interp.Binding[T]
 }
 
 func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *interpreted[T] {
-	i := &interpreted[T]{k: r.op.Program.Kernel, b: interp.Binding[T]{Scalars: r.scalars, Series: r.series, Mirror: r.mirror, End: r.Last}}
+	i := &interpreted[T]{p: r.op.interpreted, b: interp.Binding[T]{Scalars: r.scalars, Series: r.series, Mirror: r.mirror, End: r.Last}}
 	for _, s := range r.arrays {
 		i.b.Arrays = append(i.b.Arrays, interpArray(s, field.Numbers[T](s.memory)))
 	}
 	for _, p := range r.points {
-		i.b.Points = append(i.b.Points, interpPoints(p, traces(p.traces)))
+		i.b.Points = append(i.b.Points, interpPoints(p, traces(p.traces), traces(p.staged)))
 	}
 	for _, s := range r.args.Shape {
 		i.b.Size = append(i.b.Size, int64(s))
@@ -91,9 +90,9 @@ func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *inter
 	return i
 }
 
-func (i *interpreted[T]) prepare() error { return interp.Prepare(i.k, &i.b) }
+func (i *interpreted[T]) prepare() error { return interp.Prepare(i.p, &i.b) }
 
 func (i *interpreted[T]) steps(first, last int, block []int64) error {
 	i.b.Block = block
-	return interp.Steps(i.k, &i.b, first, last)
+	return interp.Steps(i.p, &i.b, first, last)
 }

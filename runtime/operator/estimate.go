@@ -3,7 +3,7 @@ package operator
 import (
 	"fmt"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 )
 
 // fits compares what a run needs with what the machine has, before anything
@@ -29,7 +29,7 @@ func (b *binder) fits(r *Run) error {
 		return nil
 	}
 	hint := "choose a smaller grid"
-	if b.k.Real == ir.F64 {
+	if b.k.Real == signature.F64 {
 		hint += " or single precision"
 	}
 	return BadArguments{fmt.Sprintf("this run needs %s of memory and %s is available; %s", gibibytes(need), gibibytes(have), hint)}
@@ -59,13 +59,13 @@ func (op *Operator) Needs(a Arguments) (Needs, error) {
 	n := Needs{Real: b.k.Real.Size()}
 	for _, s := range r.arrays {
 		switch {
-		case s.array.Role == ir.Given:
+		case s.array.Given():
 		case s.array.Keeps():
 			n.Level += s.buffer * int64(s.real.Size())
 		default:
 			n.Fixed += s.bytes()
 		}
-		if s.array.Role == ir.State {
+		if s.array.Computed() {
 			n.State += int64(b.k.FirstStep+1) * s.layout.Len * int64(s.real.Size())
 		}
 	}
@@ -83,7 +83,7 @@ func (r *Run) Bytes() (n int64) {
 		}
 	}
 	for _, p := range r.points {
-		n += int64(p.traces.Len()) * int64(r.op.Program.Kernel.Real.Size())
+		n += int64(p.traces.Len()) * int64(r.op.Program.Signature.Real.Size())
 	}
 	return n
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -49,7 +48,7 @@ func (b *binder) watch(r *Run) *growth {
 	for i, s := range r.arrays {
 		name := s.array.Name
 		given := b.a.Fields[name] != nil || b.a.Constants[name] != 0
-		g.fields[i] = s.array.Role == ir.State && (given || driven == nil || slices.Contains(driven, name))
+		g.fields[i] = s.array.Computed() && (given || driven == nil || slices.Contains(driven, name))
 	}
 	g.from = r.settled()
 	return g
@@ -60,7 +59,7 @@ func (b *binder) watch(r *Run) *growth {
 func (r *Run) settled() int {
 	input := make([]float64, r.args.Steps)
 	seen := map[*field.Array]bool{}
-	for i, p := range r.op.Program.Kernel.Points {
+	for i, p := range r.op.Program.Signature.Points {
 		d := r.points[i]
 		if !p.Inject || seen[d.traces] || d.count == 0 {
 			continue
@@ -72,7 +71,7 @@ func (r *Run) settled() int {
 			}
 		}
 	}
-	if r.op.Program.Kernel.Backward {
+	if r.op.Program.Signature.Backward {
 		slices.Reverse(input)
 	}
 	all := 0.0

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -32,7 +32,7 @@ func spike(t int) float64 { return math.Exp(-float64(t-60) * float64(t-60) / 200
 // Exponential growth is noticed long before it is infinite, and not where it is
 // meant.
 func TestGrowthIsNoticed(t *testing.T) {
-	op := compile(t, growing, 2, ir.F32, true)
+	op := compile(t, growing, 2, signature.F32, true)
 	a := growingRun(1, spike, 0.08)
 	_, err := op.Apply(t.Context(), a)
 	var grew *Grew
@@ -56,7 +56,7 @@ func TestGrowthIsNoticed(t *testing.T) {
 // Sources of any size and duration, and waves that resonate without loss, are no
 // instability.
 func TestGrowthOfSourcesIsNone(t *testing.T) {
-	op := compile(t, growing, 2, ir.F64, true)
+	op := compile(t, growing, 2, signature.F64, true)
 	for name, pulse := range map[string]func(int) float64{
 		"spike":    spike,
 		"constant": func(int) float64 { return 1 },

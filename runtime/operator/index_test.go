@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/courant-pde/courant/backends/abi"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -25,7 +25,7 @@ func TestLargeIndices(t *testing.T) {
 		wavefield u
 		solve m*u.dt2 - laplace(u) = 0 for u.forward
 		inject src*dt^2/m into u.forward
-		sample rec from u }`, 2, ir.F32, true)
+		sample rec from u }`, 2, signature.F32, true)
 	r := rand.New(rand.NewPCG(1, 1))
 	a := randomArguments(t, op.Program, r)
 	want := outcome(t, op, a)

@@ -59,7 +59,7 @@ func TestAdvectionConverges(t *testing.T) {
 		dt := 1 / float64(steps)
 		before := line(n, 0, h, func(x float64) float64 { return wave(x) })
 		now := line(n, 0, h, func(x float64) float64 { return wave(x - speed*dt) })
-		r := applied(t, "advection", 4, c.Backend{}, Arguments{Shape: []int{n}, Spacing: []float64{h}, Steps: steps + 1, Dt: dt,
+		r := applied(t, "advection", 4, c.Target{}, Arguments{Shape: []int{n}, Spacing: []float64{h}, Steps: steps + 1, Dt: dt,
 			Constants: map[string]float64{"speed_x": speed}, Fields: map[string]*field.Array{"c": levels(before, now)}})
 		return worst(r.Field("c"), 0, h, 0, 1, wave)
 	}
@@ -74,7 +74,7 @@ func TestDiffusionConverges(t *testing.T) {
 	}
 	run := func(n, steps int) float64 {
 		h := 16 / float64(n)
-		r := applied(t, "diffusion", 4, c.Backend{}, Arguments{Shape: []int{n + 1}, Spacing: []float64{h}, Origin: []float64{-8}, Steps: steps + 1, Dt: 0.5 / float64(steps),
+		r := applied(t, "diffusion", 4, c.Target{}, Arguments{Shape: []int{n + 1}, Spacing: []float64{h}, Origin: []float64{-8}, Steps: steps + 1, Dt: 0.5 / float64(steps),
 			Constants: map[string]float64{"kappa": 1}, Fields: map[string]*field.Array{"u": line(n+1, -8, h, gauss(0.5))},
 			Points: map[string]Points{"src": {At: at(0), Traces: field.New64(steps+1, 1)}}})
 		return worst(r.Field("u"), -8, h, -4, 4, gauss(1))
@@ -91,7 +91,7 @@ func TestBurgersConverges(t *testing.T) {
 	}
 	run := func(n, steps int) float64 {
 		h := 24 / float64(n)
-		r := applied(t, "viscous_burgers", 4, c.Backend{}, Arguments{Shape: []int{n + 1}, Spacing: []float64{h}, Origin: []float64{-12}, Steps: steps + 1, Dt: 1 / float64(steps),
+		r := applied(t, "viscous_burgers", 4, c.Target{}, Arguments{Shape: []int{n + 1}, Spacing: []float64{h}, Origin: []float64{-12}, Steps: steps + 1, Dt: 1 / float64(steps),
 			Constants: map[string]float64{"nu": nu}, Fields: map[string]*field.Array{"u": line(n+1, -12, h, front(0))}})
 		return worst(r.Field("u"), -12, h, -4, 4, front(1))
 	}
@@ -108,14 +108,14 @@ func TestShallowWaterConverges(t *testing.T) {
 	speed := math.Sqrt(g * depth)
 	run := func(n, steps int) float64 {
 		h := 24 / float64(n)
-		r := applied(t, "shallow_water", 4, c.Backend{}, Arguments{Shape: []int{n + 1}, Spacing: []float64{h}, Origin: []float64{-12}, Steps: steps + 1, Dt: 1 / float64(steps),
+		r := applied(t, "shallow_water", 4, c.Target{}, Arguments{Shape: []int{n + 1}, Spacing: []float64{h}, Origin: []float64{-12}, Steps: steps + 1, Dt: 1 / float64(steps),
 			Constants: map[string]float64{"h": depth}, Fields: map[string]*field.Array{"eta": line(n+1, -12, h, hump)}})
 		return worst(r.Field("eta"), -12, h, -10, 10, func(x float64) float64 { return (hump(x-speed) + hump(x+speed)) / 2 }) / height
 	}
 	expectOrder(t, "shallow water", run(96, 250), run(192, 4000), 4)
 
 	// A lake at rest over an uneven bottom stays at rest.
-	r := applied(t, "shallow_water", 4, c.Backend{}, Arguments{Shape: []int{30, 30}, Spacing: []float64{1, 1}, Steps: 100, Dt: 0.01,
+	r := applied(t, "shallow_water", 4, c.Target{}, Arguments{Shape: []int{30, 30}, Spacing: []float64{1, 1}, Steps: 100, Dt: 0.01,
 		Constants: map[string]float64{"rough": 0.02}, Fields: map[string]*field.Array{"h": levels2(30, func(x, z float64) float64 { return 2 + math.Sin(x)*math.Cos(z) })}})
 	if least, greatest := r.Field("eta").Range(); least != 0 || greatest != 0 {
 		t.Errorf("a lake at rest moves by %g to %g", least, greatest)
@@ -139,7 +139,7 @@ func TestPoissonIterates(t *testing.T) {
 	k := math.Pi / (n + 1)
 	mode := func(x, z float64) float64 { return math.Sin(k*(x+1)) * math.Sin(k*(z+1)) }
 	eigenvalue := -2 * (2 - 2*math.Cos(k)) / (h * h)
-	r := applied(t, "poisson", 2, c.Backend{}, Arguments{Shape: []int{n, n}, Spacing: []float64{h, h}, Steps: steps, Dt: 1,
+	r := applied(t, "poisson", 2, c.Target{}, Arguments{Shape: []int{n, n}, Spacing: []float64{h, h}, Steps: steps, Dt: 1,
 		Fields: map[string]*field.Array{"f": levels2(n, func(x, z float64) float64 { return eigenvalue * mode(x, z) })}})
 	left := math.Pow(math.Cos(k), steps-1)
 	want := levels2(n, func(x, z float64) float64 { return (1 - left) * mode(x, z) })
@@ -159,7 +159,7 @@ func TestPoissonIterates(t *testing.T) {
 func TestGrayScott(t *testing.T) {
 	const n, steps, dt = 16, 200, 0.5
 	u, v := 0.7, 0.3
-	r := applied(t, "gray_scott", 2, c.Backend{}, Arguments{Shape: []int{n, n}, Spacing: []float64{0.01, 0.01}, Steps: steps + 1, Dt: dt,
+	r := applied(t, "gray_scott", 2, c.Target{}, Arguments{Shape: []int{n, n}, Spacing: []float64{0.01, 0.01}, Steps: steps + 1, Dt: dt,
 		Constants: map[string]float64{"u": u, "v": v}})
 	for range steps {
 		reaction := u * v * v
@@ -172,7 +172,7 @@ func TestGrayScott(t *testing.T) {
 	}
 
 	wave := func(x, z float64) float64 { return math.Cos(2 * math.Pi * (x + 2*z) / n) }
-	r = applied(t, "gray_scott", 2, c.Backend{}, Arguments{Shape: []int{n, n}, Spacing: []float64{0.01, 0.01}, Steps: steps + 1, Dt: dt,
+	r = applied(t, "gray_scott", 2, c.Target{}, Arguments{Shape: []int{n, n}, Spacing: []float64{0.01, 0.01}, Steps: steps + 1, Dt: dt,
 		Constants: map[string]float64{"F": 0, "k": 0}, Fields: map[string]*field.Array{"u": levels2(n, wave)}})
 	symbol := (2*math.Cos(2*math.Pi/n) + 2*math.Cos(4*math.Pi/n) - 4) / 1e-4
 	// Each step rounds numbers of size 1, and little is left of them.
@@ -197,7 +197,7 @@ func TestCavityModes(t *testing.T) {
 	}
 	mode := levels2(n, func(x, z float64) float64 { return math.Sin(kx*x) * math.Sin(kz*z) })
 	silent := map[string]Points{"src": {At: at(1, 1), Traces: field.New64(steps, 1)}}
-	r := applied(t, "maxwell_te", 2, c.Backend{}, Arguments{Shape: []int{n, n}, Spacing: []float64{h, h}, Steps: steps, Dt: dt, Points: silent,
+	r := applied(t, "maxwell_te", 2, c.Target{}, Arguments{Shape: []int{n, n}, Spacing: []float64{h, h}, Steps: steps, Dt: dt, Points: silent,
 		Constants: map[string]float64{"epsilon": 1, "mu": 1, "sigma": 0}, Fields: map[string]*field.Array{"E": mode}})
 	scaled := field.New64(n, n)
 	for i, v := range mode.F64 {
@@ -212,7 +212,7 @@ func TestCavityModes(t *testing.T) {
 		across.F64[i] = math.Sin(kx*float64(p[0])) * math.Sin(kz*float64(p[1]))
 	}
 	silent = map[string]Points{"src": {At: at(1, 1, 1), Traces: field.New64(steps, 1)}}
-	r = applied(t, "maxwell", 2, c.Backend{}, Arguments{Shape: []int{n, n, 6}, Spacing: []float64{h, h, h}, Steps: steps, Dt: dt, Points: silent,
+	r = applied(t, "maxwell", 2, c.Target{}, Arguments{Shape: []int{n, n, 6}, Spacing: []float64{h, h, h}, Steps: steps, Dt: dt, Points: silent,
 		Constants: map[string]float64{"epsilon": 1, "mu": 1, "sigma": 0}, Fields: map[string]*field.Array{"E_z": across}})
 	for i, v := range across.F64 {
 		across.F64[i] = v * amplitude(half(kx)+half(kz))

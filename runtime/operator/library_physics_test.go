@@ -64,20 +64,20 @@ func TestTiltedWithoutAnisotropyIsAcoustic(t *testing.T) {
 		a := Arguments{Shape: shape, Spacing: spacings(dim, 10), Steps: 100, Dt: 1, Constants: map[string]float64{"damp": 0.001},
 			Fields: map[string]*field.Array{"m": varied(r, 0.2, 0.4, shape...)},
 			Points: map[string]Points{"src": {At: at(source...), Traces: ricker(0.02, 1, 100)}}}
-		want := applied(t, "acoustic", 4, c.Backend{}, a).Field("u")
+		want := applied(t, "acoustic", 4, c.Target{}, a).Field("u")
 		a.Constants["epsilon"], a.Constants["delta"] = 0, 0
 		a.Fields["theta"] = varied(r, -1, 1, shape...)
 		if dim == 3 {
 			a.Fields["phi"] = varied(r, -1, 1, shape...)
 		}
-		run := applied(t, "tti", 4, c.Backend{}, a)
+		run := applied(t, "tti", 4, c.Target{}, a)
 		expectClose(t, "u", run.Field("u"), want, 1e-12)
 		expectClose(t, "v", run.Field("v"), want, 1e-12)
 		delete(a.Fields, "theta")
 		delete(a.Fields, "phi")
 		// Without a tilt the second derivative along z is taken twice over.
 		a.Constants["epsilon"], a.Constants["delta"] = 0, 0
-		expectClose(t, "vti", applied(t, "vti", 4, c.Backend{}, a).Field("u"), want, 1e-12)
+		expectClose(t, "vti", applied(t, "vti", 4, c.Target{}, a).Field("u"), want, 1e-12)
 	}
 }
 
@@ -96,9 +96,9 @@ func TestElasticFluidIsAcoustic(t *testing.T) {
 		a := Arguments{Shape: shape, Spacing: spacings(dim, 10), Steps: 40, Dt: 0.8, Constants: map[string]float64{"mu": 0, "damp": 1},
 			Fields: map[string]*field.Array{"b": b, "lam": lam},
 			Points: map[string]Points{"src": {At: at(source...), Traces: ricker(0.04, 0.8, 40)}}}
-		solid := applied(t, "elastic", 8, c.Backend{}, a)
+		solid := applied(t, "elastic", 8, c.Target{}, a)
 		a.Fields, a.Constants = map[string]*field.Array{"b": b, "kappa": lam}, nil
-		fluid := applied(t, "acoustic_first_order", 8, c.Backend{}, a)
+		fluid := applied(t, "acoustic_first_order", 8, c.Target{}, a)
 		pressure := fluid.Field("p")
 		// The mask is zero beyond the grid, so the outermost velocities are halved
 		// there: of the wave, only what stencils carry ahead of it has come so far.
@@ -125,7 +125,7 @@ func TestReciprocity(t *testing.T) {
 	here, there := []float64{123.4, 88.8}, []float64{401.7, 310.1}
 	for _, operator := range []string{"acoustic", "acoustic_time4"} {
 		record := func(from, to []float64) *field.Array {
-			return applied(t, operator, 8, c.Backend{}, Arguments{Shape: shape, Spacing: spacings(2, 10), Steps: 300, Dt: 1.2, Fields: fields,
+			return applied(t, operator, 8, c.Target{}, Arguments{Shape: shape, Spacing: spacings(2, 10), Steps: 300, Dt: 1.2, Fields: fields,
 				Points: map[string]Points{"src": {At: at(from...), Traces: ricker(0.015, 1.2, 300)}, "rec": {At: at(to...)}}}).Traces("rec")
 		}
 		expectClose(t, operator, record(here, there), record(there, here), 1e-11)
@@ -168,14 +168,14 @@ func TestSymmetricInAxes(t *testing.T) {
 		a.Constants = keep
 		return a
 	}
-	one := applied(t, "elastic", 4, c.Backend{}, only(arguments(shape, 203, 158, elastic), "damp"))
-	other := applied(t, "elastic", 4, c.Backend{}, only(arguments(turned, 158, 203, turnedElastic), "damp"))
+	one := applied(t, "elastic", 4, c.Target{}, only(arguments(shape, 203, 158, elastic), "damp"))
+	other := applied(t, "elastic", 4, c.Target{}, only(arguments(turned, 158, 203, turnedElastic), "damp"))
 	for name, partner := range map[string]string{"tau_xx": "tau_zz", "tau_xz": "tau_xz", "v_x": "v_z"} {
 		expectClose(t, name, other.Field(partner), turn(one.Field(name)), 1e-12)
 	}
 	a, b := arguments(shape, 203, 158, tilted), arguments(turned, 158, 203, turnedTilted)
 	a.Constants["damp"], b.Constants["damp"] = 0.001, 0.001
-	expectClose(t, "u", applied(t, "tti", 8, c.Backend{}, b).Field("u"), turn(applied(t, "tti", 8, c.Backend{}, a).Field("u")), 1e-11)
+	expectClose(t, "u", applied(t, "tti", 8, c.Target{}, b).Field("u"), turn(applied(t, "tti", 8, c.Target{}, a).Field("u")), 1e-11)
 }
 
 // In sponges and layers the waves fade: after many passes through the model,
@@ -193,7 +193,7 @@ func TestLayersAbsorb(t *testing.T) {
 	a := Arguments{Shape: shape, Spacing: spacings(2, h), Steps: 1200, Dt: dt, Constants: map[string]float64{"m": 1 / 2.25},
 		Fields: map[string]*field.Array{"damp_x": profile, "damp_z": profile},
 		Points: map[string]Points{"src": {At: at(400, 400), Traces: ricker(0.02, dt, 1200)}, "rec": {At: at(420, 450)}}}
-	rec := applied(t, "acoustic_sponge", 8, c.Backend{}, a).Traces("rec")
+	rec := applied(t, "acoustic_sponge", 8, c.Target{}, a).Traces("rec")
 	expectFaded(t, "acoustic_sponge", rec, 0.03)
 
 	a.Fields = map[string]*field.Array{}
@@ -201,7 +201,7 @@ func TestLayersAbsorb(t *testing.T) {
 		a.Fields[name+"_x"], a.Fields[name+"_z"] = v, v
 	}
 	a.Constants = map[string]float64{"kappa": 2.25, "rho": 1}
-	expectFaded(t, "acoustic_pml", applied(t, "acoustic_pml", 8, c.Backend{}, a).Traces("rec"), 1e-4)
+	expectFaded(t, "acoustic_pml", applied(t, "acoustic_pml", 8, c.Target{}, a).Traces("rec"), 1e-4)
 }
 
 // memoryProfiles are the coefficients of a layer of n points: d grows with the

@@ -70,7 +70,7 @@ func FindLimits(program *codegen.Program, a Arguments) (*Limits, error) {
 
 // parametrised is a binder whose grid and parameters are good.
 func (op *Operator) parametrised(a Arguments) (*binder, error) {
-	b := &binder{op: op, k: op.Program.Kernel, a: a, plan: true}
+	b := &binder{op: op, k: op.Program.Signature, a: a, plan: true}
 	b.separate()
 	for _, check := range []func(){b.grid, b.names, b.defaults, b.fields, b.requirements} {
 		check()

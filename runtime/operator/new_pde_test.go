@@ -9,7 +9,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -22,7 +22,7 @@ func written(t *testing.T, text string, a Arguments) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{}, Real: ir.F64, Backend: c.Backend{}})
+	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{}, Real: signature.F64, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,7 +184,7 @@ func TestNormsOfDevito(t *testing.T) {
 			if v.reference > 0 {
 				a.Constants["f0"] = v.reference
 			}
-			run := applied(t, v.operator, 4, c.Backend{}, a)
+			run := applied(t, v.operator, 4, c.Target{}, a)
 			for r, want := range v.norms {
 				sum := 0.0
 				traces := run.Traces(r)

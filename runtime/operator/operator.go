@@ -3,6 +3,8 @@ package operator
 import (
 	"context"
 
+	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/jit"
@@ -15,11 +17,13 @@ type Operator struct {
 	Program *codegen.Program
 	// Library is the loaded code; nil when the operator is interpreted.
 	Library *jit.Library
+
+	interpreted *interp.Program
 }
 
-// Load compiles the operator of a file. Options.Backend spells the code that
-// is built and loaded; nil interprets the kernel in Go, slowly. Errors: those
-// of dsl.ParseFile, codegen.Compile and jit.Build.
+// Load compiles the operator of a file. Options.Target makes the code that is
+// built and loaded; nil stands for the interpreter, which is slow and needs no
+// compiler. Errors: those of dsl.ParseFile, codegen.Compile and jit.Build.
 func Load(ctx context.Context, path string, o codegen.Options) (*Operator, error) {
 	file, err := dsl.ParseFile(path)
 	if err != nil {
@@ -30,7 +34,7 @@ func Load(ctx context.Context, path string, o codegen.Options) (*Operator, error
 
 // Compile is Load for a file that is parsed.
 func Compile(ctx context.Context, file *dsl.File, o codegen.Options) (*Operator, error) {
-	program, err := codegen.Compile(file, o)
+	program, err := codegen.Compile(file, targeted(o))
 	if err != nil {
 		return nil, err
 	}
@@ -39,17 +43,25 @@ func Compile(ctx context.Context, file *dsl.File, o codegen.Options) (*Operator,
 
 // CompileProblem is Compile for a problem, such as a derived one.
 func CompileProblem(ctx context.Context, p *symbolic.Problem, o codegen.Options) (*Operator, error) {
-	program, err := codegen.CompileProblem(p, o)
+	program, err := codegen.CompileProblem(p, targeted(o))
 	if err != nil {
 		return nil, err
 	}
 	return finish(ctx, program)
 }
 
-// finish builds a program that has source.
+func targeted(o codegen.Options) codegen.Options {
+	if o.Target == nil {
+		o.Target = interp.Target{}
+	}
+	return o
+}
+
+// finish makes a program ready to be run.
 func finish(ctx context.Context, program *codegen.Program) (*Operator, error) {
-	if program.Source == nil {
-		return &Operator{Program: program}, nil
+	if program.Source.Language == backends.Loops {
+		p, err := interp.Load(program.Source.Text)
+		return &Operator{Program: program, interpreted: p}, err
 	}
 	builder, err := jit.NewBuilder()
 	if err != nil {

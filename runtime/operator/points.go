@@ -4,8 +4,8 @@ import (
 	"unsafe"
 
 	"github.com/courant-pde/courant/backends/abi"
-	"github.com/courant-pde/courant/codegen/interp"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/backends/interp"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -14,18 +14,19 @@ type pointData struct {
 	*rows
 	count  int
 	traces *field.Array // (steps, count) in the kernel's type
+	staged *field.Array // (steps of a tile, entries): samples on their way
 }
 
 // traces are the traces of a set of points in the kernel's type, so that the
 // caller's stay as they are.
-func (b *binder) traces(p *ir.Points, given Points) *field.Array {
+func (b *binder) traces(p *signature.Points, given Points) *field.Array {
 	n := given.Count()
 	rows := b.a.Steps
 	if p.Inject {
-		rows += b.later()
+		rows += b.k.Ahead
 	}
 	var out *field.Array
-	if b.k.Real == ir.F32 {
+	if b.k.Real == signature.F32 {
 		out = field.New32(rows, n)
 	} else {
 		out = field.New64(rows, n)
@@ -40,24 +41,13 @@ func (b *binder) traces(p *ir.Points, given Points) *field.Array {
 	return out
 }
 
-// later is the number of rows behind its own that a step reads of traces.
-func (b *binder) later() int {
-	most := 0
-	ir.VisitStmts(b.k.Step, func(s ir.Stmt) {
-		if x, ok := s.(*ir.Inject); ok {
-			most = max(most, x.Row)
-		}
-	})
-	return most
-}
-
 // pointData interpolates a set of points at the places that the kernel reads.
-func (b *binder) pointData(p *ir.Points, given Points, traces *field.Array) *pointData {
+func (b *binder) pointData(p *signature.Points, given Points, traces *field.Array) *pointData {
 	d := &pointData{count: given.Count(), traces: traces}
 	lattice := b.lattice.at(p.Half)
 	all := lattice.spreads(given, b.a.Steps, b.a.Interpolation, b.a.Outside, b.lattice)
 	if len(all) > 1 {
-		for range b.later() {
+		for range b.k.Ahead {
 			all = append(all, func(func(int, []int64, float64)) {})
 		}
 	}
@@ -65,6 +55,11 @@ func (b *binder) pointData(p *ir.Points, given Points, traces *field.Array) *poi
 		d.rows = lattice.injectRows(all)
 	} else {
 		d.rows = sampleRows(all, d.count)
+	}
+	if b.k.Real == signature.F32 {
+		d.staged = field.New32(p.Staged, len(d.weight))
+	} else {
+		d.staged = field.New64(p.Staged, len(d.weight))
 	}
 	return d
 }
@@ -74,12 +69,13 @@ func (d *pointData) abiPoints() abi.Points {
 		Rows: int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
 		Point: unsafe.SliceData(d.point), Weight: unsafe.SliceData(d.weight), Traces: unsafe.Pointer(unsafe.SliceData(d.traces.F64)),
 	}
+	p.Entries, p.Staged = int64(len(d.weight)), unsafe.Pointer(unsafe.SliceData(d.staged.F64))
 	if d.traces.F32 != nil {
-		p.Traces = unsafe.Pointer(unsafe.SliceData(d.traces.F32))
+		p.Traces, p.Staged = unsafe.Pointer(unsafe.SliceData(d.traces.F32)), unsafe.Pointer(unsafe.SliceData(d.staged.F32))
 	}
 	return p
 }
 
-func interpPoints[T interp.Real](d *pointData, traces []T) interp.Points[T] {
-	return interp.Points[T]{First: d.first, Start: d.start, Node: d.node, Point: d.point, Weight: d.weight, Traces: traces, Count: d.count}
+func interpPoints[T interp.Real](d *pointData, traces, staged []T) interp.Points[T] {
+	return interp.Points[T]{First: d.first, Start: d.start, Node: d.node, Point: d.point, Weight: d.weight, Traces: traces, Staged: staged, Count: d.count}
 }

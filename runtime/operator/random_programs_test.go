@@ -8,8 +8,8 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -155,7 +155,7 @@ func TestRandomPrograms(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, source)
 		}
-		o := codegen.Options{Options: check.Options{Dim: dim, Uniform: g.IntN(2) == 0}, Real: ir.F64}
+		o := codegen.Options{Options: check.Options{Dim: dim, Uniform: g.IntN(2) == 0}, Real: signature.F64}
 		if _, err := check.Problem(file, o.Options); err != nil {
 			continue // such as a derivative along an axis on which nothing depends
 		}
@@ -191,7 +191,7 @@ func TestRandomPrograms(t *testing.T) {
 				}
 			}
 			want := outcome(t, oracle, a)
-			o.Backend = c.Backend{}
+			o.Target = c.Target{}
 			for _, p := range pass.Names() {
 				if g.IntN(3) == 0 {
 					o.Passes.Disable = append(o.Passes.Disable, p)

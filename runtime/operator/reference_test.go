@@ -10,7 +10,7 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
 )
@@ -108,24 +108,24 @@ func TestAcousticAgainstDevito(t *testing.T) {
 		rec := readReference(t, v.name+"_rec")
 		for _, target := range []struct {
 			name      string
-			backend   backends.Backend
-			real      ir.Type
+			backend   backends.Target
+			real      signature.Real
 			tolerance float64
 		}{
 			// Devito's weights have 9 digits: 1e-8 is what they explain.
-			{"c f64", c.Backend{}, ir.F64, 2e-8},
-			{"interp f64", nil, ir.F64, 2e-8},
+			{"c f64", c.Target{}, signature.F64, 2e-8},
+			{"interp f64", nil, signature.F64, 2e-8},
 			// Rounding grows with the square root of the number of steps and
 			// terms: 6e-8*sqrt(400*20) is 5e-6.
-			{"c f32", c.Backend{}, ir.F32, 1e-5},
-			{"interp f32", nil, ir.F32, 1e-5},
+			{"c f32", c.Target{}, signature.F32, 1e-5},
+			{"interp f32", nil, signature.F32, 1e-5},
 		} {
 			t.Run(v.name+" "+target.name, func(t *testing.T) {
-				if target.backend == nil && len(ref.Shape) == 3 && (target.real == ir.F32 || testing.Short()) {
+				if target.backend == nil && len(ref.Shape) == 3 && (target.real == signature.F32 || testing.Short()) {
 					t.Skip("the interpreter needs 20 s for this; it runs in double precision without -short")
 				}
 				op, err := Load(t.Context(), "../../testdata/operators/acoustic.pde", codegen.Options{
-					Options: check.Options{Dim: len(ref.Shape), SpaceOrder: ref.Order}, Real: target.real, Backend: target.backend})
+					Options: check.Options{Dim: len(ref.Shape), SpaceOrder: ref.Order}, Real: target.real, Target: target.backend})
 				if err != nil {
 					t.Fatal(err)
 				}

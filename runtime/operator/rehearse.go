@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -52,7 +51,7 @@ func (op *Operator) safe(ctx context.Context, a Arguments, l *Limits, margin flo
 // is 0.004. What cannot be rehearsed passes.
 func (op *Operator) rehearse(ctx context.Context, a Arguments) bool {
 	const before, watched, factor = 24, 40, 1e3
-	k := op.Program.Kernel
+	k := op.Program.Signature
 	a.Steps = before + watched + k.FirstStep + k.LastStep + 1
 	a.Unstable, a.Progress, a.Kept, a.Warn = true, nil, 8, nil
 	a.Points = map[string]Points{}
@@ -67,7 +66,7 @@ func (op *Operator) rehearse(ctx context.Context, a Arguments) bool {
 	}
 	noise := uint64(1)
 	for _, x := range k.Arrays {
-		if x.Role != ir.State {
+		if !x.Computed() {
 			continue
 		}
 		var shape []int
@@ -88,7 +87,7 @@ func (op *Operator) rehearse(ctx context.Context, a Arguments) bool {
 	defer run.Close()
 	sizes := func() (out []float64) {
 		for _, s := range run.arrays {
-			if s.array.Role == ir.State {
+			if s.array.Computed() {
 				out = append(out, s.greatest(s.bufferOf(run.Next)))
 			}
 		}

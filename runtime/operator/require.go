@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -120,7 +120,7 @@ func (m *media) evaluate(e symbolic.Expr, row int, names []string, b *binder) []
 		return out
 	}
 	rounded := func(v float64) float64 {
-		if b.k.Real == ir.F32 {
+		if b.k.Real == signature.F32 {
 			return float64(float32(v))
 		}
 		return v

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -33,7 +33,7 @@ func (r *Run) begin() error {
 	switch {
 	case r.op.Library != nil:
 		r.engine = newNative(r)
-	case r.op.Program.Kernel.Real == ir.F32:
+	case r.op.Program.Signature.Real == signature.F32:
 		r.engine = newInterpreted(r, func(a *field.Array) []float32 { return a.F32 })
 	default:
 		r.engine = newInterpreted(r, func(a *field.Array) []float64 { return a.F64 })
@@ -115,11 +115,11 @@ func (r *Run) check() error {
 	from, to := r.checked, r.Next-1
 	r.checked = r.Next
 	for _, s := range r.arrays {
-		if s.array.Role != ir.State && s.array.Role != ir.Image {
+		if !s.array.Computed() && s.array.Role != signature.Image {
 			continue
 		}
 		if at := s.notFinite(s.bufferOf(r.Next)); at != nil {
-			if r.op.Program.Kernel.Backward {
+			if r.op.Program.Signature.Backward {
 				from, to = r.mirror-to, r.mirror-from
 			}
 			return &Diverged{Field: s.array.Name, From: from, To: to, At: at}
@@ -166,7 +166,7 @@ func (r *Run) Field(name string) *field.Array {
 // Traces are the traces of points, shape (Steps, points), as far as they are
 // recorded; nil when the operator has no such points.
 func (r *Run) Traces(name string) *field.Array {
-	for i, p := range r.op.Program.Kernel.Points {
+	for i, p := range r.op.Program.Signature.Points {
 		if p.Traces == name {
 			// Behind the rows of the run there may be some of zeros, for steps that
 			// read those of later ones.
@@ -186,7 +186,7 @@ func (r *Run) Traces(name string) *field.Array {
 // Series are the numbers of a reduction, shape (Steps); nil when the operator
 // has no such series.
 func (r *Run) Series(name string) *field.Array {
-	for i, s := range r.op.Program.Kernel.Series {
+	for i, s := range r.op.Program.Signature.Series {
 		if s.Name == name {
 			a := field.New64(len(r.series[i]))
 			copy(a.F64, r.series[i])

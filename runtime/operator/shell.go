@@ -2,8 +2,6 @@ package operator
 
 import (
 	"slices"
-
-	"github.com/courant-pde/courant/codegen/ir"
 )
 
 // Mirrored is the state from which an operator that runs backward begins when
@@ -77,7 +75,7 @@ func (r *Run) CopyLevel(wavefield string, time int, from *Run, fromTime int) {
 }
 
 func (r *Run) wavefield(name string) (s *storage, size int) {
-	i := slices.IndexFunc(r.arrays, func(s *storage) bool { return s.array.Name == name && s.array.Role == ir.State })
+	i := slices.IndexFunc(r.arrays, func(s *storage) bool { return s.array.Name == name && s.array.Computed() })
 	return r.arrays[i], r.arrays[i].real.Size()
 }
 

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -22,7 +22,7 @@ func TestImpossibleSizes(t *testing.T) {
     save us from u every 2
     reduce e from max(u)
     sample rec from u
-}`, 2, ir.F64, false)
+}`, 2, signature.F64, false)
 	const most = math.MaxInt
 	for _, v := range []struct {
 		shape []int

@@ -8,7 +8,7 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -16,7 +16,7 @@ import (
 
 // slabRecord runs an operator of order 8 with a source that is the same in all
 // planes along y, and gives what is recorded in the first one.
-func slabRecord(t *testing.T, edge string, shape []int, b backends.Backend) (*field.Array, error) {
+func slabRecord(t *testing.T, edge string, shape []int, b backends.Target) (*field.Array, error) {
 	t.Helper()
 	text := strings.Replace(`operator slab {
     order space 8, time 2
@@ -32,7 +32,7 @@ func slabRecord(t *testing.T, edge string, shape []int, b backends.Backend) (*fi
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{Dim: len(shape)}, Real: ir.F64, Backend: b})
+	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{Dim: len(shape)}, Real: signature.F64, Target: b})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func slabRecord(t *testing.T, edge string, shape []int, b backends.Backend) (*fi
 // 8 points here. Derivatives along it are sums of weights that cancel but for
 // rounding, 20 operations of 1e-16 in each of 30 steps: 1e-13 of the record.
 func TestSlabs(t *testing.T) {
-	plane, err := slabRecord(t, "", []int{21, 19}, c.Backend{})
+	plane, err := slabRecord(t, "", []int{21, 19}, c.Target{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func TestSlabs(t *testing.T) {
 	size := max(-least, most)
 	for _, edge := range []string{"3D periodic y", "3D boundary u even at both y\n3D boundary m even at both y"} {
 		for planes := 1; planes <= 8; planes++ {
-			for _, b := range []backends.Backend{c.Backend{}, nil} {
+			for _, b := range []backends.Target{c.Target{}, nil} {
 				if b == nil && planes > 3 {
 					continue // the interpreter, which is slow
 				}

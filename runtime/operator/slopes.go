@@ -17,7 +17,7 @@ func (op *Operator) Slopes(a Arguments, name string) (Points, error) {
 	p := a.Points[name]
 	var half []bool
 	sets := 0
-	for _, q := range op.Program.Kernel.Points {
+	for _, q := range op.Program.Signature.Points {
 		if q.Traces == name {
 			half, sets = q.Half, sets+1
 		}
@@ -34,7 +34,7 @@ func (op *Operator) Slopes(a Arguments, name string) (Points, error) {
 	if origin == nil {
 		origin = make([]float64, len(a.Shape))
 	}
-	base := &lattice{op.Program.Kernel.Axes, a.Shape, origin, a.Spacing, op.Program.Problem.Grid.Periodic}
+	base := &lattice{op.Program.Signature.Axes, a.Shape, origin, a.Spacing, op.Program.Problem.Grid.Periodic}
 	g := base.at(half)
 	dim, n := len(a.Shape), p.Count()
 	corners := 1 << dim

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -53,7 +53,7 @@ func draw(name, file string, r *rand.Rand) float64 {
 // noisy are arguments for a run from noise on a small grid, in one medium or in
 // blocks of four.
 func noisy(op *Operator, file string, blocks bool, n, steps int) Arguments {
-	k := op.Program.Kernel
+	k := op.Program.Signature
 	r, noise := rand.New(rand.NewPCG(5, 6)), rand.New(rand.NewPCG(7, 8))
 	a := Arguments{Steps: steps, Dt: 1, Threads: 1, Constants: map[string]float64{}, Fields: map[string]*field.Array{}, Points: map[string]Points{}}
 	for i := range k.Axes {
@@ -66,7 +66,7 @@ func noisy(op *Operator, file string, blocks bool, n, steps int) Arguments {
 			shape = append(shape, a.Shape[axis])
 		}
 		switch x.Role {
-		case ir.Param:
+		case signature.Param:
 			values := []float64{draw(x.Name, file, r), draw(x.Name, file, r), draw(x.Name, file, r), draw(x.Name, file, r)}
 			if !blocks {
 				a.Constants[x.Name] = values[0]
@@ -81,7 +81,7 @@ func noisy(op *Operator, file string, blocks bool, n, steps int) Arguments {
 				v.F64[i] = values[b]
 			}
 			a.Fields[x.Name] = v
-		case ir.State:
+		case signature.State:
 			v := field.New64(shape...)
 			for i := range v.F64 {
 				v.F64[i] = noise.Float64() - 0.5
@@ -119,7 +119,7 @@ func ring(t *testing.T, path string, dim, so int) *Operator {
 	for _, f := range p.Functions {
 		f.Edges = nil
 	}
-	op, err := CompileProblem(context.Background(), p, codegen.Options{Real: ir.F64})
+	op, err := CompileProblem(context.Background(), p, codegen.Options{Real: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func grows(t *testing.T, op *Operator, a Arguments) float64 {
 	defer run.Close()
 	size := func() (most float64) {
 		for i, s := range run.arrays {
-			if s.array.Role == ir.State {
+			if s.array.Computed() {
 				most = max(most, run.arrays[i].greatest(s.bufferOf(run.Next)))
 			}
 		}
@@ -171,7 +171,7 @@ func TestLimitIsThatOfRuns(t *testing.T) {
 					}
 				}
 				a := noisy(op, name, false, c.least, c.steps)
-				f, err := (&binder{op: op, k: op.Program.Kernel, a: a}).limits()
+				f, err := (&binder{op: op, k: op.Program.Signature, a: a}).limits()
 				switch {
 				case err != nil:
 					t.Skip(err) // nonlinear
@@ -248,7 +248,7 @@ func TestAbsorbingLayersAreJudged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}, Real: ir.F64})
+	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}, Real: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}

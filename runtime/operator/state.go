@@ -6,7 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
@@ -71,10 +71,10 @@ func (r *Run) StateBytes() int64 {
 // live calls f for every level that the next step reads.
 func (r *Run) live(f func(s *storage, time int)) {
 	for _, s := range r.arrays {
-		if s.array.Role != ir.State {
+		if !s.array.Computed() {
 			continue
 		}
-		for time := r.Next - r.op.Program.Kernel.FirstStep; time <= r.Next; time++ {
+		for time := r.Next - r.op.Program.Signature.FirstStep; time <= r.Next; time++ {
 			f(s, time)
 		}
 	}
@@ -134,7 +134,7 @@ func (l *Levels) Bytes() int64 { return l.storage.bytes() }
 // is nil. It is a level only while it is among those kept.
 func (l *Levels) Level(time int) (single []float32, double []float64) {
 	s := l.storage
-	if s.real == ir.F32 {
+	if s.real == signature.F32 {
 		return numbers[float32](s, s.bufferOf(time)), nil
 	}
 	return nil, numbers[float64](s, s.bufferOf(time))

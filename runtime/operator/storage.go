@@ -4,15 +4,16 @@ import (
 	"unsafe"
 
 	"github.com/courant-pde/courant/backends/abi"
-	"github.com/courant-pde/courant/codegen/interp"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/backends/interp"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
 // storage is the memory of one array of a kernel.
 type storage struct {
-	array  *ir.Array
-	real   ir.Type
+	array  *signature.Array
+	full   []int // points along the axes that it spans, stored or not
+	real   signature.Real
 	layout *field.Layout // of one time buffer, over the axes that the array spans
 	stride []int64       // per axis of the kernel, 0 along axes not spanned
 	lead   int64         // elements in front of buffer 0
@@ -29,20 +30,26 @@ type storage struct {
 // from a page, as the points of all arrays at one node would otherwise fall
 // into the same set of the cache. frames is the number of a history's frames,
 // which lie every so many steps, or of the levels that an array keeps.
-func newStorage(k *ir.Kernel, a *ir.Array, shape []int, number int, frames, every int) (*storage, error) {
-	var extent, halo []int
+func newStorage(k *signature.Operator, a *signature.Array, shape []int, number int, frames, every int) (*storage, error) {
+	var full, extent []int
+	var halo [][2]int
 	for _, x := range a.Axes {
-		extent, halo = append(extent, shape[x]), append(halo, k.Halo[x])
+		n := shape[x]
+		full = append(full, n)
+		if a.Slabs != nil {
+			n = a.Slabs[x].Extent(n)
+		}
+		extent, halo = append(extent, n), append(halo, k.HaloOf(a, x))
 	}
 	if len(extent) == 0 { // one number, the same everywhere
-		extent, halo = []int{1}, []int{0}
+		full, extent, halo = []int{1}, []int{1}, [][2]int{{}}
 	}
 	l, err := field.NewLayout(extent, halo, k.Real.Size())
 	if err != nil {
 		return nil, err
 	}
-	s := &storage{array: a, real: k.Real, layout: l, stride: make([]int64, len(k.Axes)), count: int64(a.Buffers), every: every}
-	if a.Role == ir.History || a.Keeps() {
+	s := &storage{array: a, full: full, real: k.Real, layout: l, stride: make([]int64, len(k.Axes)), count: int64(a.Buffers), every: every}
+	if a.Role == signature.History || a.Keeps() {
 		s.count = int64(frames)
 	}
 	for i, x := range a.Axes {
@@ -89,12 +96,15 @@ func numbers[T float32 | float64](s *storage, buffer int64) []T {
 // place from. In the halo it is what the array's edges say: parameters extend
 // into it where nothing is said, all else is zero there.
 func (s *storage) write(buffer int64, a *field.Array, from int) {
-	extend := s.array.Role == ir.Param
+	extend := s.array.Role == signature.Param
+	if s.array.Slabs != nil {
+		a, from = s.packed(a, from), 0
+	}
 	n := int(s.layout.Points())
 	switch {
-	case s.real == ir.F32 && a.F32 != nil:
+	case s.real == signature.F32 && a.F32 != nil:
 		field.Scatter(s.layout, numbers[float32](s, buffer), a.F32[from:from+n], extend)
-	case s.real == ir.F32:
+	case s.real == signature.F32:
 		field.Scatter(s.layout, numbers[float32](s, buffer), a.F64[from:from+n], extend)
 	case a.F32 != nil:
 		field.Scatter(s.layout, numbers[float64](s, buffer), a.F32[from:from+n], extend)
@@ -104,27 +114,72 @@ func (s *storage) write(buffer int64, a *field.Array, from int) {
 	s.edges(buffer)
 }
 
+// packed are the values that are stored of an array over the whole grid.
+func (s *storage) packed(a *field.Array, from int) *field.Array {
+	out := field.New64(s.layout.Shape...)
+	s.eachStored(func(whole, stored int) { out.Set(stored, a.At(from+whole)) })
+	return out
+}
+
+// unpacked is an array over the whole grid of what is stored: zero elsewhere.
+func (s *storage) unpacked(a *field.Array) *field.Array {
+	out := field.New32(s.full...)
+	if s.real == signature.F64 {
+		out = field.New64(s.full...)
+	}
+	s.eachStored(func(whole, stored int) { out.Set(whole, a.At(stored)) })
+	return out
+}
+
+// eachStored calls f for the points that are stored: their places in an array
+// over the whole grid, and in one of what is stored.
+func (s *storage) eachStored(f func(whole, stored int)) {
+	var walk func(i, whole, stored int)
+	walk = func(i, whole, stored int) {
+		if i == len(s.full) {
+			f(whole, stored)
+			return
+		}
+		n, e, slabs := s.full[i], s.layout.Shape[i], signature.Slabs{}
+		if s.array.Slabs != nil {
+			slabs = s.array.Slabs[s.array.Axes[i]]
+		}
+		for x := range n {
+			at := x
+			if !slabs.Whole() && x >= slabs.First {
+				if x < n-slabs.Last {
+					continue
+				}
+				at = x - n + e
+			}
+			walk(i+1, whole*n+x, stored*e+at)
+		}
+	}
+	walk(0, 0, 0)
+}
+
 // edges fills the halo of one buffer by the array's edges.
 func (s *storage) edges(buffer int64) {
-	if s.array.Edges == nil || s.array.Folded {
+	if s.array.Edges == nil {
 		return
 	}
 	for i, axis := range s.array.Axes {
-		copies := interp.Copies(s.array, axis, int64(s.layout.Shape[i]), int64(s.layout.Halo[i]))
+		n, halo := s.layout.Shape[i], s.layout.Halo[i]
+		moves := s.array.Moves(axis, n, halo)
 		for end, e := range s.array.Edges[axis] {
-			for k := 1; e == ir.Nothing && k <= s.layout.Halo[i]; k++ {
-				to := int64(-k)
+			for k := 1; e == signature.Nothing && k <= halo[end]; k++ {
+				to := -k
 				if end == 1 {
-					to = int64(s.layout.Shape[i] - 1 + k)
+					to = n - 1 + k
 				}
-				copies = append(copies, interp.Copy{To: to})
+				moves = append(moves, signature.Move{To: to})
 			}
 		}
-		for _, c := range copies {
-			if s.real == ir.F32 {
-				field.CopyPlane(s.layout, numbers[float32](s, buffer), i, c.To, c.From, float32(c.Sign))
+		for _, c := range moves {
+			if s.real == signature.F32 {
+				field.CopyPlane(s.layout, numbers[float32](s, buffer), i, int64(c.To), int64(c.From), float32(c.Sign))
 			} else {
-				field.CopyPlane(s.layout, numbers[float64](s, buffer), i, c.To, c.From, float64(c.Sign))
+				field.CopyPlane(s.layout, numbers[float64](s, buffer), i, int64(c.To), int64(c.From), float64(c.Sign))
 			}
 		}
 	}
@@ -133,15 +188,15 @@ func (s *storage) edges(buffer int64) {
 // fill sets one buffer of a parameter, halo and all, or the interior of a
 // wavefield's.
 func (s *storage) fill(buffer int64, v float64) {
-	if s.array.Role != ir.Param {
-		constant := field.New64(s.layout.Shape...)
+	if s.array.Role != signature.Param {
+		constant := field.New64(s.full...)
 		for i := range constant.F64 {
 			constant.F64[i] = v
 		}
 		s.write(buffer, constant, 0)
 		return
 	}
-	if s.real == ir.F32 {
+	if s.real == signature.F32 {
 		field.Fill(s.layout, numbers[float32](s, buffer), float32(v))
 	} else {
 		field.Fill(s.layout, numbers[float64](s, buffer), v)
@@ -151,28 +206,32 @@ func (s *storage) fill(buffer int64, v float64) {
 
 // read copies the interior of one buffer.
 func (s *storage) read(buffer int64) *field.Array {
-	if s.real == ir.F32 {
-		a := field.New32(s.layout.Shape...)
+	var a *field.Array
+	if s.real == signature.F32 {
+		a = field.New32(s.layout.Shape...)
 		field.Gather(s.layout, numbers[float32](s, buffer), a.F32)
-		return a
+	} else {
+		a = field.New64(s.layout.Shape...)
+		field.Gather(s.layout, numbers[float64](s, buffer), a.F64)
 	}
-	a := field.New64(s.layout.Shape...)
-	field.Gather(s.layout, numbers[float64](s, buffer), a.F64)
+	if s.array.Slabs != nil {
+		return s.unpacked(a)
+	}
 	return a
 }
 
 // frames copies the interior of all frames of a history, or of all levels.
 func (s *storage) frames() *field.Array {
 	var all *field.Array
-	shape := append([]int{int(s.count)}, s.layout.Shape...)
-	if s.real == ir.F32 {
+	shape := append([]int{int(s.count)}, s.full...)
+	if s.real == signature.F32 {
 		all = field.New32(shape...)
 	} else {
 		all = field.New64(shape...)
 	}
-	n := int(s.layout.Points())
 	for frame := range int(s.count) {
-		if one := s.read(int64(frame)); s.real == ir.F32 {
+		one := s.read(int64(frame))
+		if n := one.Len(); s.real == signature.F32 {
 			copy(all.F32[frame*n:], one.F32)
 		} else {
 			copy(all.F64[frame*n:], one.F64)
@@ -183,7 +242,7 @@ func (s *storage) frames() *field.Array {
 
 // notFinite finds the first NaN or infinity of one buffer.
 func (s *storage) notFinite(buffer int64) []int {
-	if s.real == ir.F32 {
+	if s.real == signature.F32 {
 		return field.NotFinite(s.layout, numbers[float32](s, buffer))
 	}
 	return field.NotFinite(s.layout, numbers[float64](s, buffer))
@@ -191,7 +250,7 @@ func (s *storage) notFinite(buffer int64) []int {
 
 // greatest is the greatest absolute value of one buffer.
 func (s *storage) greatest(buffer int64) float64 {
-	if s.real == ir.F32 {
+	if s.real == signature.F32 {
 		return float64(field.Greatest(s.layout, numbers[float32](s, buffer)))
 	}
 	return field.Greatest(s.layout, numbers[float64](s, buffer))

@@ -6,17 +6,17 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
 )
 
 // applied runs an operator of the library and leaves its run open until the
 // test ends.
-func applied(t *testing.T, name string, order int, backend backends.Backend, a Arguments) *Run {
+func applied(t *testing.T, name string, order int, backend backends.Target, a Arguments) *Run {
 	t.Helper()
 	op, err := Load(t.Context(), "../../testdata/operators/"+name+".pde", codegen.Options{
-		Options: check.Options{Dim: len(a.Shape), SpaceOrder: order}, Real: ir.F64, Backend: backend})
+		Options: check.Options{Dim: len(a.Shape), SpaceOrder: order}, Real: signature.F64, Target: backend})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestSystemsAgainstDevito(t *testing.T) {
 		for rec := range v.records {
 			a.Points[rec] = Points{At: readReference(t, v.model+"_rec_xyz")}
 		}
-		for target, backend := range map[string]backends.Backend{"c": c.Backend{}, "interp": nil} {
+		for target, backend := range map[string]backends.Target{"c": c.Target{}, "interp": nil} {
 			t.Run(v.operator+" "+target, func(t *testing.T) {
 				run := applied(t, v.operator, ref.Order, backend, a)
 				compare := func(what string, got *field.Array, want string) {

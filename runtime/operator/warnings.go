@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -145,7 +144,7 @@ func (r *Run) tell() {
 // quiet reports whether all wavefields are zero.
 func (r *Run) quiet() bool {
 	for _, s := range r.arrays {
-		if s.memory != nil && s.every == 0 && !s.array.Keeps() && s.array.Role == ir.State && s.greatest(s.bufferOf(r.Next)) != 0 {
+		if s.memory != nil && s.every == 0 && !s.array.Keeps() && s.array.Computed() && s.greatest(s.bufferOf(r.Next)) != 0 {
 			return false
 		}
 	}

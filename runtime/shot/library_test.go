@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
@@ -147,7 +147,7 @@ func describe(t *testing.T, dir, path string, m medium, dim int) described {
 		border = 2
 		m.time *= 0.6
 	}
-	options := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: ir.F64}
+	options := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: signature.F64}
 	low, high, padded := make([]int, dim), make([]int, dim), slices.Clone(shape)
 	if !m.open {
 		options.Border = border

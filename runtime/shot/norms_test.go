@@ -9,7 +9,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -79,7 +79,7 @@ func norms(t *testing.T, shape []int, h float64, layers, nbl, order int, time fl
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := operator.Load(t.Context(), "../../testdata/operators/acoustic.pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: ir.F64, Backend: c.Backend{}})
+	op, err := operator.Load(t.Context(), "../../testdata/operators/acoustic.pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: signature.F64, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

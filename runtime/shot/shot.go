@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/courant-pde/courant/backends"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/modelling"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -24,8 +23,8 @@ import (
 
 // Options say how to run, as against what.
 type Options struct {
-	Backend  backends.Backend // nil interprets
-	Threads  int              // 0 for one per core
+	Target   backends.Target // nil interprets
+	Threads  int             // 0 for one per core
 	Progress func(done, all int)
 	Warn     func(text string) // is told of what is allowed but unwise
 }
@@ -82,7 +81,7 @@ func Run(ctx context.Context, config *survey.Config, out string, o Options) (*Su
 
 // open brings operator and model together, and places source and receivers.
 func (s *shot) open(ctx context.Context) (err error) {
-	s.setup, err = modelling.Open(s.config, s.options.Backend)
+	s.setup, err = modelling.Open(s.config, s.options.Target)
 	if s.setup.Model == nil {
 		return err
 	}
@@ -129,8 +128,8 @@ func (s *shot) bind(context.Context) (err error) {
 // propagate carries out all steps and takes the snapshots on the way.
 func (s *shot) propagate(ctx context.Context) error {
 	wave := ""
-	for _, a := range s.op.Program.Kernel.Arrays {
-		if a.Role == ir.State && wave == "" {
+	for _, a := range s.op.Program.Signature.Arrays {
+		if a.Computed() && wave == "" {
 			wave = a.Name
 		}
 	}
@@ -272,7 +271,7 @@ func (s *shot) describe(context.Context) error {
 	u := &s.summary
 	u.Operator, u.SpaceOrder = s.op.Program.Problem.Name, s.op.Program.Problem.Grid.SpaceOrder
 	u.Shape, u.Spacing, u.Nbl = s.setup.Model.Shape(), s.setup.Model.Spacing, s.setup.Options.Border
-	u.DType, u.Dt, u.Second, u.Steps = s.op.Program.Kernel.Real.String(), s.args.Dt, s.setup.Problem.Second, s.args.Steps
+	u.DType, u.Dt, u.Second, u.Steps = s.op.Program.Signature.Real.String(), s.args.Dt, s.setup.Problem.Second, s.args.Steps
 	for _, q := range s.op.Program.Problem.Points {
 		if !q.Inject && q.Shift != 0 {
 			if u.Half == nil {

@@ -98,7 +98,7 @@ func model(t *testing.T, description, targetName string) (dir string, s *Summary
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err = Run(t.Context(), config, filepath.Join(dir, "out"), Options{Backend: backend, Threads: 2})
+	s, err = Run(t.Context(), config, filepath.Join(dir, "out"), Options{Target: backend, Threads: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

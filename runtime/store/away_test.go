@@ -7,8 +7,9 @@ import (
 	"net"
 	"testing"
 
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 	"net/http"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // A server that is out of reach or unwell is away; one that refuses is not.

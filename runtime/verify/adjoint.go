@@ -7,7 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -27,8 +27,8 @@ type DotProduct struct {
 
 // Tolerance is the error that rounding explains: of the some hundred operations
 // behind each product, over some dozens of steps.
-func Tolerance(real ir.Type) float64 {
-	if real == ir.F32 {
+func Tolerance(real signature.Real) float64 {
+	if real == signature.F32 {
 		return 1e-5
 	}
 	return 1e-13
@@ -136,8 +136,8 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 // then records are linear in the initial state.
 func homogeneous(ctx context.Context, op *operator.Operator, a operator.Arguments) bool {
 	a.Fields = maps.Clone(a.Fields)
-	for _, x := range op.Program.Kernel.Arrays {
-		if x.Role == ir.State {
+	for _, x := range op.Program.Signature.Arrays {
+		if x.Computed() {
 			delete(a.Fields, x.Name)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
@@ -65,7 +65,7 @@ func (d *data) uniform(lo, hi float64, shape ...int) *field.Array {
 }
 
 func (d *data) arguments() (operator.Arguments, error) {
-	k, p := d.op.Program.Kernel, d.op.Program.Problem
+	k, p := d.op.Program.Signature, d.op.Program.Problem
 	a := operator.Arguments{Shape: d.o.Shape, Spacing: d.o.Spacing, Steps: d.o.Steps, Dt: d.o.Dt, Unstable: true,
 		Fields: map[string]*field.Array{}, Constants: map[string]float64{}, Points: map[string]operator.Points{}}
 	if a.Shape == nil {
@@ -105,11 +105,11 @@ func (d *data) arguments() (operator.Arguments, error) {
 			shape = append(shape, a.Shape[axis])
 		}
 		switch x.Role {
-		case ir.Param:
+		case signature.Param:
 			middle := d.o.around(x.Name)
 			a.Fields[x.Name] = d.uniform(0.95*middle, 1.05*middle, shape...)
 			medium.Fields[x.Name] = middle
-		case ir.State:
+		case signature.State:
 			if slices.ContainsFunc(p.Functions, func(f *symbolic.Function) bool { return f.Name == x.Name && f.Local }) {
 				continue // it is zero outside of its region
 			}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic/adjoint"
@@ -139,7 +139,7 @@ func TestRandomAdjoints(t *testing.T) {
 		if err != nil {
 			continue // such as a derivative along an axis on which nothing depends
 		}
-		all, err := Adjoint(t.Context(), p, Options{Options: codegen.Options{Options: check.Options{Dim: dim}, Real: ir.F64}, Steps: 12, Dt: 0.05, Shape: []int{13, 11}[:dim], Seed: uint64(seed)})
+		all, err := Adjoint(t.Context(), p, Options{Options: codegen.Options{Options: check.Options{Dim: dim}, Real: signature.F64}, Steps: 12, Dt: 0.05, Shape: []int{13, 11}[:dim], Seed: uint64(seed)})
 		var refusal *adjoint.Refusal
 		switch {
 		case errors.As(err, &refusal):

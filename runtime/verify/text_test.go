@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/dsl/spell"
@@ -38,7 +38,7 @@ func written(t *testing.T, p *symbolic.Problem, o Options) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	o.Backend = nil
+	o.Target = nil
 	_, a, err := newData(t.Context(), p, o)
 	if err != nil {
 		t.Fatal(err)
@@ -65,9 +65,9 @@ func results(t *testing.T, p *symbolic.Problem, o Options, like operator.Argumen
 	d := &data{Rand: rand.New(rand.NewPCG(5, 6)), op: op, o: o}
 	a := like
 	a.Fields, a.Points = map[string]*field.Array{}, map[string]operator.Points{}
-	for _, x := range op.Program.Kernel.Arrays {
+	for _, x := range op.Program.Signature.Arrays {
 		switch x.Role {
-		case ir.Param:
+		case signature.Param:
 			a.Fields[x.Name] = like.Fields[x.Name]
 		case ir.Given:
 			a.Fields[x.Name] = d.uniform(-0.1, 0.1, append([]int{a.Steps}, a.Shape...)...)
@@ -87,8 +87,8 @@ func results(t *testing.T, p *symbolic.Problem, o Options, like operator.Argumen
 	}
 	defer r.Close()
 	out := map[string]*field.Array{}
-	for _, x := range op.Program.Kernel.Arrays {
-		if x.Role == ir.State || x.Role == ir.Image {
+	for _, x := range op.Program.Signature.Arrays {
+		if x.Computed() || x.Role == signature.Image {
 			out[x.Name] = r.Field(x.Name)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/ir"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
@@ -42,7 +42,7 @@ func library(t *testing.T, layers bool, f func(t *testing.T, p *symbolic.Problem
 					if err != nil {
 						t.Fatal(err)
 					}
-					o := Options{Options: codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4, Border: border}, Real: ir.F64}}
+					o := Options{Options: codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4, Border: border}, Real: signature.F64}}
 					if border > 0 { // layers make several times as many equations
 						o.Shape, o.Steps = []int{18, 17}, 14
 					}
@@ -80,7 +80,7 @@ func TestLibraryAdjoints(t *testing.T) {
 			t.Error("nothing was compared")
 		}
 		for _, d := range all {
-			if !(d.Error <= Tolerance(ir.F64)) {
+			if !(d.Error <= Tolerance(signature.F64)) {
 				t.Errorf("%s: <y, F x> is %.15g, <F' y, x> is %.15g: they differ by %.1e", d.Of, d.Left, d.Right, d.Error)
 			}
 		}
@@ -90,13 +90,13 @@ func TestLibraryAdjoints(t *testing.T) {
 // The same in single precision.
 func TestLibraryAdjointsInSinglePrecision(t *testing.T) {
 	library(t, false, func(t *testing.T, p *symbolic.Problem, o Options) {
-		o.Real, o.Backend = ir.F32, nil
+		o.Real, o.Target = signature.F32, nil
 		all, err := Adjoint(t.Context(), p, o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range all {
-			if !(d.Error <= Tolerance(ir.F32)) {
+			if !(d.Error <= Tolerance(signature.F32)) {
 				t.Errorf("%s: <y, F x> is %.15g, <F' y, x> is %.15g: they differ by %.1e", d.Of, d.Left, d.Right, d.Error)
 			}
 		}
@@ -165,7 +165,7 @@ func TestAdjointOnSlabs(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, planes := range []int{1, 2, 5} {
-			all, err := Adjoint(t.Context(), p, Options{Options: codegen.Options{Options: check.Options{Dim: 2}, Real: ir.F64, Backend: c.Backend{}}, Shape: []int{11, planes}, Steps: 12, Dt: 0.05})
+			all, err := Adjoint(t.Context(), p, Options{Options: codegen.Options{Options: check.Options{Dim: 2}, Real: signature.F64, Target: c.Target{}}, Shape: []int{11, planes}, Steps: 12, Dt: 0.05})
 			if err != nil {
 				if planes == 1 && strings.Contains(err.Error(), "has one point") {
 					continue
@@ -173,7 +173,7 @@ func TestAdjointOnSlabs(t *testing.T) {
 				t.Fatalf("%s, %d planes: %v", edge, planes, err)
 			}
 			for _, d := range all {
-				if !(d.Error <= Tolerance(ir.F64)) {
+				if !(d.Error <= Tolerance(signature.F64)) {
 					t.Errorf("%s, %d planes: %+v", edge, planes, d)
 				}
 			}

@@ -1,0 +1,176 @@
+package cfamily
+
+import (
+	"fmt"
+
+	"github.com/courant-pde/courant/codegen/loop"
+)
+
+// Stmts prints statements.
+func (p *Printer) Stmts(body []loop.Stmt) {
+	for _, s := range body {
+		p.Stmt(s)
+	}
+}
+
+// Stmt prints a statement.
+func (p *Printer) Stmt(s loop.Stmt) {
+	switch x := s.(type) {
+	case *loop.For:
+		p.For(x)
+	case *loop.If:
+		p.blank()
+		p.open("if (%s) {", p.condition(x))
+		p.Stmts(x.Body)
+		p.shut()
+	case *loop.Let:
+		kind := "real"
+		if p.lane != "" && p.varies(x.Value) {
+			kind = "lanes"
+			p.vectors[x.Name] = true
+		}
+		p.Line("const %s %s = %s;", kind, p.local(x.Name), p.Expr(x.Value))
+	case *loop.Store:
+		p.store(x)
+	case *loop.Pointer:
+		read := "const "
+		if x.Write {
+			read = ""
+		}
+		address := p.address(x)
+		p.Line("%sreal *restrict const %s = %s;", read, p.name("pointer "+x.Name, x.Name), address)
+	case *loop.Inject:
+		p.inject(x)
+	case *loop.Sample:
+		p.sample(x)
+	case *loop.Reduce:
+		p.reduce(x)
+	default:
+		p.dialect.Other(p, s)
+	}
+}
+
+func (p *Printer) store(x *loop.Store) {
+	value := p.Expr(x.Value)
+	if p.lane == "" {
+		p.Line("%s = %s;", p.Ref(x.To), value)
+		return
+	}
+	if !p.varies(x.Value) {
+		value = "(" + value + ") - (lanes){0}"
+	}
+	p.Line("*(lanes *)&%s = %s;", p.Ref(x.To), value)
+}
+
+func (p *Printer) condition(x *loop.If) string {
+	out := ""
+	and := func(format string, args ...any) {
+		if out != "" {
+			out += " && "
+		}
+		out += fmt.Sprintf(format, args...)
+	}
+	for _, a := range x.AtLeastZero {
+		and("%s >= 0", p.Affine(a))
+	}
+	if !x.Every.IsZero() {
+		step := p.Step(x.Step)
+		if x.Step != 0 {
+			step = "(" + step + ")"
+		}
+		and("%s %% %s == 0", step, p.steps(x.Every))
+	}
+	if x.Last {
+		and("%s == args->end", shifted(p.variable("t"), x.Step))
+	}
+	return out
+}
+
+// For prints a loop.
+func (p *Printer) For(l *loop.For) {
+	if len(l.Notes) > 0 || p.depth == 0 {
+		p.blank()
+	}
+	p.Loop(l)
+}
+
+// Loop prints a loop without a blank line in front.
+func (p *Printer) Loop(l *loop.For) {
+	for _, note := range l.Notes {
+		p.Line("/* %s */", CommentText(note))
+	}
+	p.dialect.Loop(p, l, p.inside)
+	inside := p.inside
+	p.inside = p.inside || l.Kind == loop.Threads || l.Kind == loop.Single
+	p.depth++
+	switch {
+	case l.Rest != nil:
+		p.rows(l)
+	case l.Lanes > 1 && l.Kind == loop.Sequential:
+		p.vector(l)
+	default:
+		p.Head(l)
+		p.indent++
+		p.Stmts(l.Body)
+		p.shut()
+	}
+	p.depth--
+	p.inside = inside
+}
+
+// Head prints the head of a loop.
+func (p *Printer) Head(l *loop.For) {
+	v := p.variable(l.Var)
+	lo, hi := p.lo(l.Lo), p.hi(l.Hi)
+	step := "++" + v
+	if !l.Step.Equal(loop.Int(1)) {
+		step = fmt.Sprintf("%s += %s", v, p.Affine(l.Step))
+	}
+	test := fmt.Sprintf("%s < %s", v, hi)
+	if h := l.Hi[0]; len(l.Hi) == 1 && h.Const == 1 && h.Coef(loop.Symbol{Kind: loop.Last}) == 1 {
+		test = fmt.Sprintf("%s <= %s", v, p.Affine(h.Plus(-1)))
+	}
+	if l.Down {
+		p.Line("for (int64_t %s = %s - 1; %s >= %s; --%s) {", v, hi, v, lo, v)
+		return
+	}
+	p.Line("for (int64_t %s = %s; %s; %s) {", v, lo, test, step)
+}
+
+// rows prints a loop whose iterations take several rows, and single ones where
+// fewer are left.
+func (p *Printer) rows(l *loop.For) {
+	v, hi := p.variable(l.Var), p.hi(l.Hi)
+	first := p.name("rows "+l.Var, l.Var+"_rows")
+	p.open("for (int64_t %s = %s; %s < %s; %s += %s) {", first, p.lo(l.Lo), first, hi, first, p.Affine(l.Step))
+	p.open("if (%s + %s <= %s) {", first, p.Affine(l.Step), hi)
+	p.Line("const int64_t %s = %s;", v, first)
+	p.Stmts(l.Body)
+	p.indent--
+	p.Line("} else {")
+	p.indent++
+	p.open("for (int64_t %s = %s; %s < %s; ++%s) {", v, first, v, hi, v)
+	p.Stmts(l.Rest)
+	p.shut()
+	p.shut()
+	p.shut()
+}
+
+// vector prints a loop over vectors, and one over the points that are left.
+func (p *Printer) vector(l *loop.For) {
+	v, lo, hi := p.variable(l.Var), p.lo(l.Lo), p.hi(l.Hi)
+	p.Vector = l.Lanes
+	first := p.name("vector "+l.Var, l.Var+"_rest")
+	p.open("{")
+	p.Line("int64_t %s = %s;", first, lo)
+	p.open("for (; %s + %d <= %s; %s += %d) {", first, l.Lanes, hi, first, l.Lanes)
+	p.Line("const int64_t %s = %s;", v, first)
+	p.lane, p.vectors = l.Var, map[string]bool{}
+	p.Stmts(l.Body)
+	p.lane = ""
+	p.shut()
+	p.open("for (int64_t %s = %s; %s < %s; ++%s) {", v, first, v, hi, v)
+	p.Stmts(l.Body)
+	p.shut()
+	p.shut()
+}

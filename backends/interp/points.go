@@ -1,0 +1,83 @@
+package interp
+
+import "github.com/courant-pde/courant/codegen/loop"
+
+// rowsOf are the rows of a step.
+func (m *machine[T]) rowsOf(p *Points[T], step int) (from, to int) {
+	if p.First == nil {
+		return 0, len(p.Start) - 1
+	}
+	return int(p.First[step]), int(p.First[step+1])
+}
+
+// node makes the indices of a node those of the point at hand, and reports
+// whether it is one of the tile's.
+func (m *machine[T]) node(node []int64, within []loop.Within) bool {
+	for axis, name := range m.k.Axes {
+		m.set(loop.Symbol{Kind: loop.Var, Name: name}, node[axis])
+	}
+	for _, w := range within {
+		if i := node[w.Axis]; i < m.greatest(m.forms(w.Lo)) || i >= m.least(m.forms(w.Hi)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *machine[T]) inject(x *loop.Inject) error {
+	p := &m.b.Points[m.points[x.Points]]
+	dim := len(m.k.Axes)
+	step := int(m.own(0)) + x.Ahead
+	trace := p.Traces[step*p.Count:]
+	value := make([]T, 1)
+	from, to := m.rowsOf(p, step)
+	for r := from; r < to; r++ {
+		if !m.node(p.Node[r*dim:(r+1)*dim], x.Within) {
+			continue
+		}
+		sum := 0.0
+		for e := p.Start[r]; e < p.Start[r+1]; e++ {
+			sum += p.Weight[e] * float64(trace[p.Point[e]])
+		}
+		if err := m.eval(x.Value, value, -1); err != nil {
+			return err
+		}
+		data, at, _ := m.at(x.To, -1)
+		data[at] += T(sum) * value[0]
+	}
+	return nil
+}
+
+func (m *machine[T]) sample(x *loop.Sample) error {
+	p := &m.b.Points[m.points[x.Points]]
+	dim := len(m.k.Axes)
+	step := int(m.own(int64(x.Step)))
+	trace := p.Traces[step*p.Count:]
+	value := make([]T, 1)
+	from, to := m.rowsOf(p, step)
+	for r := from; r < to; r++ {
+		sum := 0.0
+		for e := p.Start[r]; e < p.Start[r+1]; e++ {
+			staged := x.Step*len(p.Weight) + int(e)
+			if x.Stage == loop.Sum {
+				sum += p.Weight[e] * float64(p.Staged[staged])
+				continue
+			}
+			if !m.node(p.Node[int(e)*dim:(int(e)+1)*dim], x.Within) {
+				continue
+			}
+			if err := m.eval(x.Value, value, -1); err != nil {
+				return err
+			}
+			if x.Stage == loop.Take {
+				p.Staged[staged] = value[0]
+				continue
+			}
+			sum += p.Weight[e] * float64(value[0])
+		}
+		if x.Stage != loop.Take {
+			trace[r-from] = T(sum)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+// Package facts says what the compiler has to know of a target and a machine:
+// figures that passes and schedules weigh, each with what it is for. A target
+// gives them (backends.Target.Facts); nothing else in the compiler depends on
+// which target it is.
+package facts
+
+// Target are the facts of a target.
+type Target struct {
+	// Rows is the number of rows of memory that a processor follows at once.
+	// Stencils of more are computed in two goes.
+	Rows int
+	// Strip is the number of points of a row that the first go keeps for the
+	// second: their values have to stay in the first cache.
+	Strip int
+	// TemporaryFlops is the number of operations per point that a temporary
+	// array has to save, as it costs a write and a read of memory.
+	TemporaryFlops int
+	// NestsTogether is the number of loop nests of a step up to which they stand
+	// in one function: the time that a compiler takes grows faster than a
+	// function.
+	NestsTogether int
+	// Dynamic says that threads take tiles as they come, rather than a fixed
+	// share each.
+	Dynamic bool
+	// LaneBytes is the width of a vector register.
+	LaneBytes int
+	// Tiles are the extents of tiles that are worth trying, by the number of
+	// axes that are cut, the likeliest first; 0 stands for an equal share of
+	// the axis for each thread.
+	Tiles map[int][][]int
+}
+
+// CPU are the facts of processors with caches, measured on AMD Zen 3 and Intel
+// Emerald Rapids: see docs/performance.md.
+var CPU = Target{
+	Rows:           16,
+	Strip:          1024,
+	TemporaryFlops: 12,
+	NestsTogether:  12,
+	Dynamic:        true,
+	LaneBytes:      32,
+	Tiles: map[int][][]int{
+		1: {{64}, {16}, {32}, {128}, {256}, {0}},
+		// Streaming along the first axis within a tile keeps the planes around a
+		// row in the cache, the more of them the narrower the tile is along the
+		// second.
+		2: {{32, 32}, {0, 32}, {64, 16}, {16, 16}, {64, 64}, {0, 16}, {0, 64}, {8, 8}, {128, 8}},
+	},
+}

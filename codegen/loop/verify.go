@@ -1,0 +1,435 @@
+package loop
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/signature"
+)
+
+// Verify checks that a kernel is well formed: names are defined before use,
+// every index lies inside its buffer, and no two iterations of a parallel loop
+// touch one element with a write. It proves the last two by interval
+// arithmetic on the bounds of loops, for grids that hold what the signature
+// requires. What Verify accepts, targets and the interpreter can carry out; an
+// error is a fault of the compiler.
+func Verify(k *Kernel) error {
+	if err := k.Check(); err != nil {
+		return err
+	}
+	v := &verifier{k: k, least: leastSizes(k)}
+	for _, b := range k.Buffers {
+		if err := v.buffer(b); err != nil {
+			return err
+		}
+	}
+	s := scope{locals: map[string]bool{}, pointers: map[string]*Pointer{}}
+	for _, x := range k.Setup {
+		if err := v.stmt(x, s, true); err != nil {
+			return fmt.Errorf("setup: %w", err)
+		}
+	}
+	if err := v.block(k.Run, s, false); err != nil {
+		return fmt.Errorf("run: %w", err)
+	}
+	return nil
+}
+
+type verifier struct {
+	k     *Kernel
+	least map[string]int // points along each axis that a grid has at least
+}
+
+// leastSizes are the sizes of grids that hold all boxes.
+func leastSizes(k *Kernel) map[string]int {
+	out := map[string]int{}
+	for axis, name := range k.Axes {
+		out[name] = 1
+		for _, b := range k.Boxes {
+			s := b.Span[axis]
+			if s.Lo.End {
+				out[name] = max(out[name], -s.Lo.At)
+			}
+			if !s.Hi.End {
+				out[name] = max(out[name], s.Hi.At)
+			}
+		}
+	}
+	return out
+}
+
+// variable is an integer between bounds.
+type variable struct {
+	name   string
+	lo, hi []Affine // lo <= it < hi
+	step   int      // points that an iteration covers
+}
+
+// scope is what surrounds a statement.
+type scope struct {
+	vars     []variable // outermost first
+	team     bool
+	shared   bool // in a loop whose iterations threads share
+	locals   map[string]bool
+	pointers map[string]*Pointer
+}
+
+func (s scope) inner(vars ...variable) scope {
+	s.vars = append(slices.Clip(s.vars), vars...)
+	s.locals, s.pointers = maps.Clone(s.locals), maps.Clone(s.pointers)
+	return s
+}
+
+func (v *verifier) buffer(b *Buffer) error {
+	if !signature.IsName(b.Name) {
+		return fmt.Errorf("buffer %q: not a name", b.Name)
+	}
+	if len(b.Dims) == 0 || v.k.Array(b.Name) != nil {
+		return fmt.Errorf("buffer %s has no dimensions, or the name of an array", b.Name)
+	}
+	for _, d := range b.Dims {
+		for _, t := range d.Extent.Terms {
+			if t.Kind != Size {
+				return fmt.Errorf("buffer %s: extent %s", b.Name, d.Extent)
+			}
+		}
+		if d.Ring && (!d.Extent.IsConst() || d.Extent.Const < 1) {
+			return fmt.Errorf("buffer %s: a ring of %s planes", b.Name, d.Extent)
+		}
+	}
+	return nil
+}
+
+func (v *verifier) block(body []Stmt, s scope, setup bool) error {
+	for _, x := range body {
+		if err := v.stmt(x, s, setup); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
+	switch x := x.(type) {
+	case *Team:
+		if s.team || setup {
+			return fmt.Errorf("a team within a team, or in setup")
+		}
+		s.team = true
+		return v.block(x.Body, s.inner(), false)
+	case *For:
+		return v.loop(x, s, setup)
+	case *If:
+		if x.Every.IsZero() && !x.Last && len(x.AtLeastZero) == 0 {
+			return fmt.Errorf("a condition without conditions")
+		}
+		if !x.Every.IsZero() {
+			if err := v.k.CheckSteps(x.Every); err != nil {
+				return err
+			}
+		}
+		return v.block(x.Body, s.inner(), setup)
+	case *Let:
+		if !signature.IsName(x.Name) || s.locals[x.Name] {
+			return fmt.Errorf("local %%%s: not a name, or defined twice", x.Name)
+		}
+		if err := v.value(x.Value, s); err != nil {
+			return err
+		}
+		s.locals[x.Name] = true
+	case *Store:
+		if err := v.value(x.Value, s); err != nil {
+			return err
+		}
+		return v.target(x.To, s)
+	case *Pointer:
+		return v.pointer(x, s)
+	case *Inject:
+		if p := v.k.PointSet(x.Points); p == nil || !p.Inject {
+			return fmt.Errorf("there are no points %s to inject", x.Points)
+		}
+		at := s.inner(v.node(x.Within)...)
+		if err := v.value(x.Value, at); err != nil {
+			return err
+		}
+		return v.target(x.To, at)
+	case *Sample:
+		return v.sample(x, s)
+	case *Reduce:
+		return v.reduce(x, s)
+	case *Exchange:
+		a := v.k.Array(x.Buffer)
+		if a == nil || x.Axis < 0 || x.Axis >= len(v.k.Axes) || !a.Spans(x.Axis) {
+			return fmt.Errorf("exchange of %s along axis %d", x.Buffer, x.Axis)
+		}
+		if h := v.k.HaloOf(a, x.Axis); x.Width[0] > h[0] || x.Width[1] > h[1] || s.shared {
+			return fmt.Errorf("exchange of %s: %v points in a halo of %v, or by one thread", x.Buffer, x.Width, h)
+		}
+	case *Barrier:
+		if s.shared {
+			return fmt.Errorf("a barrier in a loop that threads share")
+		}
+	default:
+		return fmt.Errorf("unknown statement %T", x)
+	}
+	return nil
+}
+
+func (v *verifier) sample(x *Sample, s scope) error {
+	p := v.k.PointSet(x.Points)
+	if p == nil || p.Inject {
+		return fmt.Errorf("there are no points %s to sample at", x.Points)
+	}
+	if x.Stage != Whole && x.Step >= p.Staged {
+		return fmt.Errorf("samples of %s in step %d, where memory is for %d", x.Points, x.Step, p.Staged)
+	}
+	if x.Stage == Sum {
+		return nil
+	}
+	return v.value(x.Value, s.inner(v.node(x.Within)...))
+}
+
+func (v *verifier) reduce(x *Reduce, s scope) error {
+	if !slices.ContainsFunc(v.k.Series, func(s *signature.Series) bool { return s.Name == x.Series }) {
+		return fmt.Errorf("there is no series %s", x.Series)
+	}
+	if !slices.Contains([]string{"sum", "min", "max", "norm"}, x.Op) || len(x.Lo) != len(v.k.Axes) || len(x.Hi) != len(v.k.Axes) {
+		return fmt.Errorf("reduce %s: operation %s over %d axes", x.Series, x.Op, len(x.Lo))
+	}
+	var vars []variable
+	for axis, name := range v.k.Axes {
+		vars = append(vars, variable{name, x.Lo[axis], x.Hi[axis], 1})
+	}
+	return v.value(x.Value, s.inner(vars...))
+}
+
+// node is the place of a node: anywhere on the grid, and within the box of a
+// tile.
+func (v *verifier) node(within []Within) []variable {
+	var out []variable
+	for axis, name := range v.k.Axes {
+		x := variable{name, []Affine{{}}, []Affine{Of(Size, name)}, 1}
+		for _, w := range within {
+			if w.Axis == axis {
+				x.lo, x.hi = append(x.lo, w.Lo...), append(x.hi, w.Hi...)
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+func (v *verifier) loop(l *For, s scope, setup bool) error {
+	if !signature.IsName(l.Var) || len(l.Body) == 0 || len(l.Lo) == 0 || len(l.Hi) == 0 {
+		return fmt.Errorf("loop %q is empty, or has no name or bounds", l.Var)
+	}
+	for _, o := range s.vars {
+		if o.name == l.Var {
+			return fmt.Errorf("loop variable %s is used twice", l.Var)
+		}
+	}
+	step := l.Step.Const
+	if len(l.Step.Terms) == 1 && l.Step.Terms[0].Kind == Block && l.Step.Const == 0 {
+		step = 0
+	} else if !l.Step.IsConst() || step < 1 {
+		return fmt.Errorf("loop %s: step %s", l.Var, l.Step)
+	}
+	if l.Lanes > 0 && (slices.ContainsFunc(l.Body, func(s Stmt) bool { _, ok := s.(*For); return ok }) || step != 1) {
+		return fmt.Errorf("loop %s has lanes and is not innermost", l.Var)
+	}
+	if l.Kind == Threads || l.Kind == Single {
+		if s.shared {
+			return fmt.Errorf("loop %s is shared among threads within another that is", l.Var)
+		}
+		if !s.team && !setup {
+			return fmt.Errorf("loop %s is shared by no team", l.Var)
+		}
+	}
+	if err := v.collapse(l); err != nil {
+		return err
+	}
+	inner := s.inner(variable{l.Var, l.Lo, l.Hi, 1})
+	inner.shared = s.shared || l.Kind == Threads || l.Kind == Single
+	if l.Kind == Threads || l.Kind == Grid || l.Kind == BlockLanes || l.Lanes > 0 {
+		if err := v.parallel(l, s); err != nil {
+			return err
+		}
+	}
+	if l.Rest != nil {
+		if err := v.block(l.Rest, inner, setup); err != nil {
+			return err
+		}
+		inner = s.inner(variable{l.Var, l.Lo, l.Hi, step})
+		inner.shared = s.shared || l.Kind == Threads || l.Kind == Single
+	}
+	return v.block(l.Body, inner, setup)
+}
+
+// collapse checks that loops that are shared together stand alone in each
+// other and have bounds of their own.
+func (v *verifier) collapse(l *For) error {
+	names := []string{l.Var}
+	for inner := l; len(names) < l.Collapse; {
+		next, ok := inner.Body[0].(*For)
+		if !ok || len(inner.Body) != 1 {
+			return fmt.Errorf("loop %s: %d loops do not stand alone in each other", l.Var, l.Collapse)
+		}
+		for _, b := range append(slices.Clone(next.Lo), next.Hi...) {
+			for _, name := range names {
+				if b.Coef(Symbol{Var, name}) != 0 {
+					return fmt.Errorf("loop %s: the bounds of %s depend on it", l.Var, next.Var)
+				}
+			}
+		}
+		names = append(names, next.Var)
+		inner = next
+	}
+	return nil
+}
+
+func (v *verifier) pointer(p *Pointer, s scope) error {
+	if !signature.IsName(p.Name) || s.pointers[p.Name] != nil {
+		return fmt.Errorf("pointer %q: not a name, or defined twice", p.Name)
+	}
+	if v.k.Array(p.Buffer) == nil && v.k.Buffer(p.Buffer) == nil {
+		return fmt.Errorf("pointer %s into unknown buffer %s", p.Name, p.Buffer)
+	}
+	for _, o := range s.pointers {
+		if o.Buffer == p.Buffer && v.slot(p.Buffer, o.Level) == v.slot(p.Buffer, p.Level) && slices.EqualFunc(o.Index, p.Index, Affine.Equal) {
+			return fmt.Errorf("pointers %s and %s are the same place", o.Name, p.Name)
+		}
+	}
+	for _, x := range p.Index {
+		if err := v.known(x, s); err != nil {
+			return fmt.Errorf("pointer %s: %w", p.Name, err)
+		}
+	}
+	s.pointers[p.Name] = p
+	return nil
+}
+
+// slot is the time buffer of a level.
+func (v *verifier) slot(buffer string, level int) int {
+	if a := v.k.Array(buffer); a != nil {
+		return a.Buffer(level)
+	}
+	return 0
+}
+
+// known checks that the variables of an index are those of loops around it.
+func (v *verifier) known(x Affine, s scope) error {
+	for _, t := range x.Terms {
+		switch t.Kind {
+		case Var:
+			if !slices.ContainsFunc(s.vars, func(o variable) bool { return o.name == t.Name }) {
+				return fmt.Errorf("%s: there is no loop %s around it", x, t.Name)
+			}
+		case Size, Block, Origin, Global:
+			if !slices.Contains(v.k.Axes, t.Name) {
+				return fmt.Errorf("%s: there is no axis %s", x, t.Name)
+			}
+		}
+	}
+	return nil
+}
+
+func (v *verifier) value(e expr.Expr, s scope) error {
+	return expr.Check(e, func(e expr.Expr) error {
+		switch x := e.(type) {
+		case expr.Scalar:
+			if !slices.Contains(v.k.Scalars, string(x)) {
+				return fmt.Errorf("unknown scalar $%s", string(x))
+			}
+		case expr.Local:
+			if !s.locals[string(x)] {
+				return fmt.Errorf("%%%s is used before it is defined", string(x))
+			}
+		case *Ref:
+			return v.ref(x, s)
+		default:
+			return fmt.Errorf("%T cannot be part of an expression", e)
+		}
+		return nil
+	})
+}
+
+func (v *verifier) target(r *Ref, s scope) error {
+	if a := v.k.Array(r.Buffer); a != nil && (a.Role == signature.Param || a.Given()) {
+		return fmt.Errorf("%s is written, but it is given by the caller", r)
+	}
+	if p := s.pointers[r.Pointer]; p != nil && !p.Write {
+		return fmt.Errorf("%s is written through a pointer to read", r)
+	}
+	return v.ref(r, s)
+}
+
+// dims are the least and the greatest index of each dimension of a buffer:
+// first <= index < behind, or all for rings.
+func (v *verifier) dims(buffer string) (first, behind []Affine, ring []bool, err error) {
+	if b := v.k.Buffer(buffer); b != nil {
+		for _, d := range b.Dims {
+			first, behind, ring = append(first, Affine{}), append(behind, d.Extent), append(ring, d.Ring)
+		}
+		return first, behind, ring, nil
+	}
+	a := v.k.Array(buffer)
+	if a == nil {
+		return nil, nil, nil, fmt.Errorf("unknown buffer %s", buffer)
+	}
+	for _, axis := range a.Axes {
+		h := v.k.HaloOf(a, axis)
+		n := Of(Size, v.k.Axes[axis])
+		if a.Slabs != nil && !a.Slabs[axis].Whole() {
+			n = Int(a.Slabs[axis].Extent(0))
+		}
+		first, behind, ring = append(first, Int(-h[0])), append(behind, n.Plus(h[1])), append(ring, false)
+	}
+	return first, behind, ring, nil
+}
+
+// ref checks that an element lies inside of its buffer.
+func (v *verifier) ref(r *Ref, s scope) error {
+	first, behind, ring, err := v.dims(r.Buffer)
+	if err != nil {
+		return err
+	}
+	if len(r.Index) != len(first) {
+		return fmt.Errorf("%s has %d indices of %d", r, len(r.Index), len(first))
+	}
+	for i, x := range r.Index {
+		if err := v.known(x, s); err != nil {
+			return fmt.Errorf("%s: %w", r, err)
+		}
+		if !v.atLeastZero(x.Add(-1, first[i]), s.vars) {
+			return fmt.Errorf("%s: index %s may be less than %s", r, x, first[i])
+		}
+		if !ring[i] && !v.atLeastZero(behind[i].Add(-1, x).Plus(-1), s.vars) {
+			return fmt.Errorf("%s: index %s may reach %s", r, x, behind[i])
+		}
+	}
+	return v.throughPointer(r, s)
+}
+
+func (v *verifier) throughPointer(r *Ref, s scope) error {
+	if r.Pointer == "" {
+		return nil
+	}
+	p := s.pointers[r.Pointer]
+	if p == nil {
+		return fmt.Errorf("%s: there is no pointer %s here", r, r.Pointer)
+	}
+	same := p.Buffer == r.Buffer && v.slot(p.Buffer, p.Level) == v.slot(r.Buffer, r.Level) && len(p.Index) <= len(r.Index)
+	for i := range p.Index {
+		if !same {
+			break
+		}
+		d := r.Index[i].Add(-1, p.Index[i])
+		same = d.IsConst() && (d.Const == 0 || v.k.Buffer(r.Buffer) == nil || !v.k.Buffer(r.Buffer).Dims[i].Ring)
+	}
+	if !same {
+		return fmt.Errorf("%s: pointer %s is another place", r, r.Pointer)
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+// Package schedule says how a stencil program is carried out, as data: which
+// statements share a nest of tiles, how tiles follow each other, what is kept
+// in the memory of a thread, what threads and vector lanes share. Apply makes
+// loops of a program and its schedule, or says which dependence the schedule
+// breaks; the values do not depend on it.
+package schedule
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
+
+// Schedule is one way to carry out a program.
+type Schedule struct {
+	Operator string   // name of the program
+	Halos    []Halo   // of fields with halos of their own
+	Slabs    []string // fields that are stored in the layers alone in which they are computed
+	Ranks    []string // axes along which several ranks share the grid
+	Groups   []Group  // every statement of a step in one of them, in order
+}
+
+// Halo is the halo of one field: per axis in front of the first point and
+// behind the last one.
+type Halo struct {
+	Field string
+	Width [][2]int
+}
+
+// Group is a number of statements that share a nest of tiles: a tile goes
+// through all of them before the next tile begins.
+type Group struct {
+	Of      []string // labels of the statements; see stencil.Program.Labels
+	Steps   int      // time steps that a tile takes; 0 counts as 1
+	Tiles   []Tile   // outermost first
+	Local   []Local
+	Threads Threads
+	Dynamic bool     // threads take tiles as they come, rather than a fixed share
+	Jam     int      // rows that are computed together; 0 counts as 1
+	Lanes   int      // of the last axis: 0 none, 1 as the C compiler sees fit, n in vectors of n
+	Fission []string // locals behind which loops are split, their values kept for a strip of a row
+	Strip   int      // points of such a strip
+	Overlap bool     // of ranks: compute the interior while halos are on their way
+}
+
+// Tile cuts an axis.
+type Tile struct {
+	Axis string
+	Size int // points; 0 is chosen at run time
+	Mode Mode
+	// Skew moves the part of a tile that a statement covers down the axis, by so
+	// many points for each statement of the group and by Slope more for each step
+	// of a time tile. Without numbers it is the least that dependences allow.
+	Skew  []int
+	Slope int
+}
+
+// Mode says how tiles of an axis depend on each other.
+type Mode int
+
+// The modes of tiles.
+const (
+	Free    Mode = iota // not at all: they may follow in any order
+	Skew                // in order: later statements stay behind earlier ones
+	Overlap             // not at all, as each computes again what it needs of temporaries
+)
+
+// Local keeps a temporary field in the memory of a thread, for a tile.
+type Local struct {
+	Field string
+	// Ring is the axis along which only some planes are kept, as tiles pass
+	// along it; "" for none.
+	Ring   string
+	Planes int // 0 for as many as are needed
+}
+
+// Threads says what threads share.
+type Threads int
+
+// What threads share.
+const (
+	None   Threads = iota // nothing: one does it all
+	Tiles                 // tiles
+	Points                // the points of every statement, within each tile
+	Device                // blocks of a device take tiles, its threads their points
+)
+
+var threadWords = map[Threads]string{None: "none", Tiles: "tiles", Points: "points", Device: "device"}
+
+// Maker finds a schedule for a program.
+type Maker func(*stencil.Program, facts.Target) *Schedule
+
+// Given is the maker of a schedule that is there.
+func Given(s *Schedule) Maker {
+	return func(*stencil.Program, facts.Target) *Schedule { return s }
+}
+
+// Trivial carries statements out one after the other, as they stand.
+func Trivial(p *stencil.Program, _ facts.Target) *Schedule {
+	s := &Schedule{Operator: p.Name}
+	for _, label := range p.Labels() {
+		s.Groups = append(s.Groups, Group{Of: []string{label}})
+	}
+	return s
+}
+
+// Default gives each compute a nest of its own: tiles of all axes but the last,
+// whose extent is chosen at run time, shared among threads; whole rows in
+// lanes; wide stencils in two goes.
+func Default(p *stencil.Program, target facts.Target) *Schedule {
+	s := Trivial(p, target)
+	for i, x := range p.Step {
+		c, ok := x.(*stencil.Compute)
+		if !ok {
+			continue
+		}
+		g := &s.Groups[i]
+		g.Threads, g.Lanes = Points, 1
+		if n := len(c.Axes); n > 1 {
+			g.Threads, g.Dynamic = Tiles, target.Dynamic
+			for _, axis := range c.Axes[:n-1] {
+				g.Tiles = append(g.Tiles, Tile{Axis: p.Axes[axis]})
+			}
+		}
+		if g.Fission = wide(p, c, target); g.Fission != nil {
+			g.Strip = target.Strip
+		}
+	}
+	return s
+}
+
+// wide lists the locals behind which a body of many rows is worth splitting:
+// those that stand in front of an assignment, serve it alone, and take a good
+// part of its rows.
+func wide(p *stencil.Program, c *stencil.Compute, target facts.Target) []string {
+	var out []string
+	for i, b := range c.Body[:len(c.Body)-1] {
+		l, ok := b.(*stencil.Let)
+		a, next := c.Body[i+1].(*stencil.Assign)
+		if !ok || !next || uses(c, l.Name) != 1 {
+			continue
+		}
+		first, rest := len(pass.Rows(p, l.Value)), len(pass.Rows(p, a.Value))
+		if first+rest > target.Rows && min(first, rest) >= target.Rows/4 {
+			out = append(out, l.Name)
+		}
+	}
+	return out
+}
+
+// String names a group in messages.
+func (g *Group) String() string { return fmt.Sprintf("group %v", g.Of) }
+
+func (g *Group) steps() int { return max(1, g.Steps) }
+func (g *Group) jam() int   { return max(1, g.Jam) }
+
+// tile is the tile along an axis, nil when it is not cut.
+func (g *Group) tile(axis string) *Tile {
+	i := slices.IndexFunc(g.Tiles, func(t Tile) bool { return t.Axis == axis })
+	if i < 0 {
+		return nil
+	}
+	return &g.Tiles[i]
+}
+
+// local is how a field is kept, nil when it is an array.
+func (g *Group) local(field string) *Local {
+	i := slices.IndexFunc(g.Local, func(l Local) bool { return l.Field == field })
+	if i < 0 {
+		return nil
+	}
+	return &g.Local[i]
+}
+
+// shift is how far a statement's part of a tile is moved down the axis, in a
+// step of the time tile.
+func (t *Tile) shift(statement, step int) int {
+	n := t.Slope * step
+	if statement < len(t.Skew) {
+		n += t.Skew[statement]
+	}
+	return n
+}
+
+// uses counts how often the body of a compute reads a local.
+func uses(c *stencil.Compute, name string) int {
+	n := 0
+	stencil.Values(c, func(e expr.Expr) {
+		expr.Visit(e, func(e expr.Expr) {
+			if e == expr.Expr(expr.Local(name)) {
+				n++
+			}
+		})
+	})
+	return n
+}

@@ -1,0 +1,246 @@
+package schedule
+
+import (
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/loop"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
+
+// storage takes local fields out of the signature, and gives others the halos
+// and slabs that the schedule asks for.
+func (a *applier) storage(s *Schedule, plans []*plan) error {
+	var arrays []*signature.Array
+	for _, x := range a.p.Arrays {
+		if slices.ContainsFunc(plans, func(pl *plan) bool { return pl.local(x.Name) != nil }) {
+			continue
+		}
+		c := *x
+		arrays = append(arrays, &c)
+	}
+	a.k.Arrays = arrays
+	a.ranks = map[int]bool{}
+	for _, name := range s.Ranks {
+		axis := slices.Index(a.p.Axes, name)
+		if axis < 0 {
+			return illegal(nil, "ranks along %s: the axes are %v", name, a.p.Axes)
+		}
+		a.ranks[axis] = true
+	}
+	for _, name := range s.Slabs {
+		if err := a.slabs(name); err != nil {
+			return err
+		}
+	}
+	for _, h := range s.Halos {
+		if err := a.halo(h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach is how far accesses and fills leave the part of an array that is
+// stored, per axis in front of it and behind.
+func (a *applier) reach(field string) [][2]int {
+	array := a.p.Array(field)
+	out := make([][2]int, len(a.p.Axes))
+	grow := func(axis, before, behind int) {
+		if array.Spans(axis) {
+			out[axis] = [2]int{max(out[axis][0], before), max(out[axis][1], behind)}
+		}
+	}
+	look := func(s stencil.Stmt) {
+		touch := func(x *stencil.Access) {
+			if x.Field != field {
+				return
+			}
+			for axis, o := range x.Offset {
+				b := a.box(s, axis)
+				if b.Lo.End {
+					grow(axis, 0, 0)
+				} else {
+					grow(axis, -b.Lo.At-o, 0)
+				}
+				if b.Hi.End {
+					grow(axis, 0, b.Hi.At+o)
+				}
+			}
+		}
+		stencil.Reads(s, touch)
+		if c, ok := s.(*stencil.Compute); ok {
+			for _, t := range c.Targets() {
+				touch(t)
+			}
+		}
+		if f, ok := s.(*stencil.Fill); ok && f.Field == field {
+			for axis, w := range f.Width {
+				grow(axis, w[0], w[1])
+			}
+		}
+	}
+	for _, s := range append(slices.Clone(a.p.Setup), a.p.Step...) {
+		look(s)
+	}
+	return out
+}
+
+// halo gives a field a halo of its own.
+func (a *applier) halo(h Halo) error {
+	array := a.k.Array(h.Field)
+	if array == nil {
+		return illegal(nil, "halo of %s: there is no such array", h.Field)
+	}
+	if len(h.Width) != len(a.p.Axes) {
+		return illegal(nil, "halo of %s: %d pairs of widths for %d axes", h.Field, len(h.Width), len(a.p.Axes))
+	}
+	for axis, need := range a.reach(h.Field) {
+		if w := h.Width[axis]; w[0] < need[0] || w[1] < need[1] {
+			return illegal(nil, "halo of %s: %d and %d points along %s, but it is read as far as %d and %d points beyond the grid", h.Field, w[0], w[1], a.p.Axes[axis], need[0], need[1])
+		}
+	}
+	array.Halo = slices.Clone(h.Width)
+	return nil
+}
+
+// slabs stores a field only where it is computed, near the ends of axes.
+func (a *applier) slabs(name string) error {
+	array := a.k.Array(name)
+	if array == nil || array.Role != signature.State && array.Role != signature.Temp || array.Storage != signature.Rotating {
+		return illegal(nil, "slabs %s: no such wavefield of a few levels, or temporary", name)
+	}
+	if array.Edges != nil {
+		return illegal(nil, "slabs %s: its boundary is filled from the grid", name)
+	}
+	out := make([]signature.Slabs, len(a.p.Axes))
+	gap := make([]int, len(a.p.Axes))
+	whole := make([]bool, len(a.p.Axes))
+	for _, s := range append(slices.Clone(a.p.Setup), a.p.Step...) {
+		c, isCompute := s.(*stencil.Compute)
+		var all []*stencil.Access
+		stencil.Reads(s, func(x *stencil.Access) { all = append(all, x) })
+		written := map[*stencil.Access]bool{}
+		if isCompute {
+			for _, t := range c.Targets() {
+				all, written[t] = append(all, t), true
+			}
+		}
+		for _, x := range all {
+			if x.Field != name {
+				continue
+			}
+			if !isCompute {
+				return illegal(nil, "slabs %s: it is used at points, by %q", name, stencil.Note(s))
+			}
+			for axis, o := range x.Offset {
+				b := c.Box[axis]
+				gap[axis] = max(gap[axis], o, -o)
+				switch {
+				case b.Lo.End && b.Hi.End:
+					if written[x] {
+						out[axis].Last = max(out[axis].Last, -b.Lo.At)
+					} else {
+						gap[axis] = max(gap[axis], -b.Lo.At-o-out[axis].Last)
+					}
+				case !b.Lo.End && !b.Hi.End:
+					if written[x] {
+						out[axis].First = max(out[axis].First, b.Hi.At)
+					} else {
+						gap[axis] = max(gap[axis], b.Hi.At+o-out[axis].First)
+					}
+				default:
+					whole[axis] = true
+				}
+			}
+		}
+	}
+	some := false
+	for axis := range out {
+		if whole[axis] || !array.Spans(axis) {
+			if out[axis].First+out[axis].Last > 0 && array.Spans(axis) && len(a.p.Axes) > 0 && !coversWhole(a.p, name, axis) {
+				return illegal(nil, "slabs %s: along %s it is used over the whole grid", name, a.p.Axes[axis])
+			}
+			out[axis] = signature.Slabs{}
+			continue
+		}
+		// Reads of one slab must not meet values of the other.
+		out[axis].Gap = 2*gap[axis] + 1
+		some = some || !out[axis].Whole()
+	}
+	if !some {
+		return illegal(nil, "slabs %s: it is computed over the whole grid", name)
+	}
+	array.Slabs = out
+	if array.Halo == nil {
+		for axis, n := range a.p.Halo {
+			_ = axis
+			array.Halo = append(array.Halo, [2]int{n, n})
+		}
+	}
+	return nil
+}
+
+// coversWhole reports whether a field is computed over the whole of an axis.
+func coversWhole(p *stencil.Program, name string, axis int) bool {
+	for _, s := range p.Step {
+		if c, ok := s.(*stencil.Compute); ok {
+			for _, t := range c.Targets() {
+				if t.Field == name && !c.Box[axis].Lo.End && c.Box[axis].Hi.End {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// buffers gives the local fields of the group at hand their memory.
+func (a *applier) buffers() {
+	pl := a.plan
+	for _, l := range pl.Local {
+		array := a.p.Array(l.Field)
+		var at int
+		var writer *stencil.Compute
+		for i := range pl.index {
+			if c, ok := pl.stmt(i).(*stencil.Compute); ok {
+				for _, t := range c.Targets() {
+					if t.Field == l.Field {
+						at, writer = i, c
+					}
+				}
+			}
+		}
+		b := &loop.Buffer{Name: l.Field, Doc: array.Doc}
+		if pl.Threads == Device {
+			b.Space = loop.Shared
+		}
+		var dims []dimension
+		for _, axis := range array.Axes {
+			d := dimension{axis: axis}
+			dim := loop.Dim{}
+			switch t := a.tiles[axis]; {
+			case t == nil: // all that is computed
+				d.begin = a.bound(axis, writer.Box[axis].Lo)
+				dim.Extent = a.bound(axis, writer.Box[axis].Hi).Add(-1, d.begin)
+			case l.Ring == t.Axis:
+				// Planes count modulo the ring; the first index is positive.
+				first := 0
+				if lo := writer.Box[axis].Lo; !lo.End {
+					first = lo.At
+				}
+				d.begin = loop.Int(-(-first + 2*l.Planes) / l.Planes * l.Planes)
+				d.ring = true
+				dim = loop.Dim{Extent: loop.Int(l.Planes), Ring: true}
+			default:
+				m := pl.margins[at][axis]
+				d.begin = loop.V(t.name).Plus(-m[0])
+				dim.Extent = loop.Int(t.Size + m[0] + m[1])
+			}
+			dims = append(dims, d)
+			b.Dims = append(b.Dims, dim)
+		}
+		a.local[l.Field] = dims
+		a.k.Buffers = append(a.k.Buffers, b)
+	}
+}

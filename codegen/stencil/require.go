@@ -1,0 +1,50 @@
+package stencil
+
+import (
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/signature"
+)
+
+// Require notes in the signature what the statements ask of the caller.
+func (p *Program) Require() {
+	r := signature.Requirements{}
+	rhythm := func(s signature.Steps) {
+		if !s.IsZero() && !slices.Contains(r.Rhythms, s) {
+			r.Rhythms = append(r.Rhythms, s)
+		}
+	}
+	box := func(span []signature.Span, note string) {
+		if slices.ContainsFunc(span, func(s signature.Span) bool {
+			return s.Lo.End || !s.Hi.End || s.Lo.At > 0 || s.Hi.At < 0
+		}) {
+			r.Boxes = append(r.Boxes, signature.Box{Span: span, Note: note})
+		}
+	}
+	for _, a := range p.Arrays {
+		rhythm(a.Every)
+	}
+	for _, s := range p.Step {
+		if w := WhenOf(s); w != nil && !w.Last {
+			rhythm(w.Every)
+		}
+		switch x := s.(type) {
+		case *Compute:
+			span := slices.Repeat([]signature.Span{signature.Whole}, len(p.Axes))
+			for _, axis := range x.Axes {
+				span[axis] = x.Box[axis]
+			}
+			box(span, Note(s))
+		case *Reduce:
+			box(x.Box, x.Note)
+		case *Inject:
+			r.Ahead = max(r.Ahead, x.Ahead)
+		}
+		Reads(s, func(a *Access) {
+			if p.Array(a.Field).Given() {
+				r.Reads = [2]int{min(r.Reads[0], a.Time), max(r.Reads[1], a.Time)}
+			}
+		})
+	}
+	p.Requirements = r
+}
