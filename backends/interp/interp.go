@@ -251,6 +251,15 @@ func (m *machine[T]) apart(l *loop.For) bool {
 			all, written = append(all, r), append(written, r)
 		}
 	}
+	for _, r := range all { // a ring wraps around within the row
+		if b := m.k.Buffer(r.Buffer); b != nil {
+			for i, d := range b.Dims {
+				if d.Ring && r.Index[i].Coef(self) != 0 {
+					return false
+				}
+			}
+		}
+	}
 	for _, w := range written {
 		for _, r := range all {
 			if r.Buffer != w.Buffer {

@@ -416,6 +416,12 @@ func (pl *plan) rings() error {
 			continue
 		}
 		t, axis := g.tile(l.Ring), pl.axis(l.Ring)
+		if g.Tiles[len(g.Tiles)-1].Axis != l.Ring {
+			return illegal(g, "a ring of %s along %s holds planes of one tile of the other axes, so tiles of %s are the innermost", l.Field, l.Ring, l.Ring)
+		}
+		if g.Lanes > 0 && axis == len(pl.p.Axes)-1 {
+			return illegal(g, "a ring of %s along %s wraps around within rows, which then have no lanes", l.Field, l.Ring)
+		}
 		need, oldest := t.Size, stencil.Dependence{}
 		for _, d := range pl.within {
 			if n := t.Size + t.Skew[d.To] - t.Skew[d.From] + d.Hi[axis]; d.Field == l.Field && d.Kind == stencil.Flow && n > need {

@@ -1,0 +1,258 @@
+package schedule
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/courant-pde/courant/backends/interp"
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/loop"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
+
+var programs = flag.Int("programs", 300, "random programs of the metamorphic test")
+
+// Random programs under random legal schedules give the bits that they give
+// under the trivial one: in float64, as the interpreter adds and multiplies in
+// the order of the expressions whatever the loops are. Parallel loops run
+// forward and backward, as their order is free.
+func TestSchedulesKeepEveryBit(t *testing.T) {
+	legal, steps, rings, skews, refused := 0, 0, 0, 0, map[string]int{}
+	for seed := range uint64(*programs) {
+		p := randomProgram(seed)
+		want := outcome(t, p, Trivial(p, facts.CPU), seed, false)
+		for n := range uint64(6) {
+			s := randomSchedule(p, seed*64+n)
+			k, resolved, err := Apply(p, s)
+			if illegal, ok := errors.AsType[*Illegal](err); ok {
+				refused[illegal.Message[:min(24, len(illegal.Message))]]++
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := loop.Verify(k); err != nil {
+				t.Fatalf("seed %d, %d: %v\n%s\n%s\n%s", seed, n, err, p, resolved, k)
+			}
+			legal++
+			for _, g := range resolved.Groups {
+				if g.Steps > 1 {
+					steps++
+				}
+				for _, l := range g.Local {
+					if l.Ring != "" {
+						rings++
+					}
+				}
+				for _, t := range g.Tiles {
+					if t.Mode == Skew && len(g.Of) > 1 {
+						skews++
+					}
+				}
+			}
+			for _, reverse := range []bool{false, true} {
+				if what := differ(outcome(t, p, s, seed, reverse), want); what != "" {
+					t.Fatalf("seed %d, %d, reverse %v: %s\n%s\n%s\n%s", seed, n, reverse, what, p, resolved, k)
+				}
+			}
+		}
+	}
+	t.Logf("%d legal schedules, %d with several steps, %d rings, %d skews; refused: %v", legal, steps, rings, skews, refused)
+	if legal < *programs || steps < *programs/8 || rings < *programs/16 || skews < *programs/8 {
+		t.Errorf("%d legal schedules, %d with several steps, %d rings, %d skews: too few to mean anything", legal, steps, rings, skews)
+	}
+}
+
+// A skew that is found is the least one: a point less is refused, and so is a
+// plane less of a ring.
+func TestLessSkewIsRefused(t *testing.T) {
+	tried := 0
+	for seed := range uint64(*programs) {
+		p := randomProgram(seed)
+		for n := range uint64(6) {
+			_, resolved, err := Apply(p, randomSchedule(p, seed*64+n))
+			if err != nil {
+				continue
+			}
+			refuse := func(what string) {
+				tried++
+				if _, _, err := Apply(p, resolved); err == nil {
+					t.Errorf("seed %d, %d: %s is accepted\n%s\n%s", seed, n, what, p, resolved)
+				}
+			}
+			for i := range resolved.Groups {
+				g := &resolved.Groups[i]
+				for k := range g.Local {
+					if l := &g.Local[k]; l.Planes > 1 && l.Planes > g.tile(l.Ring).Size {
+						l.Planes--
+						refuse("a ring that is too short")
+						l.Planes++
+					}
+				}
+				if g.Local != nil {
+					continue // rings depend on skews
+				}
+				for k := range g.Tiles {
+					tile := &g.Tiles[k]
+					if tile.Slope > 0 {
+						tile.Slope--
+						refuse("less slope along " + tile.Axis)
+						tile.Slope++
+					}
+					for j := range tile.Skew {
+						if tile.Skew[j] > 0 {
+							tile.Skew[j]--
+							refuse(fmt.Sprintf("less skew of %s along %s", g.Of[j], tile.Axis))
+							tile.Skew[j]++
+						}
+					}
+				}
+			}
+		}
+	}
+	if tried < *programs/2 {
+		t.Errorf("only %d schedules were tried", tried)
+	}
+}
+
+// outcome is all that a program leaves after some steps on random data.
+func outcome(t *testing.T, p *stencil.Program, s *Schedule, seed uint64, reverse bool) map[string][]float64 {
+	t.Helper()
+	k, _, err := Apply(p, s)
+	if err != nil {
+		t.Fatalf("%v\n%s\n%s", err, p, s)
+	}
+	r := rand.New(rand.NewPCG(seed, 3))
+	const steps = 9
+	dim := len(p.Axes)
+	size := make([]int64, dim)
+	for i := range size {
+		size[i] = int64(5 + r.IntN(8))
+	}
+	b := interp.Allocate[float64](&k.Operator, size)
+	b.Block = make([]int64, dim)
+	for i := range b.Block {
+		b.Block[i] = int64(1 + r.IntN(5))
+	}
+	b.Scalars[0], b.Mirror, b.End, b.Reverse = 0.5, steps, steps-2, reverse
+	number := func(a *signature.Array) int {
+		for i, x := range k.Arrays {
+			if x.Name == a.Name {
+				return i
+			}
+		}
+		return -1
+	}
+	each := func(a *signature.Array, f func(buffer int, point []int64)) {
+		point := make([]int64, dim)
+		var walk func(axis, buffer int)
+		walk = func(axis, buffer int) {
+			if axis == dim {
+				f(buffer, point)
+				return
+			}
+			n := size[axis]
+			if !a.Spans(axis) {
+				n = 1
+			}
+			for point[axis] = 0; point[axis] < n; point[axis]++ {
+				walk(axis+1, buffer)
+			}
+			point[axis] = 0
+		}
+		for buffer := range max(a.Buffers, 1) {
+			walk(0, buffer)
+		}
+	}
+	for _, a := range p.Arrays {
+		if i := number(a); i >= 0 && a.Storage == signature.Saved {
+			b.Arrays[i].Count = steps + 1
+			b.Arrays[i].Data = make([]float64, b.Arrays[i].Buffer*(steps+1))
+		}
+		if a.Role != signature.Param && a.Role != signature.State {
+			continue
+		}
+		i := number(a)
+		each(a, func(buffer int, point []int64) { b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)] = r.Float64() - 0.5 })
+	}
+	// Points whose nodes lie anywhere; no two rows of a source share a node.
+	for i, q := range k.Points {
+		x := &b.Points[i]
+		x.Count, x.Start = 3, []int64{0}
+		x.Traces = make([]float64, 3*(steps+2))
+		seen := map[string]bool{}
+		for row := range 3 {
+			entries := 1 + r.IntN(3)
+			for range entries {
+				if q.Inject && len(x.Node) == (row+1)*dim {
+					continue
+				}
+				node := make([]int64, dim)
+				for axis := range node {
+					node[axis] = int64(r.IntN(int(size[axis])))
+				}
+				if q.Inject {
+					for seen[fmt.Sprint(node)] {
+						node[r.IntN(dim)] = int64(r.IntN(int(size[0])))
+						for axis := range node {
+							node[axis] = min(node[axis], size[axis]-1)
+						}
+					}
+					seen[fmt.Sprint(node)] = true
+				}
+				x.Node = append(x.Node, node...)
+			}
+			for range entries {
+				x.Weight = append(x.Weight, r.Float64())
+				x.Point = append(x.Point, int64(r.IntN(3)))
+			}
+			x.Start = append(x.Start, int64(len(x.Weight)))
+		}
+		for j := range x.Traces {
+			if q.Inject {
+				x.Traces[j] = r.Float64()
+			}
+		}
+		x.Staged = make([]float64, q.Staged*len(x.Weight))
+	}
+	program := interp.Of(k)
+	if err := interp.Prepare(program, b); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range [][2]int{{1, 3}, {4, 4}, {5, steps - 2}} { // calls of any number of steps
+		if err := interp.Steps(program, b, part[0], part[1]); err != nil {
+			t.Fatalf("%v\n%s", err, k)
+		}
+	}
+	out := map[string][]float64{}
+	for _, a := range p.Arrays {
+		if a.Role != signature.State && a.Role != signature.Image {
+			continue
+		}
+		i := number(a)
+		each(a, func(buffer int, point []int64) {
+			out[a.Name] = append(out[a.Name], b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)])
+		})
+	}
+	for i, q := range k.Points {
+		out[q.Name] = b.Points[i].Traces
+	}
+	return out
+}
+
+// differ names the first difference of two outcomes, "" for none.
+func differ(got, want map[string][]float64) string {
+	for name, w := range want {
+		for i, v := range w {
+			if g := got[name][i]; math.Float64bits(g) != math.Float64bits(v) {
+				return fmt.Sprintf("%s[%d] is %v, want %v", name, i, g, v)
+			}
+		}
+	}
+	return ""
+}
