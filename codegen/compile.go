@@ -45,6 +45,7 @@ type Program struct {
 	Kernel      *loop.Kernel        // the loops of both
 	Signature   *signature.Operator // what the kernel takes and gives
 	Source      *backends.Source    // nil without a target
+	Target      facts.Target        // what the stages had to know of it
 }
 
 // Compile takes one operator of a parsed file through all stages. The error
@@ -78,14 +79,15 @@ type stage struct {
 
 // through carries out some stages and then those that all programs share.
 func (p *Program) through(o Options, first ...stage) error {
+	p.Target = o.facts()
 	stages := append(first, []stage{
 		// Derivatives become stencils, equations become explicit updates.
-		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem, o.facts()); return }},
+		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem, p.Target); return }},
 		// Updates become computes over boxes of the grid, one each.
 		{"lower", func() (err error) { p.Stencil, err = lower.Program(p.Discretised, o.Real, o.Halo); return }},
 		// Fewer operations for the same values: see pass.Table for the order and its
 		// reasons.
-		{"passes", func() error { return pass.Run(p.Stencil, o.facts(), o.Passes) }},
+		{"passes", func() error { return pass.Run(p.Stencil, p.Target, o.Passes) }},
 		// What is computed, and how, become loops.
 		{"schedule", func() (err error) { return p.apply(o) }},
 		// Loops become text.
@@ -124,7 +126,7 @@ func (p *Program) apply(o Options) (err error) {
 	if schedules == nil {
 		schedules = schedule.Default
 	}
-	if p.Kernel, p.Schedule, err = schedule.Apply(p.Stencil, schedules(p.Stencil, o.facts())); err != nil {
+	if p.Kernel, p.Schedule, err = schedule.Apply(p.Stencil, schedules(p.Stencil, p.Target)); err != nil {
 		return err
 	}
 	p.Signature = &p.Kernel.Operator

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
@@ -24,6 +26,7 @@ type compileFlags struct {
 	dtype    string
 	target   string
 	disable  []string
+	schedule string
 }
 
 // add adds the flags that a command has; those in without are left out.
@@ -38,6 +41,9 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		}
 		if has("disable-pass") {
 			flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation, see courant passes")
+		}
+		if has("schedule") {
+			flags.StringVar(&f.schedule, "schedule", "", "file that says how the operator is carried out; courant explain --schedule prints one")
 		}
 		if has("dim") {
 			flags.IntVar(&f.dim, "dim", 0, "number of space axes: 1, 2 or 3 (default: as many as the operator names, or 3)")
@@ -85,6 +91,17 @@ func (f *compileFlags) options(dim int) (codegen.Options, error) {
 		if !slices.Contains(pass.Names(), d) {
 			return o, usage("there is no pass %q to disable; the passes are %s", d, strings.Join(pass.Names(), ", "))
 		}
+	}
+	if f.schedule != "" {
+		source, err := os.ReadFile(f.schedule)
+		if err != nil {
+			return o, err
+		}
+		s, err := schedule.Parse(string(source))
+		if err != nil {
+			return o, usage("%s:%w", f.schedule, err)
+		}
+		o.Schedule = schedule.Given(s)
 	}
 	if f.target == "" {
 		return o, nil

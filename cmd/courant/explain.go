@@ -23,7 +23,7 @@ func newExplain() *cobra.Command {
 	f := &compileFlags{}
 	var set []string
 	var spacing []float64
-	var asJSON, latex bool
+	var asJSON, latex, how bool
 	var page string
 	c := &cobra.Command{
 		Use:   "explain FILE",
@@ -48,6 +48,10 @@ machine.`,
 			p, err := codegen.Compile(file, o)
 			if err != nil {
 				return err
+			}
+			if how {
+				fmt.Fprint(c.OutOrStdout(), p.Schedule)
+				return nil
 			}
 			r, err := explained(p, set, spacing)
 			if err != nil {
@@ -88,14 +92,15 @@ machine.`,
 			return nil
 		},
 	}
-	f.add(c, "target")
+	f.add(c, "target", "schedule")
 	flags := c.Flags()
 	flags.StringArrayVar(&set, "set", nil, "value NAME=NUMBER of a field or scalar, for the stability limit; repeatable")
 	flags.Float64SliceVar(&spacing, "spacing", []float64{1}, "distance of grid points per axis, or one for all")
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	flags.BoolVar(&latex, "latex", false, "print the equations as a LaTeX document")
 	flags.StringVar(&page, "html", "", "write it all as a page for a browser to this file")
-	c.MarkFlagsMutuallyExclusive("json", "latex")
+	flags.BoolVar(&how, "schedule", false, "print how the operator is carried out, as --schedule of bench, apply and gen reads it")
+	c.MarkFlagsMutuallyExclusive("json", "latex", "schedule")
 	return c
 }
 

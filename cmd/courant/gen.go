@@ -47,6 +47,9 @@ holds the operator file, and compiles, loads and runs it.`,
 					files[name] = text
 				}
 			case "go":
+				if f.schedule != "" {
+					return usage("--schedule goes with --target c; a Go package has the default schedule")
+				}
 				text, err := check.Standalone(file)
 				if err != nil {
 					return err

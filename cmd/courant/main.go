@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/jit"
@@ -113,11 +114,12 @@ func exitCode(ctx context.Context, err error) int {
 		diverged    *operator.Diverged
 		config      *survey.Fault
 		refusal     *adjoint.Refusal
+		illegal     *schedule.Illegal
 	)
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal), errors.Is(err, batch.ErrPermanent):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &illegal), errors.Is(err, batch.ErrPermanent):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

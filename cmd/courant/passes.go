@@ -10,7 +10,6 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/pass"
-	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 )
 
@@ -48,9 +47,9 @@ func newPasses() *cobra.Command {
 			if len(after) == 0 && !timed {
 				after = []string{"all"}
 			}
-			o.Passes.After = func(name string, k *stencil.Program) {
+			o.Passes.After = func(name, program string) {
 				if slices.Contains(after, name) || slices.Contains(after, "all") {
-					fmt.Fprintf(out, "# after %s\n%s\n", name, k)
+					fmt.Fprintf(out, "# after %s\n%s\n", name, program)
 				}
 			}
 			if timed {
@@ -69,7 +68,7 @@ func newPasses() *cobra.Command {
 			return err
 		},
 	}
-	f.add(c)
+	f.add(c, "schedule")
 	c.Flags().StringSliceVar(&after, "print-after", nil, "print the program after these passes, or all")
 	c.Flags().BoolVar(&timed, "time-passes", false, "print how long every pass and stage takes")
 	_ = c.RegisterFlagCompletionFunc("print-after", cobra.FixedCompletions(append(pass.Names(), "all"), cobra.ShellCompDirectiveNoFileComp))

@@ -108,7 +108,7 @@ precision and 1e-13 in double.`,
 			})
 		},
 	}
-	f.add(c)
+	f.add(c, "schedule")
 	return c
 }
 
@@ -166,7 +166,7 @@ stands for its initial state. The slope between two steps is
 			})
 		},
 	}
-	f.add(c, "dtype")
+	f.add(c, "dtype", "schedule")
 	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to differentiate by, separated by commas")
 	return c
 }

@@ -54,9 +54,9 @@ func plain(run func(*stencil.Program)) func(*stencil.Program, facts.Target) {
 
 // Options choose and observe passes.
 type Options struct {
-	Disable []string                              // names of passes to leave out
-	After   func(name string, p *stencil.Program) // called after each pass, may be nil
-	Timed   func(name string, d time.Duration)    // called after each pass, may be nil
+	Disable []string                           // names of passes to leave out
+	After   func(pass, program string)         // called after each pass with the program's text, may be nil
+	Timed   func(name string, d time.Duration) // called after each pass, may be nil
 }
 
 // Run applies the table to p. The program is verified before the first pass
@@ -81,7 +81,7 @@ func Run(p *stencil.Program, target facts.Target, o Options) error {
 		}
 		verify(x.Name, p)
 		if o.After != nil {
-			o.After(x.Name, p)
+			o.After(x.Name, p.String())
 		}
 	}
 	return nil

@@ -179,6 +179,9 @@ func (a *applier) group() ([]loop.Stmt, error) {
 		l := &loop.For{Var: t.name, Axis: axis, Lo: []loop.Affine{t.lo}, Hi: []loop.Affine{t.hi}, Step: loop.Int(t.Size), Body: body}
 		if t.Size == 0 {
 			l.Step = loop.Of(loop.Block, t.Axis)
+			if !slices.Contains(a.k.Tiled, axis) {
+				a.k.Tiled = append(a.k.Tiled, axis)
+			}
 		}
 		if pl.Threads == Device {
 			l.Kind = loop.Grid

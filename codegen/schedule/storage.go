@@ -113,86 +113,12 @@ func (a *applier) slabs(name string) error {
 	if array.Edges != nil {
 		return illegal(nil, "slabs %s: its boundary is filled from the grid", name)
 	}
-	out := make([]signature.Slabs, len(a.p.Axes))
-	gap := make([]int, len(a.p.Axes))
-	whole := make([]bool, len(a.p.Axes))
-	for _, s := range append(slices.Clone(a.p.Setup), a.p.Step...) {
-		c, isCompute := s.(*stencil.Compute)
-		var all []*stencil.Access
-		stencil.Reads(s, func(x *stencil.Access) { all = append(all, x) })
-		written := map[*stencil.Access]bool{}
-		if isCompute {
-			for _, t := range c.Targets() {
-				all, written[t] = append(all, t), true
-			}
-		}
-		for _, x := range all {
-			if x.Field != name {
-				continue
-			}
-			if !isCompute {
-				return illegal(nil, "slabs %s: it is used at points, by %q", name, stencil.Note(s))
-			}
-			for axis, o := range x.Offset {
-				b := c.Box[axis]
-				gap[axis] = max(gap[axis], o, -o)
-				switch {
-				case b.Lo.End && b.Hi.End:
-					if written[x] {
-						out[axis].Last = max(out[axis].Last, -b.Lo.At)
-					} else {
-						gap[axis] = max(gap[axis], -b.Lo.At-o-out[axis].Last)
-					}
-				case !b.Lo.End && !b.Hi.End:
-					if written[x] {
-						out[axis].First = max(out[axis].First, b.Hi.At)
-					} else {
-						gap[axis] = max(gap[axis], b.Hi.At+o-out[axis].First)
-					}
-				default:
-					whole[axis] = true
-				}
-			}
-		}
+	slabs, err := a.p.Slabs(name)
+	if err != nil {
+		return illegal(nil, "slabs %s: %v", name, err)
 	}
-	some := false
-	for axis := range out {
-		if whole[axis] || !array.Spans(axis) {
-			if out[axis].First+out[axis].Last > 0 && array.Spans(axis) && len(a.p.Axes) > 0 && !coversWhole(a.p, name, axis) {
-				return illegal(nil, "slabs %s: along %s it is used over the whole grid", name, a.p.Axes[axis])
-			}
-			out[axis] = signature.Slabs{}
-			continue
-		}
-		// Reads of one slab must not meet values of the other.
-		out[axis].Gap = 2*gap[axis] + 1
-		some = some || !out[axis].Whole()
-	}
-	if !some {
-		return illegal(nil, "slabs %s: it is computed over the whole grid", name)
-	}
-	array.Slabs = out
-	if array.Halo == nil {
-		for axis, n := range a.p.Halo {
-			_ = axis
-			array.Halo = append(array.Halo, [2]int{n, n})
-		}
-	}
+	array.Slabs = slabs
 	return nil
-}
-
-// coversWhole reports whether a field is computed over the whole of an axis.
-func coversWhole(p *stencil.Program, name string, axis int) bool {
-	for _, s := range p.Step {
-		if c, ok := s.(*stencil.Compute); ok {
-			for _, t := range c.Targets() {
-				if t.Field == name && !c.Box[axis].Lo.End && c.Box[axis].Hi.End {
-					return true
-				}
-			}
-		}
-	}
-	return false
 }
 
 // buffers gives the local fields of the group at hand their memory.

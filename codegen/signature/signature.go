@@ -58,6 +58,8 @@ type Requirements struct {
 	// Reads is the range of levels, counted from its own step, that a step
 	// reads of wavefields that the caller gives.
 	Reads [2]int
+	// Tiled are the axes along which the extent of tiles is chosen at run time.
+	Tiled []int
 }
 
 // Role says who fills an array.

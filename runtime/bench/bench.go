@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
 	"github.com/courant-pde/courant/codegen/signature"
@@ -151,20 +152,19 @@ func (b *bench) firstStep(ctx context.Context) error {
 		}
 		b.result.FrontEnd = time.Since(start).Seconds()
 		b.result.Operator, b.result.Order = program.Problem.Name, program.Problem.Grid.SpaceOrder
-		b.op = &operator.Operator{Program: program}
-		if program.Source != nil {
+		var builder *jit.Builder
+		if program.Source.Language == backends.C {
 			cache, err := jit.OpenCacheIn(dir)
 			if err != nil {
 				return err
 			}
-			builder, err := jit.NewBuilderWith(cache)
-			if err != nil {
+			if builder, err = jit.NewBuilderWith(cache); err != nil {
 				return err
 			}
 			b.result.Compiler = builder.Toolchain.String()
-			if b.op, err = operator.Build(ctx, builder, program); err != nil {
-				return err
-			}
+		}
+		if b.op, err = operator.Build(ctx, builder, program); err != nil {
+			return err
 		}
 		spent := time.Since(start)
 		b.values(program) // choosing numbers is no part of the way

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/runtime/batch"
 	"github.com/courant-pde/courant/runtime/field"
@@ -83,7 +84,7 @@ func opened(t *testing.T, text string) (*Survey, error) {
 	// By the C compiler where there is one; interpreted, the same takes minutes.
 	name := target.Names()[0]
 	if _, err := exec.LookPath("gcc"); err != nil {
-		name = target.Interpreter
+		name = interp.Target{}.Name()
 	}
 	backend, err := target.Find(name)
 	if err != nil {

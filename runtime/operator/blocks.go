@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/courant-pde/courant/runtime/jit"
@@ -40,7 +41,7 @@ func newBlockSearch(r *Run) *blockSearch {
 		}
 		return s
 	}
-	candidates := tiles(r.args.Shape, r.args.Threads)
+	candidates := tiles(r)
 	s.best = candidates[0]
 	if r.op.Library == nil || len(candidates) == 1 {
 		return s
@@ -60,30 +61,26 @@ func newBlockSearch(r *Run) *blockSearch {
 	return s
 }
 
-// tiles lists the tiles worth trying on a grid, the likeliest first. The last
-// axis is never cut: rows want to be long.
-func tiles(shape []int, threads int) [][]int64 {
-	share := func(axis int) int { return (shape[axis] + threads - 1) / threads }
-	var cuts [][]int
-	switch len(shape) {
-	case 1:
-		cuts = [][]int{{}}
-	case 2:
-		cuts = [][]int{{64}, {16}, {32}, {128}, {256}, {share(0)}}
-	case 3:
-		// Streaming along x within a tile keeps the planes around a row in
-		// the cache, the more of them the narrower the tile is along y.
-		cuts = [][]int{{32, 32}, {share(0), 32}, {64, 16}, {16, 16}, {64, 64}, {share(0), 16}, {share(0), 64}, {8, 8}, {128, 8}}
-	default:
-		cuts = [][]int{shape[:len(shape)-1]}
+// tiles lists the tiles worth trying on a grid, the likeliest first: see
+// facts.Target.Tiles. Axes that the kernel does not tile at run time have one
+// tile.
+func tiles(r *Run) [][]int64 {
+	shape, tiled := r.args.Shape, r.op.Program.Signature.Tiled
+	cuts := r.op.Program.Target.Tiles[len(tiled)]
+	if len(cuts) == 0 {
+		cuts = [][]int{slices.Clone(shape)}
 	}
 	var out [][]int64
 	for _, cut := range cuts {
 		tile := make([]int64, len(shape))
-		for a, n := range shape {
-			tile[a] = int64(n)
-			if a < len(cut) {
-				tile[a] = int64(max(1, min(cut[a], n)))
+		for axis, n := range shape {
+			tile[axis] = int64(n)
+			if i := slices.Index(tiled, axis); i >= 0 {
+				extent := cut[i]
+				if extent == 0 {
+					extent = (n + r.args.Threads - 1) / r.args.Threads
+				}
+				tile[axis] = int64(max(1, min(extent, n)))
 			}
 		}
 		out = append(out, tile)
@@ -94,7 +91,7 @@ func tiles(shape []int, threads int) [][]int64 {
 // resume searches even when the run is short or a result is kept.
 func (s *blockSearch) resume(r *Run) {
 	if r.args.Block == nil && r.op.Library != nil && s.candidates == nil {
-		s.candidates, s.next, s.trial = tiles(r.args.Shape, r.args.Threads), 0, 0
+		s.candidates, s.next, s.trial = tiles(r), 0, 0
 	}
 }
 

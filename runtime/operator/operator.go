@@ -59,9 +59,8 @@ func targeted(o codegen.Options) codegen.Options {
 
 // finish makes a program ready to be run.
 func finish(ctx context.Context, program *codegen.Program) (*Operator, error) {
-	if program.Source.Language == backends.Loops {
-		p, err := interp.Load(program.Source.Text)
-		return &Operator{Program: program, interpreted: p}, err
+	if program.Source.Language != backends.C {
+		return Build(ctx, nil, program)
 	}
 	builder, err := jit.NewBuilder()
 	if err != nil {
@@ -80,8 +79,16 @@ func flags() jit.Flags {
 	return f
 }
 
-// Build makes a compiled program callable with a given compiler and cache.
+// Build makes a compiled program callable with a given compiler and cache; what
+// is interpreted needs none.
 func Build(ctx context.Context, builder *jit.Builder, program *codegen.Program) (*Operator, error) {
+	switch program.Source.Language {
+	case backends.Loops:
+		p, err := interp.Load(program.Source.Text)
+		return &Operator{Program: program, interpreted: p}, err
+	case backends.CUDA:
+		return nil, &backends.Unsupported{Target: "cuda", Capability: "running: its source is for a CUDA compiler; see `courant gen`"}
+	}
 	library, err := builder.Build(ctx, jit.Source{Name: program.Source.Name, C: program.Source.Text}, flags())
 	if err != nil {
 		return nil, err

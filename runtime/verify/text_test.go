@@ -66,10 +66,10 @@ func results(t *testing.T, p *symbolic.Problem, o Options, like operator.Argumen
 	a := like
 	a.Fields, a.Points = map[string]*field.Array{}, map[string]operator.Points{}
 	for _, x := range op.Program.Signature.Arrays {
-		switch x.Role {
-		case signature.Param:
+		switch {
+		case x.Role == signature.Param:
 			a.Fields[x.Name] = like.Fields[x.Name]
-		case ir.Given:
+		case x.Given():
 			a.Fields[x.Name] = d.uniform(-0.1, 0.1, append([]int{a.Steps}, a.Shape...)...)
 		}
 	}
