@@ -58,7 +58,7 @@ type Args struct {
 	Origin      *int64
 	Global      *int64
 	Exchange    uintptr // of a C function
-	Ranks       unsafe.Pointer
+	Ranks       uintptr // what the function knows them by
 }
 
 // Series is struct courant_series: one number per step.

@@ -36,19 +36,15 @@ func Apply(p *stencil.Program, s *Schedule) (*loop.Kernel, *Schedule, error) {
 	}
 	var step []loop.Stmt
 	steps := 1
+	fresh := map[stencil.Place]bool{} // levels whose halo is that of other ranks
 	for _, pl := range plans {
 		steps = max(steps, pl.steps())
 		a.plan = pl
-		body, err := a.group()
+		body, err := a.exchanged(a.stale(fresh), a.group)
 		if err != nil {
 			return nil, nil, err
 		}
 		step = append(step, body...)
-	}
-	if resolved.Ranks != nil {
-		if step, err = a.exchanges(resolved, step); err != nil {
-			return nil, nil, err
-		}
 	}
 	time := &loop.For{Var: "t", Axis: -1, Lo: []loop.Affine{loop.Of(loop.First, "")}, Hi: []loop.Affine{loop.Of(loop.Last, "").Plus(1)}, Step: loop.Int(steps), Body: step}
 	a.k.Run = []loop.Stmt{&loop.Team{Body: []loop.Stmt{time}}}
@@ -60,6 +56,7 @@ type applier struct {
 	k     *loop.Kernel
 	plan  *plan
 	ranks map[int]bool // axes along which several ranks share the grid
+	clip  *clip        // the part of the grid that is made, nil for all
 	tiles map[int]*tiling
 	local map[string][]dimension // of fields that are kept for a tile
 }
@@ -128,6 +125,9 @@ func (a *applier) ends(axis int, s signature.Span) span {
 	}
 	if !s.Hi.End || s.Hi.At < 0 {
 		out.hi = append(out.hi, local(s.Hi))
+	}
+	if a.clip != nil && a.clip.axis == axis {
+		out.lo, out.hi = append(out.lo, a.clip.span.lo...), append(out.hi, a.clip.span.hi...)
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/courant-pde/courant/backends/interp"
@@ -127,8 +128,60 @@ func outcome(t *testing.T, p *stencil.Program, s *Schedule, seed uint64, reverse
 	if err != nil {
 		t.Fatalf("%v\n%s\n%s", err, p, s)
 	}
+	b := bound(p, k, seed)
+	b.Reverse = reverse
+	carryOut(t, k, b)
+	return left(p, k, b)
+}
+
+const steps = 9
+
+// carryOut runs a kernel in calls of several numbers of steps.
+func carryOut(t *testing.T, k *loop.Kernel, b *interp.Binding[float64]) {
+	program := interp.Of(k)
+	if err := interp.Prepare(program, b); err != nil {
+		t.Error(err)
+	}
+	for _, part := range [][2]int{{1, 3}, {4, 4}, {5, steps - 2}} {
+		if err := interp.Steps(program, b, part[0], part[1]); err != nil {
+			t.Errorf("%v\n%s", err, k)
+		}
+	}
+}
+
+// number is the place of an array among those of a kernel, -1 when it is none
+// of them.
+func number(k *loop.Kernel, name string) int {
+	return slices.IndexFunc(k.Arrays, func(a *signature.Array) bool { return a.Name == name })
+}
+
+// each calls f for the points of an array, of all its buffers, in order; along
+// an axis that it does not span for one.
+func each(a *signature.Array, size []int64, f func(buffer int, point []int64)) {
+	point := make([]int64, len(size))
+	var walk func(axis, buffer int)
+	walk = func(axis, buffer int) {
+		if axis == len(size) {
+			f(buffer, point)
+			return
+		}
+		n := size[axis]
+		if !a.Spans(axis) {
+			n = 1
+		}
+		for point[axis] = 0; point[axis] < n; point[axis]++ {
+			walk(axis+1, buffer)
+		}
+		point[axis] = 0
+	}
+	for buffer := range max(a.Buffers, 1) {
+		walk(0, buffer)
+	}
+}
+
+// bound is a kernel with random data on a small grid.
+func bound(p *stencil.Program, k *loop.Kernel, seed uint64) *interp.Binding[float64] {
 	r := rand.New(rand.NewPCG(seed, 3))
-	const steps = 9
 	dim := len(p.Axes)
 	size := make([]int64, dim)
 	for i := range size {
@@ -139,103 +192,70 @@ func outcome(t *testing.T, p *stencil.Program, s *Schedule, seed uint64, reverse
 	for i := range b.Block {
 		b.Block[i] = int64(1 + r.IntN(5))
 	}
-	b.Scalars[0], b.Mirror, b.End, b.Reverse = 0.5, steps, steps-2, reverse
-	number := func(a *signature.Array) int {
-		for i, x := range k.Arrays {
-			if x.Name == a.Name {
-				return i
-			}
-		}
-		return -1
-	}
-	each := func(a *signature.Array, f func(buffer int, point []int64)) {
-		point := make([]int64, dim)
-		var walk func(axis, buffer int)
-		walk = func(axis, buffer int) {
-			if axis == dim {
-				f(buffer, point)
-				return
-			}
-			n := size[axis]
-			if !a.Spans(axis) {
-				n = 1
-			}
-			for point[axis] = 0; point[axis] < n; point[axis]++ {
-				walk(axis+1, buffer)
-			}
-			point[axis] = 0
-		}
-		for buffer := range max(a.Buffers, 1) {
-			walk(0, buffer)
-		}
-	}
+	b.Scalars[0], b.Mirror, b.End = 0.5, steps, steps-2
 	for _, a := range p.Arrays {
-		if i := number(a); i >= 0 && a.Storage == signature.Saved {
+		i := number(k, a.Name)
+		if i >= 0 && a.Storage == signature.Saved {
 			b.Arrays[i].Count = steps + 1
 			b.Arrays[i].Data = make([]float64, b.Arrays[i].Buffer*(steps+1))
 		}
-		if a.Role != signature.Param && a.Role != signature.State {
-			continue
+		if a.Role == signature.Param || a.Role == signature.State {
+			each(a, size, func(buffer int, point []int64) {
+				b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)] = r.Float64() - 0.5
+			})
 		}
-		i := number(a)
-		each(a, func(buffer int, point []int64) { b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)] = r.Float64() - 0.5 })
 	}
-	// Points whose nodes lie anywhere; no two rows of a source share a node.
 	for i, q := range k.Points {
-		x := &b.Points[i]
-		x.Count, x.Start = 3, []int64{0}
-		x.Traces = make([]float64, 3*(steps+2))
-		seen := map[string]bool{}
-		for row := range 3 {
-			entries := 1 + r.IntN(3)
-			for range entries {
-				if q.Inject && len(x.Node) == (row+1)*dim {
-					continue
-				}
-				node := make([]int64, dim)
-				for axis := range node {
-					node[axis] = int64(r.IntN(int(size[axis])))
-				}
-				if q.Inject {
-					for seen[fmt.Sprint(node)] {
-						node[r.IntN(dim)] = int64(r.IntN(int(size[0])))
-						for axis := range node {
-							node[axis] = min(node[axis], size[axis]-1)
-						}
-					}
-					seen[fmt.Sprint(node)] = true
-				}
-				x.Node = append(x.Node, node...)
+		b.Points[i] = randomPoints(r, q, size)
+	}
+	return b
+}
+
+// randomPoints have nodes anywhere; no two rows of a source share one.
+func randomPoints(r *rand.Rand, q *signature.Points, size []int64) interp.Points[float64] {
+	x := interp.Points[float64]{Count: 3, Start: []int64{0}, Traces: make([]float64, 3*(steps+2))}
+	taken := map[string]bool{}
+	node := func() []int64 {
+		for {
+			n := make([]int64, len(size))
+			for axis := range n {
+				n[axis] = int64(r.IntN(int(size[axis])))
 			}
-			for range entries {
-				x.Weight = append(x.Weight, r.Float64())
-				x.Point = append(x.Point, int64(r.IntN(3)))
-			}
-			x.Start = append(x.Start, int64(len(x.Weight)))
-		}
-		for j := range x.Traces {
-			if q.Inject {
-				x.Traces[j] = r.Float64()
+			if !q.Inject || !taken[fmt.Sprint(n)] {
+				taken[fmt.Sprint(n)] = true
+				return n
 			}
 		}
-		x.Staged = make([]float64, q.Staged*len(x.Weight))
 	}
-	program := interp.Of(k)
-	if err := interp.Prepare(program, b); err != nil {
-		t.Fatal(err)
+	for range 3 {
+		entries := 1 + r.IntN(3)
+		for e := range entries {
+			if !q.Inject || e == 0 { // a node for each entry, or one for the row
+				x.Node = append(x.Node, node()...)
+			}
+			x.Weight = append(x.Weight, r.Float64())
+			x.Point = append(x.Point, int64(r.IntN(3)))
+		}
+		x.Start = append(x.Start, int64(len(x.Weight)))
 	}
-	for _, part := range [][2]int{{1, 3}, {4, 4}, {5, steps - 2}} { // calls of any number of steps
-		if err := interp.Steps(program, b, part[0], part[1]); err != nil {
-			t.Fatalf("%v\n%s", err, k)
+	for j := range x.Traces {
+		if q.Inject {
+			x.Traces[j] = r.Float64()
 		}
 	}
+	x.Staged = make([]float64, q.Staged*len(x.Weight))
+	return x
+}
+
+// left is what a run leaves: wavefields, images and records.
+func left(p *stencil.Program, k *loop.Kernel, b *interp.Binding[float64]) map[string][]float64 {
 	out := map[string][]float64{}
 	for _, a := range p.Arrays {
 		if a.Role != signature.State && a.Role != signature.Image {
 			continue
 		}
-		i := number(a)
-		each(a, func(buffer int, point []int64) {
+		i := number(k, a.Name)
+		each(a, b.Size, func(buffer int, point []int64) {
 			out[a.Name] = append(out[a.Name], b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)])
 		})
 	}

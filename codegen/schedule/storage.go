@@ -20,13 +20,8 @@ func (a *applier) storage(s *Schedule, plans []*plan) error {
 		arrays = append(arrays, &c)
 	}
 	a.k.Arrays = arrays
-	a.ranks = map[int]bool{}
-	for _, name := range s.Ranks {
-		axis := slices.Index(a.p.Axes, name)
-		if axis < 0 {
-			return illegal(nil, "ranks along %s: the axes are %v", name, a.p.Axes)
-		}
-		a.ranks[axis] = true
+	if err := a.checkRanks(s, plans); err != nil {
+		return err
 	}
 	for _, name := range s.Slabs {
 		if err := a.slabs(name); err != nil {
@@ -41,8 +36,9 @@ func (a *applier) storage(s *Schedule, plans []*plan) error {
 	return nil
 }
 
-// reach is how far accesses and fills leave the part of an array that is
-// stored, per axis in front of it and behind.
+// reach is how far accesses and fills leave the grid, per axis in front of it
+// and behind; along an axis that ranks share, the part of a rank, which boxes
+// may cover to its ends wherever they end in the whole grid.
 func (a *applier) reach(field string) [][2]int {
 	array := a.p.Array(field)
 	out := make([][2]int, len(a.p.Axes))
@@ -58,9 +54,13 @@ func (a *applier) reach(field string) [][2]int {
 			}
 			for axis, o := range x.Offset {
 				b := a.box(s, axis)
-				if b.Lo.End {
-					grow(axis, 0, 0)
-				} else {
+				if a.ranks[axis] {
+					b = signature.Span{Lo: signature.Bound{At: min(0, b.Lo.At)}, Hi: signature.Bound{End: true, At: max(0, b.Hi.At)}}
+					if x := a.box(s, axis); x.Lo.End || !x.Hi.End {
+						b = signature.Whole
+					}
+				}
+				if !b.Lo.End {
 					grow(axis, -b.Lo.At-o, 0)
 				}
 				if b.Hi.End {
