@@ -70,6 +70,10 @@ func (d *dialect) Rows(p *cfamily.Printer, inside bool) {
 	}
 }
 
+func (d *dialect) Share(bool) (first, step string) { return "", "" }
+
+func (d *dialect) Head(*cfamily.Printer, *loop.For, bool) bool { return false }
+
 func (d *dialect) Once(p *cfamily.Printer) { p.Line("#pragma omp single") }
 
 func (d *dialect) Other(p *cfamily.Printer, s loop.Stmt) {

@@ -2,6 +2,7 @@ package cfamily
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/courant-pde/courant/codegen/loop"
 )
@@ -94,6 +95,12 @@ func (p *Printer) For(l *loop.For) {
 	p.Loop(l)
 }
 
+// Bare prints a statement without a blank line in front.
+func (p *Printer) Bare(s loop.Stmt) {
+	text := p.apart(func() { p.Stmt(s) })
+	p.out.WriteString(strings.TrimPrefix(text, "\n"))
+}
+
 // Loop prints a loop without a blank line in front.
 func (p *Printer) Loop(l *loop.For) {
 	for _, note := range l.Notes {
@@ -101,9 +108,13 @@ func (p *Printer) Loop(l *loop.For) {
 	}
 	p.dialect.Loop(p, l, p.inside)
 	inside := p.inside
-	p.inside = p.inside || l.Kind == loop.Threads || l.Kind == loop.Single
+	p.inside = p.inside || l.Kind == loop.Threads || l.Kind == loop.Single || l.Kind == loop.Grid
 	p.depth++
 	switch {
+	case p.dialect.Head(p, l, inside):
+		p.indent++
+		p.Stmts(l.Body)
+		p.shut()
 	case l.Rest != nil:
 		p.rows(l)
 	case l.Lanes > 1 && l.Kind == loop.Sequential:

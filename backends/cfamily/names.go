@@ -20,6 +20,12 @@ type Dialect interface {
 	// Rows prints the directives in front of a loop over the rows of a sparse
 	// statement or of a reduction.
 	Rows(p *Printer, inside bool)
+	// Share is the first row of a thread, counted from the first of all, and how
+	// far its next one is; "" for all rows, or where directives say it.
+	Share(inside bool) (first, step string)
+	// Head prints the head of a loop that is not one of C's, and what follows its
+	// body; false leaves it to the family.
+	Head(p *Printer, l *loop.For, inside bool) bool
 	// Once prints the directives in front of a block for one thread.
 	Once(p *Printer)
 	// Other prints a statement that the family does not know.
@@ -258,3 +264,6 @@ func (p *Printer) Halo(x *loop.Exchange) string {
 	}
 	return "0, 0"
 }
+
+// Bounds prints the ends of a loop.
+func (p *Printer) Bounds(l *loop.For) (lo, hi string) { return p.lo(l.Lo), p.hi(l.Hi) }

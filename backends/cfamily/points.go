@@ -72,8 +72,12 @@ func own(p *Printer, steps int) int {
 // later.
 func (p *Printer) rowsOf(points string, later int) {
 	step := p.Step(0)
-	p.open("for (int64_t r = %s->first ? %s->first[%s] : 0; r < (%s->first ? %s->first[%s] : %s->rows); ++r) {",
-		points, points, shifted(step, later), points, points, shifted(step, later+1), points)
+	begin := fmt.Sprintf("%s->first ? %s->first[%s] : 0", points, points, shifted(step, later))
+	next := "++r"
+	if first, far := p.dialect.Share(p.inside); first != "" {
+		begin, next = fmt.Sprintf("(%s) + %s", begin, first), "r += "+far
+	}
+	p.open("for (int64_t r = %s; r < (%s->first ? %s->first[%s] : %s->rows); %s) {", begin, points, points, shifted(step, later+1), points, next)
 }
 
 // node declares the coordinates of a node, those that f prints, and leaves out

@@ -29,7 +29,11 @@ func (p *Printer) reduce(x *loop.Reduce) {
 		v := p.axis(axis)
 		return fmt.Sprintf("for (int64_t %s = %s; %s < %s; ++%s)", v, p.lo(x.Lo[axis]), v, p.hi(x.Hi[axis]), v)
 	}
-	p.open("%s {", over(0))
+	if begin, far := p.dialect.Share(p.inside); begin != "" {
+		p.open("for (int64_t %s = %s + %s; %s < %s; %s += %s) {", first, p.lo(x.Lo[0]), begin, first, p.hi(x.Hi[0]), first, far)
+	} else {
+		p.open("%s {", over(0))
+	}
 	p.Line("double sum = %s;", zero)
 	for axis := 1; axis < len(p.K.Axes); axis++ {
 		p.open("%s {", over(axis))

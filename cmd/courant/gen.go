@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/c"
+	"github.com/courant-pde/courant/backends/cuda"
 	"github.com/courant-pde/courant/backends/gobind"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
@@ -18,11 +19,12 @@ func newGen() *cobra.Command {
 	f := &compileFlags{}
 	var language, out string
 	cmd := &cobra.Command{
-		Use:   "gen FILE --target c|go",
-		Short: "Write an operator as C source, or as a Go package that runs it",
+		Use:   "gen FILE --target c|cuda|go",
+		Short: "Write an operator as C or CUDA source, or as a Go package that runs it",
 		Long: `Writes generated code to a folder.
 
---target c writes the source and the header with its interface.
+--target c writes the source and the header with its interface; so does
+--target cuda, for a CUDA compiler.
 --target go writes a Go package with a type for the operator's arguments; it
 holds the operator file, and compiles, loads and runs it.`,
 		Args: cobra.ExactArgs(1),
@@ -32,6 +34,9 @@ holds the operator file, and compiles, loads and runs it.`,
 				return err
 			}
 			o.Target = c.Target{}
+			if language == "cuda" {
+				o.Target = cuda.Target{}
+			}
 			file, err := dsl.ParseFile(args[0])
 			if err != nil {
 				return err
@@ -42,13 +47,13 @@ holds the operator file, and compiles, loads and runs it.`,
 			}
 			files := map[string]string{p.Source.File: p.Source.Text}
 			switch language {
-			case "c":
+			case "c", "cuda":
 				for name, text := range p.Source.Headers {
 					files[name] = text
 				}
 			case "go":
 				if f.schedule != "" {
-					return usage("--schedule goes with --target c; a Go package has the default schedule")
+					return usage("--schedule goes with --target c or cuda; a Go package has the default schedule")
 				}
 				text, err := check.Standalone(file)
 				if err != nil {
@@ -60,7 +65,7 @@ holds the operator file, and compiles, loads and runs it.`,
 				}
 				files = map[string]string{pkg + ".go": source}
 			default:
-				return usage("there is no target %q to generate; there are c and go", language)
+				return usage("there is no target %q to generate; there are c, cuda and go", language)
 			}
 			if err := os.MkdirAll(out, 0o755); err != nil {
 				return err
@@ -76,7 +81,7 @@ holds the operator file, and compiles, loads and runs it.`,
 		},
 	}
 	f.add(cmd, "target")
-	cmd.Flags().StringVar(&language, "target", "c", "what to write: c or go")
+	cmd.Flags().StringVar(&language, "target", "c", "what to write: c, cuda or go")
 	cmd.Flags().StringVar(&out, "out", ".", "folder to write to")
 	return cmd
 }

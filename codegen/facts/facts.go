@@ -28,6 +28,9 @@ type Target struct {
 	// axes that are cut, the likeliest first; 0 stands for an equal share of
 	// the axis for each thread.
 	Tiles map[int][][]int
+	// Block is, of a device, the extent of a block of threads along the axes, from
+	// the last one; nil for processors.
+	Block []int
 }
 
 // CPU are the facts of processors with caches, measured on AMD Zen 3 and Intel
@@ -46,4 +49,14 @@ var CPU = Target{
 		// second.
 		2: {{32, 32}, {0, 32}, {64, 16}, {16, 16}, {64, 64}, {0, 16}, {0, 64}, {8, 8}, {128, 8}},
 	},
+}
+
+// GPU are the facts of graphics processors: a block of threads takes a tile,
+// whose last axis is as long as the threads that read memory together.
+var GPU = Target{
+	Rows:           1 << 20, // rows are no limit: memory is read by many threads
+	Strip:          1024,
+	TemporaryFlops: 12,
+	LaneBytes:      4,
+	Block:          []int{32, 8, 4},
 }

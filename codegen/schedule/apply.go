@@ -165,6 +165,9 @@ func (a *applier) group() ([]loop.Stmt, error) {
 			if err != nil {
 				return nil, err
 			}
+			if _, compute := s.(*stencil.Compute); !compute && pl.Threads == Device && len(pl.Tiles) > 0 {
+				inner = append(inner, &loop.Barrier{}) // the threads of a block wait for each other
+			}
 			body = append(body, a.guarded(stencil.WhenOf(s), step, inner)...)
 			behind = append(behind, a.guarded(stencil.WhenOf(s), step, after)...)
 		}

@@ -244,7 +244,14 @@ func randomGroup(p *stencil.Program, g *Group, first int, r *rand.Rand) {
 			g.Local = append(g.Local, Local{Field: name, Ring: ring})
 		}
 	}
-	g.Threads = Threads(r.IntN(3))
+	g.Threads = Threads(r.IntN(4))
+	if g.Threads == Device { // blocks of a device: shared memory in place of a thread's, no lanes
+		for i := range g.Tiles {
+			g.Tiles[i].Size = max(1, g.Tiles[i].Size)
+		}
+		g.Lanes, g.Jam = 0, 0
+		return
+	}
 	if len(g.Local) > 0 && g.Threads == Points {
 		g.Threads = None
 	}

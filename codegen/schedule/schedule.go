@@ -110,7 +110,8 @@ func Trivial(p *stencil.Program, _ facts.Target) *Schedule {
 
 // Default gives each compute a nest of its own: tiles of all axes but the last,
 // whose extent is chosen at run time, shared among threads; whole rows in
-// lanes; wide stencils in two goes.
+// lanes; wide stencils in two goes. On a device blocks of threads take tiles of
+// all axes.
 func Default(p *stencil.Program, target facts.Target) *Schedule {
 	s := Trivial(p, target)
 	for i, x := range p.Step {
@@ -119,6 +120,13 @@ func Default(p *stencil.Program, target facts.Target) *Schedule {
 			continue
 		}
 		g := &s.Groups[i]
+		if target.Block != nil {
+			g.Threads = Device
+			for n, axis := range c.Axes {
+				g.Tiles = append(g.Tiles, Tile{Axis: p.Axes[axis], Size: target.Block[min(len(c.Axes)-1-n, len(target.Block)-1)]})
+			}
+			continue
+		}
 		g.Threads, g.Lanes = Points, 1
 		if n := len(c.Axes); n > 1 {
 			g.Threads, g.Dynamic = Tiles, target.Dynamic
