@@ -168,8 +168,8 @@ func (a *applier) group() ([]loop.Stmt, error) {
 			if _, compute := s.(*stencil.Compute); !compute && pl.Threads == Device && len(pl.Tiles) > 0 {
 				inner = append(inner, &loop.Barrier{}) // the threads of a block wait for each other
 			}
-			body = append(body, a.guarded(stencil.WhenOf(s), step, inner)...)
-			behind = append(behind, a.guarded(stencil.WhenOf(s), step, after)...)
+			body = joined(body, a.guarded(stencil.WhenOf(s), step, inner))
+			behind = joined(behind, a.guarded(stencil.WhenOf(s), step, after))
 		}
 	}
 	free := 0
@@ -242,6 +242,20 @@ func (a *applier) guarded(w *stencil.When, step int, body []loop.Stmt) []loop.St
 		c.AtLeastZero = []loop.Affine{loop.Of(loop.Last, "").Add(-1, loop.V("t")).Plus(-step)}
 	}
 	return []loop.Stmt{c}
+}
+
+// joined appends statements; what stands under the condition of the last one
+// joins it.
+func joined(body, more []loop.Stmt) []loop.Stmt {
+	if len(body) > 0 && len(more) == 1 {
+		last, ok := body[len(body)-1].(*loop.If)
+		next, also := more[0].(*loop.If)
+		if ok && also && last.Every == next.Every && last.Last == next.Last && last.Step == next.Step && slices.EqualFunc(last.AtLeastZero, next.AtLeastZero, loop.Affine.Equal) {
+			last.Body = append(last.Body, next.Body...)
+			return body
+		}
+	}
+	return append(body, more...)
 }
 
 // cover finds the range that tiles of an axis have to cover, for all
