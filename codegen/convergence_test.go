@@ -6,6 +6,7 @@ import (
 
 	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/loop"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
@@ -13,7 +14,7 @@ import (
 
 // interpretable compiles the acoustic operator for the interpreter in double
 // precision.
-func interpretable(t *testing.T, dim, spaceOrder int) *signature.Operator {
+func interpretable(t *testing.T, dim, spaceOrder int) *codegen.Program {
 	t.Helper()
 	file, err := dsl.ParseFile("../testdata/operators/acoustic.pde")
 	if err != nil {
@@ -23,19 +24,20 @@ func interpretable(t *testing.T, dim, spaceOrder int) *signature.Operator {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.Kernel
+	return p
 }
 
 // simulation is a kernel with its storage.
 type simulation struct {
 	*testing.T
-	k *signature.Operator
+	p *codegen.Program
+	k *loop.Kernel
 	b *interp.Binding[float64]
 }
 
-func newSimulation(t *testing.T, k *signature.Operator, size []int64, scalars map[string]float64) *simulation {
-	s := &simulation{t, k, interp.Allocate[float64](k, size)}
-	for i, name := range k.Scalars {
+func newSimulation(t *testing.T, p *codegen.Program, size []int64, scalars map[string]float64) *simulation {
+	s := &simulation{t, p, p.Kernel, interp.Allocate[float64](p.Signature, size)}
+	for i, name := range s.k.Scalars {
 		s.b.Scalars[i] = scalars[name]
 	}
 	return s
@@ -79,14 +81,14 @@ func (s *simulation) each(halo bool, f func(point []int64)) {
 }
 
 func (s *simulation) prepare() {
-	if err := interp.Prepare(s.k, s.b); err != nil {
+	if err := interp.Prepare(interp.Of(s.k), s.b); err != nil {
 		s.Fatal(err)
 	}
 }
 
 // step computes level t+1.
 func (s *simulation) step(t int) {
-	if err := interp.Steps(s.k, s.b, t, t); err != nil {
+	if err := interp.Steps(interp.Of(s.k), s.b, t, t); err != nil {
 		s.Fatal(err)
 	}
 }

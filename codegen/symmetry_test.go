@@ -32,7 +32,7 @@ func permuted(t *testing.T, order []int) (*simulation, func(point []int64) []int
 		return out
 	}
 	random := rand.New(rand.NewPCG(5, 5))
-	reference := newSimulation(t, s.k, size, nil)
+	reference := newSimulation(t, s.p, size, nil)
 	for _, name := range []string{"m", "damp"} {
 		reference.each(true, func(p []int64) { *s.at(name, 0, turned(p)) = 1 + random.Float64() })
 	}
@@ -71,7 +71,7 @@ func TestAxesAreAlike(t *testing.T) {
 		}
 		// Only the order of additions differs. Each operation of a step rounds by
 		// 2^-53 of what it adds up, which is a few times the field.
-		tolerance := float64(permutedSteps*cost.Total(reference.k).Flops()) * 0x1p-53 * 8 * largest
+		tolerance := float64(permutedSteps*cost.Total(reference.p.Stencil).Flops()) * 0x1p-53 * 8 * largest
 		for _, order := range orders[1:] {
 			s, turned := permuted(t, order)
 			worst := 0.0

@@ -7,8 +7,12 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/backends/interp"
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/loop"
 	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
@@ -57,7 +61,8 @@ operator shared {
 				if err != nil {
 					continue // the operator names its own axes
 				}
-				short, long := kernelOf(t, p, lower.Discretise), kernelOf(t, p, lower.Expand)
+				short := programOf(t, p, func(p *symbolic.Problem) (*symbolic.Problem, error) { return lower.Discretise(p, facts.CPU) })
+				long := programOf(t, p, lower.Expand)
 				if slices.Equal(short.Halo, long.Halo) == false {
 					t.Errorf("%s: halo %v with temporaries, %v without", p.Name, short.Halo, long.Halo)
 				}
@@ -86,27 +91,34 @@ operator shared {
 	}
 }
 
-func kernelOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Problem) (*symbolic.Problem, error)) *signature.Operator {
+func programOf(t *testing.T, p *symbolic.Problem, discretise func(*symbolic.Problem) (*symbolic.Problem, error)) *stencil.Program {
 	t.Helper()
 	d, err := discretise(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	k, err := lower.Kernel(d, signature.F64, nil)
+	out, err := lower.Program(d, signature.F64, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := ir.Verify(k); err != nil {
-		t.Fatalf("%v\n%s", err, k)
+	if err := stencil.Verify(out); err != nil {
+		t.Fatalf("%v\n%s", err, out)
 	}
-	return k
+	return out
 }
 
-// values runs a kernel for one step from random numbers, halos included, which
+// values runs a program for one step from random numbers, halos included, which
 // are the same for arrays of one name, and returns an array's storage.
-func values(t *testing.T, k *signature.Operator, name string) []float64 {
+func values(t *testing.T, p *stencil.Program, name string) []float64 {
 	t.Helper()
-	b := interp.Allocate[float64](k, []int64{7, 6, 5}[:len(k.Axes)])
+	k, _, err := schedule.Apply(p, schedule.Trivial(p, facts.CPU))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := loop.Verify(k); err != nil {
+		t.Fatalf("%v\n%s", err, k)
+	}
+	b := interp.Allocate[float64](&k.Operator, []int64{7, 6, 5}[:len(k.Axes)])
 	for i := range b.Scalars {
 		b.Scalars[i] = 0.5
 	}
@@ -122,10 +134,10 @@ func values(t *testing.T, k *signature.Operator, name string) []float64 {
 			found = i
 		}
 	}
-	if err := interp.Prepare(k, b); err != nil {
+	if err := interp.Prepare(interp.Of(k), b); err != nil {
 		t.Fatal(err)
 	}
-	if err := interp.Steps(k, b, k.FirstStep, k.FirstStep); err != nil {
+	if err := interp.Steps(interp.Of(k), b, k.FirstStep, k.FirstStep); err != nil {
 		t.Fatal(err)
 	}
 	return b.Arrays[found].Data

@@ -2,6 +2,7 @@ package c
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/courant-pde/courant/backends/cfamily"
 	"github.com/courant-pde/courant/codegen/facts"
@@ -22,7 +23,7 @@ func (d *dialect) team(k *loop.Kernel, f facts.Target) {
 	loop.Visit(k.Run, func(s loop.Stmt) {
 		if l, ok := s.(*loop.For); ok && l.Var == "t" && l.Axis < 0 {
 			for _, s := range l.Body {
-				if _, ok := s.(*loop.For); ok {
+				if isNest(s) {
 					nests++
 				}
 			}
@@ -30,6 +31,18 @@ func (d *dialect) team(k *loop.Kernel, f facts.Target) {
 	})
 	d.memory = len(heap(k)) > 0
 	d.apart = nests > f.NestsTogether && !d.memory
+}
+
+// isNest reports whether a statement is a nest that computes rows in lanes:
+// those take compilers their time.
+func isNest(s loop.Stmt) bool {
+	_, found := s.(*loop.For)
+	lanes := false
+	loop.Visit([]loop.Stmt{s}, func(s loop.Stmt) {
+		l, ok := s.(*loop.For)
+		lanes = lanes || ok && l.Lanes > 0
+	})
+	return found && lanes
 }
 
 func (d *dialect) Loop(p *cfamily.Printer, l *loop.For, inside bool) {
@@ -94,7 +107,15 @@ func (d *dialect) printTeam(p *cfamily.Printer, x *loop.Team) {
 	p.Line("#pragma omp parallel num_threads((int)args->threads)")
 	p.Open("{")
 	p.Line("const courant_mode mode = courant_flush_denormals();")
-	d.own(p)
+	d.own(p, func() { d.body(p, x) })
+	p.Line("courant_restore(mode);")
+	p.Shut()
+	for _, b := range heap(p.K) {
+		p.Line("free(%s_all);", p.Memory(b))
+	}
+}
+
+func (d *dialect) body(p *cfamily.Printer, x *loop.Team) {
 	for _, s := range x.Body {
 		l, ok := s.(*loop.For)
 		if !ok || l.Var != "t" {
@@ -105,21 +126,14 @@ func (d *dialect) printTeam(p *cfamily.Printer, x *loop.Team) {
 		p.In(func() {
 			p.Levels(func() {
 				for i, s := range l.Body {
-					if nest, ok := s.(*loop.For); ok && d.apart {
-						d.part(p, i, nest)
+					if d.apart && isNest(s) {
+						d.part(p, i, s.(*loop.For))
 					} else {
 						p.Stmt(s)
 					}
 				}
 			})
 		})
-	}
-	p.Line("courant_restore(mode);")
-	p.Shut()
-	if d.memory {
-		for _, b := range heap(p.K) {
-			p.Line("free(%s);", p.Memory(b)+"_all")
-		}
 	}
 }
 
@@ -129,8 +143,7 @@ func (d *dialect) part(p *cfamily.Printer, i int, nest *loop.For) {
 	name := p.Name(fmt.Sprintf("part %d", i), fmt.Sprintf("part%d", i))
 	step, now := "", "" // the step, if the nest wants to know
 	body := p.Function(1, func() {
-		d.own(p)
-		p.Levels(func() { p.Loop(nest) })
+		d.own(p, func() { p.Levels(func() { p.Loop(nest) }) })
 		if p.Uses("var t") || p.Uses("own step") {
 			step, now = ", int64_t t", ", t"
 		}
@@ -184,8 +197,10 @@ func (d *dialect) allocate(p *cfamily.Printer) {
 	}
 }
 
-// own declares the buffers of a thread.
-func (d *dialect) own(p *cfamily.Printer) {
+// own prints what body prints and, in front of it, the buffers of a thread that
+// it uses.
+func (d *dialect) own(p *cfamily.Printer, body func()) {
+	text := p.Apart(body)
 	large := heap(p.K)
 	if len(large) > 0 {
 		p.Line("#ifdef _OPENMP")
@@ -199,12 +214,9 @@ func (d *dialect) own(p *cfamily.Printer) {
 		p.Line("real *const %s = %s_all + thread*%s_length;", name, name, name)
 	}
 	for _, b := range p.K.Buffers {
-		isLarge := false
-		for _, l := range large {
-			isLarge = isLarge || l == b
-		}
-		if !isLarge {
+		if !slices.Contains(large, b) && p.Uses("memory "+b.Name) {
 			p.Line("real %s[%s];", p.Memory(b), p.Length(b))
 		}
 	}
+	p.Text(text)
 }

@@ -59,6 +59,9 @@ func New(k *loop.Kernel, d Dialect) *Printer {
 		p.reserve("var "+a, a)
 		p.reserve("var "+a+"b", a+"b")
 	}
+	if _, axis := p.names["var k"]; !axis { // counts planes of a halo
+		p.names["var k"] = "k"
+	}
 	for _, a := range k.Arrays {
 		p.reserve("array "+a.Name, a.Name)
 	}
@@ -264,6 +267,12 @@ func (p *Printer) Halo(x *loop.Exchange) string {
 	}
 	return "0, 0"
 }
+
+// Apart prints what f prints into a text of its own, Text prints a text.
+func (p *Printer) Apart(f func()) string { return p.apart(f) }
+
+// Text prints a text as it is.
+func (p *Printer) Text(text string) { p.out.WriteString(text) }
 
 // Bounds prints the ends of a loop.
 func (p *Printer) Bounds(l *loop.For) (lo, hi string) { return p.lo(l.Lo), p.hi(l.Hi) }

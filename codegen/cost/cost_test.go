@@ -8,8 +8,9 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
-	"github.com/courant-pde/courant/codegen/ir"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -27,13 +28,13 @@ func TestAcoustic(t *testing.T) {
 		// 5 numbers of 4 bytes. A stencil of so 8 has 12 pairs and a centre.
 		{nil, 20, 40, 60},
 		// With three buffers u+ is fetched and written beside u-: 6 numbers.
-		{[]string{"rotate"}, 24, 40, 60},
+		{[]string{"inplace"}, 24, 40, 60},
 	} {
-		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 8}, Real: ir.F32, Passes: pass.Options{Disable: v.disable}})
+		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 8}, Real: signature.F32, Passes: pass.Options{Disable: v.disable}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := cost.Total(p.Kernel)
+		c := cost.Total(p.Stencil)
 		t.Logf("%+v", c)
 		if c.Bytes != v.bytes || c.Flops() < v.least || c.Flops() > v.most || c.Loads != 28 || c.Stores != 1 {
 			t.Errorf("without %v: %+v", v.disable, c)
@@ -51,7 +52,19 @@ func TestBound(t *testing.T) {
 	}
 }
 
-const layers = `kernel k f64
+func parse(t *testing.T, text string) *stencil.Program {
+	t.Helper()
+	p, err := stencil.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stencil.Verify(p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+const layers = `program k f64
 axes x halo 2, z halo 2
 time 0 .. steps-1
 scalar dt
@@ -61,48 +74,32 @@ image g[x, z]
 state u[t, x, z] levels 2 buffers 2
 history us[x, z] every 4
 series e
-prepare {
+setup {
 }
 step {
-  for x = 0 .. size {
-    for z = 0 .. size {
-      let %a = m[x, z]*u[t, x, z]
-      u[t+1, x, z] = %a + u[t, x+1, z] note "inside"
-    }
+  compute x = 0 .. size, z = 0 .. size {
+    let %a = m[x, z]*u[t, x, z]
+    u[t+1, x, z] = %a + u[t, x+1, z] note "inside"
   }
-  for x = 0 .. size {
-    for z = 0 .. 10 {
-      u[t+1, x, z] = 0.5*u[t, x, z]/m[x, z] note "layer"
-    }
+  compute x = 0 .. size, z = 0 .. 10 {
+    u[t+1, x, z] = 0.5*u[t, x, z]/m[x, z] note "layer"
   }
-  every 4 {
-    for x = 0 .. size {
-      for z = 0 .. size {
-        us[x, z] = u[t+1, x, z] + u[t+1, x-1, z] note "frame"
-      }
-    }
+  compute x = 0 .. size, z = 0 .. size every 4 {
+    us[x, z] = u[t+1, x, z] + u[t+1, x-1, z] note "frame"
   }
-  every $K {
-    reduce e from norm of u[t+1, x, z]*m[x, z] over 0 .. size, 0 .. size note "energy"
-  }
+  reduce e from norm of u[t+1, x, z]*m[x, z] over 0 .. size, 0 .. size every $K note "energy"
 }
 `
 
 // A layer at an edge costs nothing at a point of a large grid, a frame every
 // fourth step a quarter.
 func TestConditionsAndLayers(t *testing.T) {
-	k, err := ir.Parse(layers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := ir.Verify(k); err != nil {
-		t.Fatal(err)
-	}
-	nests := cost.Nests(k)
+	p := parse(t, layers)
+	nests := cost.Nests(p)
 	var got []string
 	for _, n := range nests {
 		s := n.Statements[0]
-		got = append(got, fmt.Sprintf("%s of %s: %d flops, %d bytes, thin %v, sometimes %v", s.Target, s.Note, n.Flops(), n.Bytes, n.Thin, n.Every != nil))
+		got = append(got, fmt.Sprintf("%s of %s: %d flops, %d bytes, thin %v, sometimes %v", s.Target, s.Note, n.Flops(), n.Bytes, n.Thin, n.When != nil))
 	}
 	want := []string{
 		// u, m read, u+ written and fetched.
@@ -115,23 +112,23 @@ func TestConditionsAndLayers(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if c := cost.Total(k); c.Flops() != 2+1 || c.Bytes != 32+24/4 {
+	if c := cost.Total(p); c.Flops() != 2+1 || c.Bytes != 32+24/4 {
 		t.Errorf("a step costs %+v", c)
 	}
 }
 
 // The statements of a nest share its operations out among them.
 func TestStatements(t *testing.T) {
-	k, err := ir.Parse(`kernel k f32
+	p := parse(t, `program k f32
 axes x halo 1
 time 0 .. steps-1
 scalar dt
 state u[t, x] levels 2 buffers 2
 state v[t, x] levels 2 buffers 2
-prepare {
+setup {
 }
 step {
-  for x = 0 .. size {
+  compute x = 0 .. size {
     let %a = u[t, x+1] - u[t, x]
     u[t+1, x] = u[t, x] + $dt*%a note "both"
     let %b = v[t, x]*v[t, x]*%a
@@ -139,10 +136,7 @@ step {
   }
 }
 `)
-	if err != nil {
-		t.Fatal(err)
-	}
-	nests := cost.Nests(k)
+	nests := cost.Nests(p)
 	if len(nests) != 1 || len(nests[0].Statements) != 2 {
 		t.Fatalf("%+v", nests)
 	}

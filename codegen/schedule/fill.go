@@ -27,26 +27,30 @@ func (a *applier) fill(f *stencil.Fill, i, step int) []loop.Stmt {
 		if f.Transposed {
 			slices.Reverse(rules)
 		}
-		for _, r := range rules {
-			out = append(out, a.copies(f, &array, axis, r, i, step))
+		for n, r := range rules {
+			l := a.copies(f, &array, axis, r, i, step)
+			if n > 0 {
+				l.Notes = nil
+			}
+			out = append(out, l)
 		}
 	}
 	return out
 }
 
 // copies makes the loops of one rule: k just outside of the last axis.
-func (a *applier) copies(f *stencil.Fill, array *signature.Array, axis int, r signature.Rule, i, step int) loop.Stmt {
+func (a *applier) copies(f *stencil.Fill, array *signature.Array, axis int, r signature.Rule, i, step int) *loop.For {
 	k := "k"
 	for slices.Contains(a.p.Axes, k) {
 		k += "_"
 	}
 	x := a.p.Axes[axis]
 	position := func(p signature.Position) loop.Affine {
-		out := loop.Int(p.At).Add(p.K, loop.V(k))
+		out := loop.Affine{}
 		if p.End {
-			out = out.Add(1, loop.Of(loop.Size, x))
+			out = loop.Of(loop.Size, x)
 		}
-		return out
+		return out.Add(p.K, loop.V(k)).Plus(p.At)
 	}
 	at := func(p signature.Position) *loop.Ref {
 		ref := &loop.Ref{Buffer: f.Field, Level: f.Time}

@@ -46,7 +46,7 @@ func TestRanksKeepEveryBit(t *testing.T) {
 				wait.Go(func() { carryOut(t, k, part) })
 			}
 			wait.Wait()
-			if what := differ(joined(p, k, parts), want); what != "" {
+			if what := differ(assembled(p, k, parts), want); what != "" {
 				t.Fatalf("seed %d, overlap %v: %s\n%s\n%s\n%s", seed, overlap, what, p, s, k)
 			}
 			done++
@@ -163,8 +163,8 @@ func planes(k *loop.Kernel, b *interp.Binding[float64], x interp.Halo, rank int,
 	return out
 }
 
-// joined are the outcomes of two halves as that of the whole grid.
-func joined(p *stencil.Program, k *loop.Kernel, parts []*interp.Binding[float64]) map[string][]float64 {
+// assembled are the outcomes of two halves as that of the whole grid.
+func assembled(p *stencil.Program, k *loop.Kernel, parts []*interp.Binding[float64]) map[string][]float64 {
 	out := map[string][]float64{}
 	for _, a := range p.Arrays {
 		if a.Role != signature.State && a.Role != signature.Image {

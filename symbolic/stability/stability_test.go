@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/codegen/lower"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
@@ -22,7 +23,7 @@ func discretised(t *testing.T, source string, dim, so int) *symbolic.Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p, err = lower.Discretise(p); err != nil {
+	if p, err = lower.Discretise(p, facts.CPU); err != nil {
 		t.Fatal(err)
 	}
 	return p

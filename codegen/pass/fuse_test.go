@@ -1,0 +1,50 @@
+package pass_test
+
+import "testing"
+
+// Neighbouring computes become one; what reads a neighbour's value of what is
+// written stays apart.
+func TestFuse(t *testing.T) {
+	expectProgram(t, "fuse", `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = u[t, x-1, z] }
+  compute x = 0 .. size, z = 0 .. size { v[t+1, x, z] = u[t+1, x, z] + u[t, x+1, z] }
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = v[t+1, x, z-1] }
+}`, "", `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = u[t, x-1, z]
+    v[t+1, x, z] = u[t+1, x, z] + u[t, x+1, z]
+  }
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = v[t+1, x, z-1] }
+}`)
+}
+
+// Computes over other points, and computes with something between them, stay apart.
+func TestFuseNotAcross(t *testing.T) {
+	const program = `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = 0 }
+  compute x = 1 .. size, z = 0 .. size { v[t+1, x, z] = 0 }
+  inject src into v[t+1, x, z] times 1
+  compute x = 1 .. size, z = 0 .. size { v[t+1, x, z] = 1 }
+  compute x = 1 .. size, z = 0 .. size-1 { v[t+1, x, z] = 2 }
+}`
+	expectProgram(t, "fuse", program, "", program)
+}
+
+// What an earlier compute reads at other points a later one may not write as a
+// part of it, since its points come in any order.
+func TestFuseNotBackwards(t *testing.T) {
+	const program = `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = 0 }
+  compute x = 0 .. size, z = 0 .. size { v[t+1, x, z] = u[t+1, x+1, z] }
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = v[t, x, z] }
+}`
+	expectProgram(t, "fuse", program, "", program)
+}

@@ -1,0 +1,65 @@
+package pass_test
+
+import "testing"
+
+// A divisor becomes an array when that frees another one, here damp.
+func TestInvariantDivisor(t *testing.T) {
+	expectProgram(t, "invariants", `
+setup { let %c0 = $dt }
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = m[x, z]*u[t, x, z]/(m[x, z] + %c0*damp[x, z])
+  }
+}`, "scratch p0[x, z]", `
+setup {
+  let %c0 = $dt
+  compute x = 0 .. size, z = 0 .. size {
+    p0[x, z] = 1/(m[x, z] + %c0*damp[x, z]) note "the same in every step"
+  }
+}
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = p0[x, z]*m[x, z]*u[t, x, z]
+  }
+}`)
+}
+
+// Where damp is read elsewhere, an array would be one more to read.
+func TestInvariantDivisorThatFreesNothing(t *testing.T) {
+	const program = `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = damp[x, z]*m[x, z]*u[t, x, z]/(m[x, z] + damp[x, z])
+  }
+}`
+	expectProgram(t, "invariants", program, "", program)
+}
+
+// A function of parameters is computed once, and shared between computes and
+// between the points of a stencil.
+func TestInvariantFunction(t *testing.T) {
+	expectProgram(t, "invariants", `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = sqrt(m[x, z])*u[t, x, z] + sin(u[t, x, z])
+  }
+  compute x = 0 .. size, z = 0 .. size {
+    v[t+1, x, z] = sqrt(m[x, z])*v[t, x, z] + sqrt(m[x+1, z])
+  }
+}`, "scratch p0[x, z]", `
+setup {
+  compute x = 0 .. size+1, z = 0 .. size {
+    p0[x, z] = sqrt(m[x, z]) note "the same in every step"
+  }
+}
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = p0[x, z]*u[t, x, z] + sin(u[t, x, z])
+  }
+  compute x = 0 .. size, z = 0 .. size {
+    v[t+1, x, z] = p0[x, z]*v[t, x, z] + p0[x+1, z]
+  }
+}`)
+}
