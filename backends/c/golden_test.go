@@ -7,32 +7,76 @@ import (
 
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/adjoint"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// heat is the smallest operator with a temporary, a reduction and a boundary.
+const heat = `operator heat "heat in a rod" {
+    order space 4, time 1
+    axes x, z
+    field     kappa "diffusivity"
+    wavefield u     "temperature"
+    boundary u even at first z
+    solve u.dt = div(kappa*grad(u)) for u.forward
+    reduce energy from norm(u)
+}`
+
 // The C of small operators stays as it is, and stays pleasant to read.
 func TestGolden(t *testing.T) {
+	acoustic := read(t, "acoustic")
+	small, err := dsl.Parse("heat.pde", heat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two := check.Options{Dim: 2, SpaceOrder: 2}
 	for _, v := range []struct {
-		golden, operator string
-		o                codegen.Options
+		golden   string
+		file     *dsl.File
+		o        codegen.Options
+		schedule string
+		derive   func(*symbolic.Problem) (*symbolic.Problem, error)
 	}{
-		{"acoustic_2d_so2.c", "acoustic", codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2}, Real: signature.F32}},
-		{"diffusion_1d_so4.c", "diffusion", codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Real: signature.F64}},
+		{golden: "acoustic_2d_so2.c", file: acoustic, o: codegen.Options{Options: two}},
+		{golden: "diffusion_1d_so4.c", file: read(t, "diffusion"), o: codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Real: signature.F64}},
+		{golden: "acoustic_3d_so2.c", file: acoustic, o: codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 2}}},
+		{golden: "acoustic_2d_so2_backward.c", file: acoustic, o: codegen.Options{Options: two}, derive: adjoint.Adjoint},
+		{golden: "acoustic_2d_so2_ranks.c", file: acoustic, o: codegen.Options{Options: two}, schedule: `schedule acoustic ranks x
+			group u { threads points lanes auto overlap }
+			group src group rec`},
+		{golden: "heat_reduction.c", file: small, o: codegen.Options{Options: check.Options{}}},
+		{golden: "heat_ring.c", file: small, o: codegen.Options{Options: check.Options{}}, schedule: `schedule heat
+			group w0 u { tile x 1 skew  local w0 ring x  local w1 ring x  lanes auto }
+			group energy group halo_u`},
 	} {
-		file, err := dsl.ParseFile("../../testdata/operators/" + v.operator + ".pde")
-		if err != nil {
-			t.Fatal(err)
-		}
 		v.o.Target = c.Target{}
-		p, err := codegen.Compile(file, v.o)
+		problem, err := check.Problem(v.file, v.o.Options)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := codegen.Compile(file, v.o)
+		if v.derive != nil {
+			if problem, err = v.derive(problem); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if v.schedule != "" {
+			s, err := schedule.Parse(v.schedule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			v.o.Schedule = schedule.Given(s)
+		}
+		p, err := codegen.CompileProblem(problem, v.o)
+		if err != nil {
+			t.Fatalf("%s: %v", v.golden, err)
+		}
+		again, err := codegen.CompileProblem(problem, v.o)
 		if err != nil || again.Source.Text != p.Source.Text {
 			t.Errorf("%s: compiling again gives another text", v.golden)
 		}
@@ -50,4 +94,14 @@ func TestGolden(t *testing.T) {
 			t.Errorf("%s is now\n%s\ngo test ./backends/c -update accepts it", v.golden, p.Source.Text)
 		}
 	}
+}
+
+// read reads an operator of the library.
+func read(t *testing.T, name string) *dsl.File {
+	t.Helper()
+	file, err := dsl.ParseFile("../../testdata/operators/" + name + ".pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

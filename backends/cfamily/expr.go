@@ -94,21 +94,32 @@ func (p *Printer) dimensions(buffer string, index []loop.Affine) []dimension {
 
 // bufferStride is the stride of a buffer along a dimension, "" for 1.
 func (p *Printer) bufferStride(b *loop.Buffer, dim int) string {
-	n, rest := 1, ""
-	for _, d := range b.Dims[dim+1:] {
-		if d.Extent.IsConst() {
+	text := p.product(b.Dims[dim+1:])
+	switch {
+	case text == "1":
+		return ""
+	case strings.Contains(text, "*"):
+		return "(" + text + ")"
+	}
+	return text
+}
+
+// product is the number of elements of some dimensions.
+func (p *Printer) product(dims []loop.Dim) string {
+	n := 1
+	var rest []string
+	for _, d := range dims {
+		switch {
+		case d.Extent.IsConst():
 			n *= d.Extent.Const
-		} else {
-			rest += "*(" + p.Affine(d.Extent) + ")"
+		default:
+			rest = append(rest, "("+p.Affine(d.Extent)+")")
 		}
 	}
-	if rest == "" {
-		if n == 1 {
-			return ""
-		}
-		return strconv.Itoa(n)
+	if n != 1 || rest == nil {
+		rest = append([]string{strconv.Itoa(n)}, rest...)
 	}
-	return fmt.Sprintf("(%d%s)", n, rest)
+	return strings.Join(rest, "*")
 }
 
 // sum collects the terms of an index.

@@ -242,17 +242,7 @@ func (p *Printer) Uses(thing string) bool { return p.used[thing] }
 func (p *Printer) Memory(b *loop.Buffer) string { return p.name("memory "+b.Name, b.Name) }
 
 // Length is the number of elements of a buffer.
-func (p *Printer) Length(b *loop.Buffer) string {
-	n, rest := 1, ""
-	for _, d := range b.Dims {
-		if d.Extent.IsConst() {
-			n *= d.Extent.Const
-		} else {
-			rest += "*(" + p.Affine(d.Extent) + ")"
-		}
-	}
-	return strconv.Itoa(n) + rest
-}
+func (p *Printer) Length(b *loop.Buffer) string { return p.product(b.Dims) }
 
 // Halo prints the number of an array, and the buffer of one of its levels.
 func (p *Printer) Halo(x *loop.Exchange) string {
@@ -261,6 +251,9 @@ func (p *Printer) Halo(x *loop.Exchange) string {
 			buffer := "0"
 			if a.Buffers > 1 {
 				buffer = fmt.Sprintf("(%s) %% %d", plus(p.variable("t"), a.Buffer(x.Level)), a.Buffers)
+				if a.Buffer(x.Level) == 0 {
+					buffer = fmt.Sprintf("t %% %d", a.Buffers)
+				}
 			}
 			return fmt.Sprintf("%d, %s", i, buffer)
 		}

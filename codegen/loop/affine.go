@@ -172,3 +172,27 @@ func readSymbol(p *text.Parser) Symbol {
 	}
 	return Symbol{Var, name}
 }
+
+// Max leaves out forms that are never greater than another one by a number, and
+// so never the greatest.
+func Max(all []Affine) []Affine { return extremes(all, func(d int) bool { return d > 0 }) }
+
+// Min leaves out forms that are never the least.
+func Min(all []Affine) []Affine { return extremes(all, func(d int) bool { return d < 0 }) }
+
+func extremes(all []Affine, beats func(int) bool) []Affine {
+	var out []Affine
+next:
+	for _, a := range all {
+		for i, b := range out {
+			if d := a.Add(-1, b); d.IsConst() {
+				if beats(d.Const) {
+					out[i] = a
+				}
+				continue next
+			}
+		}
+		out = append(out, a)
+	}
+	return out
+}

@@ -48,3 +48,35 @@ step {
 }`
 	expectProgram(t, "fuse", program, "", program)
 }
+
+// What happens in some steps only stays by itself, also beside its like.
+func TestFuseNotConditions(t *testing.T) {
+	const program = `image g[x, z]
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = 0 }
+  compute x = 0 .. size, z = 0 .. size every 2 { g[x, z] = u[t+1, x, z] }
+  compute x = 0 .. size, z = 0 .. size every 2 { g[x, z] = g[x, z] + 1 }
+  compute x = 0 .. size, z = 0 .. size at last { g[x, z] = g[x, z] + 1 }
+}`
+	expectProgram(t, "fuse", program, "", program)
+}
+
+// What is computed once per run is joined too.
+func TestFuseSetup(t *testing.T) {
+	expectProgram(t, "fuse", `scratch p[x, z]
+scratch q[x, z]
+setup {
+  compute x = 0 .. size, z = 0 .. size { p[x, z] = sqrt(m[x+1, z]) }
+  compute x = 0 .. size, z = 0 .. size { q[x, z] = p[x, z]*m[x, z] }
+}
+step { }`, "", `scratch p[x, z]
+scratch q[x, z]
+setup {
+  compute x = 0 .. size, z = 0 .. size {
+    p[x, z] = sqrt(m[x+1, z])
+    q[x, z] = p[x, z]*m[x, z]
+  }
+}
+step { }`)
+}

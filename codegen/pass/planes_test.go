@@ -70,8 +70,8 @@ func TestPlanesAsksTheTarget(t *testing.T) {
 	for _, v := range []struct {
 		rows  int
 		parts int
-	}{{19, 2}, {20, 1}} {
-		p := parse(t, star(4)) // 17 rows of u, one of u-, one of m
+	}{{18, 2}, {19, 1}} {
+		p := parse(t, star(4)) // it reads 17 rows of u, one of u-, one of m
 		target := facts.CPU
 		target.Rows = v.rows
 		for _, x := range pass.Table {

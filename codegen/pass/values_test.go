@@ -278,4 +278,3 @@ func TestComparisonIsSharp(t *testing.T) {
 		t.Errorf("a change of 1e-11 moves values by %g of their magnitude, less than the tolerance %g", worst, limit)
 	}
 }
-

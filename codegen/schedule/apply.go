@@ -129,7 +129,7 @@ func (a *applier) ends(axis int, s signature.Span) span {
 	if a.clip != nil && a.clip.axis == axis {
 		out.lo, out.hi = append(out.lo, a.clip.span.lo...), append(out.hi, a.clip.span.hi...)
 	}
-	return out
+	return span{loop.Max(out.lo), loop.Min(out.hi)}
 }
 
 // box is the box that a statement covers: of sparse statements all nodes.
@@ -314,7 +314,7 @@ func (a *applier) part(axis int, s signature.Span, i, step int) span {
 	if shift != 0 || m[0] != 0 || len(e.lo) > 1 || !e.lo[0].Equal(t.lo) {
 		out.lo = append(out.lo, e.lo...)
 	}
-	return out
+	return span{loop.Max(out.lo), loop.Min(out.hi)}
 }
 
 // statement makes what a statement of the group does in a tile, and what is
