@@ -35,6 +35,17 @@ func (p *Program) Require() {
 				span[axis] = x.Box[axis]
 			}
 			box(span, Note(s))
+		case *Fill:
+			// Between mirrors that lie half a spacing off, images of images take two
+			// points.
+			span := slices.Repeat([]signature.Span{signature.Whole}, len(p.Axes))
+			half := p.Array(x.Field).Half
+			for axis, e := range x.Edges {
+				if half != nil && half[axis] && e[0].Mirrors() && e[1].Mirrors() {
+					span[axis].Hi = signature.Bound{At: 2}
+				}
+			}
+			box(span, Note(s))
 		case *Reduce:
 			box(x.Box, x.Note)
 		case *Inject:
