@@ -69,7 +69,7 @@ func (p *Printer) declarations() []declaration {
 		add("scalar "+s, "const double %s = args->scalar[%d];", i)
 	}
 	for i, a := range p.K.Arrays {
-		add("array "+a.Name, "real *const %s = args->array[%d].data;", i)
+		add("array "+a.Name, "real *const %s = %sargs->array[%d].data;", p.Cast, i)
 		add("buffer "+a.Name, "const int64_t %s = args->array[%d].buffer;", i)
 		add("count "+a.Name, "const int64_t %s = args->array[%d].count;", i)
 		for _, x := range a.Axes {

@@ -45,10 +45,11 @@ type Printer struct {
 	depth   int    // of loops
 	lane    string // the variable that runs in vectors, or ""
 	vectors map[string]bool
-	Math    bool // functions of math.h are used
-	Least   bool // least is used
-	Most    bool // most is used
-	Vector  int  // numbers in the vectors that are used, 0 for none
+	Cast    string // in front of addresses, in languages that do not convert them
+	Math    bool   // functions of math.h are used
+	Least   bool   // least is used
+	Most    bool   // most is used
+	Vector  int    // numbers in the vectors that are used, 0 for none
 }
 
 // New makes a printer.

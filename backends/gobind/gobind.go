@@ -35,7 +35,7 @@ func Emit(p *symbolic.Problem, text string, real signature.Real) (pkg, source st
 		about += ": " + p.Doc
 	}
 	b.file.PackageComment(line(about + "."))
-	for _, path := range []string{"dsl", "dsl/check", "codegen", "codegen/ir", "backends/c", "runtime/field", "runtime/operator"} {
+	for _, path := range []string{"dsl", "dsl/check", "codegen", "codegen/signature", "backends/c", "runtime/field", "runtime/operator"} {
 		b.file.ImportName(module+path, path[strings.LastIndex(path, "/")+1:])
 	}
 	b.constants(text)
@@ -133,8 +133,8 @@ func (b *binding) operator() {
 		jen.List(jen.Id("op"), jen.Err()).Op(":=").Qual(module+"runtime/operator", "Compile").Call(jen.Id("ctx"), jen.Id("file"), jen.Qual(module+"codegen", "Options").Values(jen.Dict{
 			jen.Id("Options"): jen.Qual(module+"dsl/check", "Options").Values(jen.Dict{
 				jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border")}),
-			jen.Id("Real"):    jen.Qual(module+"codegen/ir", real),
-			jen.Id("Backend"): jen.Qual(module+"backends/c", "Backend").Values(),
+			jen.Id("Real"):    jen.Qual(module+"codegen/signature", real),
+			jen.Id("Target"): jen.Qual(module+"backends/c", "Target").Values(),
 		})),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
 		jen.Return(jen.Op("&").Id("Operator").Values(jen.Id("op")), jen.Nil()),

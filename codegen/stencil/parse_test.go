@@ -132,9 +132,8 @@ func TestEverythingParses(t *testing.T) {
 	roundTrip(t, p)
 }
 
-// Words of the language may be names, where what follows tells them apart.
-func TestWordsAsNames(t *testing.T) {
-	const words = `program program f32
+// words are names that the language gives a meaning to elsewhere.
+const words = `program program f32
 axes size halo 1, every halo 1
 time 0 .. steps-1
 scalar note
@@ -159,6 +158,9 @@ step {
   fill width[t+1] width 1 1, 1 1 edge every even even
 }
 `
+
+// Words of the language may be names, where what follows tells them apart.
+func TestWordsAsNames(t *testing.T) {
 	p, err := stencil.Parse(words)
 	if err != nil {
 		t.Fatal(err)
@@ -283,6 +285,7 @@ func TestSyntaxErrors(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
+	f.Add(words)
 	f.Add("program k f32\naxes x halo 1\ntime 0 .. steps-1\nsetup { let %a = -(-2) - 3e5*(1/2)/4 }\nstep { }")
 	f.Add("program k f32 axes x halo 0 time 0 .. steps-0 state u[t] setup {} step { compute x = 1 .. -1 at last { let %a = u[x-1, t] let[] = %a } fold u[t-3] width 1 2 }")
 	f.Fuzz(func(t *testing.T, text string) {
