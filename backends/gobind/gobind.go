@@ -133,7 +133,7 @@ func (b *binding) operator() {
 		jen.List(jen.Id("op"), jen.Err()).Op(":=").Qual(module+"runtime/operator", "Compile").Call(jen.Id("ctx"), jen.Id("file"), jen.Qual(module+"codegen", "Options").Values(jen.Dict{
 			jen.Id("Options"): jen.Qual(module+"dsl/check", "Options").Values(jen.Dict{
 				jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border")}),
-			jen.Id("Real"):    jen.Qual(module+"codegen/signature", real),
+			jen.Id("Real"):   jen.Qual(module+"codegen/signature", real),
 			jen.Id("Target"): jen.Qual(module+"backends/c", "Target").Values(),
 		})),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),

@@ -50,7 +50,7 @@ func TestVerifySystems(t *testing.T) {
 		{grid("own[t+1, x, z] = 0") + "fill own[t+1] width 2 5, 0 2 edge x even even", "step: fill of own: width [2 5] in a halo of [1 5] points along x"},
 		// Wavefields that the caller gives.
 		{grid("v[t+1, x, z] = f[t-7, x, z] + f[t+7, x-3, z]"), ""},
-		{grid("v[t+1, x, z] = f[t+8, x, z]"), "step: f[t+8, x, z] is outside the 1 levels of f"},
+		{grid("v[t+1, x, z] = f[t+8, x, z]"), "step: f[t+8] is outside the 1 levels of f"},
 		{grid("f[t+1, x, z] = 0"), "step: f is written, but it is given by the caller"},
 		// Images and histories.
 		{grid("g[x, z] = g[x, z] + b[x, z]"), ""},
@@ -58,7 +58,7 @@ func TestVerifySystems(t *testing.T) {
 		{"inject src into g[x, z] times b[x, z]", ""},
 		{over("x = 0 .. size, z = 0 .. size every $n", "us[x, z] = v[t, x, z]"), ""},
 		{over("x = 0 .. size, z = 0 .. size every 3", "g[x, z] = us[x+1, z]"), ""},
-		{grid("v[t+1, x, z] = us[t+1, x, z]"), "step: us[t+1, x, z]: us does not vary in time"},
+		{grid("v[t+1, x, z] = us[t+1, x, z]"), "step: us[t+1]: us does not vary in time"},
 		// Conditions.
 		{over("x = 0 .. size, z = 0 .. size at last", "g[x, z] = 0"), ""},
 		{over("x = 0 .. size, z = 0 .. size every 0", "g[x, z] = 0"), "step: a condition of the last step and of others"},

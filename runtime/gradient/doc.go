@@ -3,10 +3,9 @@
 // initial state of any operator, from the operator's own file: nobody writes an
 // adjoint.
 //
-//	op, err := gradient.Load(ctx, "acoustic.pde", gradient.Options{Options: o, Wrt: []string{"m"}})
-//	plan, err := op.Plan(arguments, gradient.Storage{Memory: 2 << 30})
-//	result, err := op.Evaluate(ctx, arguments, gradient.L2{Observed: observed}, plan)
-//	// result.Value, result.Fields["m"]
+// Load compiles an operator and its adjoint, Plan says how the wavefields of
+// the forward run are kept, Evaluate runs both; the example of
+// Operator.Evaluate is a whole program.
 //
 // The forward run keeps what the backward run needs of its wavefields: all of
 // it, or checkpoints from which parts are computed again, as the memory allows;
