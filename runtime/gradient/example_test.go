@@ -26,10 +26,14 @@ func ExampleOperator_Evaluate() {
 	wavelet.F64[5] = 1
 	source, receiver := field.New64(1, 1), field.New64(1, 1)
 	source.F64[0], receiver.F64[0] = 100, 140
+	m := field.New64(31)
+	for i := range m.F64 {
+		m.F64[i] = 0.25
+	}
 	arguments := operator.Arguments{
 		Shape: []int{31}, Spacing: []float64{10}, Steps: steps, Dt: 2,
-		Constants: map[string]float64{"vp": 2},
-		Points:    map[string]operator.Points{"src": {At: source, Traces: wavelet}, "rec": {At: receiver}},
+		Fields: map[string]*field.Array{"m": m},
+		Points: map[string]operator.Points{"src": {At: source, Traces: wavelet}, "rec": {At: receiver}},
 	}
 	plan, err := op.Plan(arguments, gradient.Storage{Memory: 1 << 28}) // bytes for the wavefields of the forward run
 	if err != nil {
