@@ -220,15 +220,11 @@ func TestLoops(t *testing.T) {
 		{"for x = 0 .. size(x) down { u[@1, x] = u[@1, x-1] + 1 }", []float64{0, 0, 1, 1, 1, 1, 1, 0, 0}},
 		// Two at once, and one that is left.
 		{"for x = 0 .. size(x) step 2 { u[@1, x] = 2 u[@1, x+1] = 3 } rest { u[@1, x] = 1 }", []float64{0, 0, 2, 3, 2, 3, 1, 0, 0}},
-		{"for k = 1 .. 3 { u[@1, -k] = u[@1, k] + 1 u[@1, size(x)-1+k] = k_() }", nil},
 		{"for k = 1 .. 3 { u[@1, -k] = 1 u[@1, size(x)-1+k] = 2 }", []float64{1, 1, 0, 0, 0, 0, 0, 2, 2}},
 		{"let %a = 2 for x = 0 .. size(x) { let %b = %a + 1 u[@1, x] = %b*%a }", []float64{0, 0, 6, 6, 6, 6, 6, 0, 0}},
 		{"if 0 <= size(x)-5, 0 <= t { for x = 0 .. 1 { u[@1, x] = 1 } }", []float64{0, 0, 1, 0, 0, 0, 0, 0, 0}},
 		{"if 0 <= size(x)-6 { for x = 0 .. 1 { u[@1, x] = 1 } }", []float64{0, 0, 0, 0, 0, 0, 0, 0, 0}},
 	} {
-		if v.want == nil {
-			continue
-		}
 		if got := outcome(t, head+v.loop+" } }", 5, "u", 0, 0, nil); !slices.Equal(got, v.want) {
 			t.Errorf("%s\nleaves %v, want %v", v.loop, got, v.want)
 		}
