@@ -1,0 +1,115 @@
+/* courant_abi.h - the one contract between generated code and its caller.
+ *
+ * A generated library exports
+ *
+ *     int courant_abi(void);                                the version below
+ *     int courant_prepare(const struct courant_args *);     once per run
+ *     int courant_run(const struct courant_args *);         steps first..last
+ *
+ * courant_run may be called again with later steps: all state is in the
+ * arrays, and the buffer that holds time level t is a function of t alone: t
+ * counts up for an operator that steps backward, too. Where rows of traces,
+ * frames and numbers of series are counted by steps, they are its own steps.
+ * Both return 0, COURANT_BAD_ABI when the versions differ, or
+ * COURANT_NO_MEMORY when threads find none for what they keep.
+ */
+#ifndef COURANT_ABI_H
+#define COURANT_ABI_H
+#include <stdint.h>
+
+#define COURANT_ABI_VERSION 4
+#define COURANT_BAD_ABI 1
+#define COURANT_NO_MEMORY 2
+
+/* A grid array. data points at the interior's first element of buffer 0. */
+struct courant_array {
+  void *data;
+  int64_t buffer; /* elements from one time buffer, or frame, to the next */
+  const int64_t *stride; /* per axis; 0 along an axis that it does not span */
+  int64_t count;  /* time buffers, or frames */
+};
+
+/* Sparse rows: row r reads the entries start[r] .. start[r+1]-1.
+ *
+ * To sample, a row is a point, and every entry is a grid node with a weight.
+ * To inject, a row is a grid node (node[r*dim] ..), and every entry is a
+ * point with a weight: no two rows write the same node, so rows may run in
+ * parallel and the sum has one order.
+ *
+ * When points move, step t has the rows first[t] .. first[t+1]-1, and to
+ * sample, row r is the point r - first[t]. */
+struct courant_points {
+  int64_t rows;
+  const int64_t *first; /* per step, and one more; NULL when points rest */
+  int64_t count;        /* points: the length of one row of traces */
+  const int64_t *start; /* rows + 1 */
+  const int64_t *node;  /* dim indices each: per entry (sample), per row (inject) */
+  const int64_t *point; /* per entry (inject); NULL to sample */
+  const double *weight; /* per entry */
+  void *traces;         /* (steps, count), the kernel's real type */
+  int64_t entries;      /* all there are: the length of weight */
+  void *staged;         /* (steps of a tile, entries): samples that are added up behind a tile; or NULL */
+};
+
+/* A series: one number per step. */
+struct courant_series {
+  double *values;
+  double *partial; /* one per point of the first axis: what its points give */
+};
+
+/* Ranks that share a grid exchange halos. width0 points in front of the first
+ * point of this rank's part along an axis, and width1 behind the last one, are
+ * computed by its neighbours: to begin sends what neighbours need of time
+ * buffer of an array, to wait receives. */
+enum courant_phase { COURANT_BEGIN, COURANT_WAIT };
+typedef void (*courant_exchange)(void *ranks, int64_t phase, int64_t array, int64_t buffer, int64_t axis, int64_t width0, int64_t width1);
+
+struct courant_args {
+  int64_t version;
+  int64_t threads;
+  int64_t first, last;   /* time steps, both included */
+  int64_t end;           /* the last t of the whole run */
+  int64_t mirror;        /* a backward operator's own step is mirror - t */
+  const int64_t *size;   /* interior points, per axis */
+  const int64_t *stride; /* of every array that spans all axes */
+  const int64_t *block;  /* block extent, per axis */
+  const double *scalar;
+  const struct courant_array *array;
+  const struct courant_points *points;
+  const struct courant_series *series;
+  /* Of a grid that ranks share: the index of the first point of this rank's part
+   * in the whole grid, the points of the whole, and what exchanges halos. NULL
+   * for a rank alone. */
+  const int64_t *origin;
+  const int64_t *global;
+  courant_exchange exchange;
+  void *ranks;
+};
+
+/* Waves fade into denormal numbers, on which processors are many times
+ * slower. They count as zero while a kernel runs: courant_flush_denormals sees
+ * to that for the calling thread, courant_restore undoes it. */
+typedef uint64_t courant_mode;
+#if defined(__SSE__)
+static inline courant_mode courant_flush_denormals(void)
+{
+  const unsigned mode = __builtin_ia32_stmxcsr();
+  __builtin_ia32_ldmxcsr(mode | 0x8040u);
+  return mode;
+}
+static inline void courant_restore(courant_mode mode) { __builtin_ia32_ldmxcsr((unsigned)mode); }
+#elif defined(__aarch64__)
+static inline courant_mode courant_flush_denormals(void)
+{
+  courant_mode mode;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(mode));
+  __asm__ volatile("msr fpcr, %0" : : "r"(mode | (UINT64_C(1) << 24)));
+  return mode;
+}
+static inline void courant_restore(courant_mode mode) { __asm__ volatile("msr fpcr, %0" : : "r"(mode)); }
+#else
+static inline courant_mode courant_flush_denormals(void) { return 0; }
+static inline void courant_restore(courant_mode mode) { (void)mode; }
+#endif
+
+#endif
