@@ -65,6 +65,7 @@ func applied(t *testing.T, text string) *loop.Kernel {
 	if err := stencil.Verify(p); err != nil {
 		t.Fatal(err)
 	}
+	p.Require()
 	k, _, err := schedule.Apply(p, schedule.Trivial(p, facts.CPU))
 	if err != nil {
 		t.Fatal(err)

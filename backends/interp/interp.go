@@ -88,7 +88,6 @@ type machine[T Real] struct {
 	buffers map[string]*Array[T]
 	places  map[*loop.Ref]*place
 	bounds  map[*loop.For]*bounds
-	inner   bool // within an innermost loop
 }
 
 func newMachine[T Real](k *loop.Kernel, b *Binding[T]) *machine[T] {

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/c"
-	"github.com/courant-pde/courant/backends/cuda"
 	"github.com/courant-pde/courant/backends/gobind"
+	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
@@ -19,12 +21,13 @@ func newGen() *cobra.Command {
 	f := &compileFlags{}
 	var language, out string
 	cmd := &cobra.Command{
-		Use:   "gen FILE --target c|cuda|go",
+		Use:   "gen FILE --target c|cuda|interp|go",
 		Short: "Write an operator as C or CUDA source, or as a Go package that runs it",
 		Long: `Writes generated code to a folder.
 
 --target c writes the source and the header with its interface; so does
---target cuda, for a CUDA compiler.
+--target cuda, for a CUDA compiler. --target interp writes the loops, as the
+interpreter reads them.
 --target go writes a Go package with a type for the operator's arguments; it
 holds the operator file, and compiles, loads and runs it.`,
 		Args: cobra.ExactArgs(1),
@@ -33,9 +36,11 @@ holds the operator file, and compiles, loads and runs it.`,
 			if err != nil {
 				return err
 			}
-			o.Target = c.Target{}
-			if language == "cuda" {
-				o.Target = cuda.Target{}
+			if !slices.Contains(append(target.Sources(), "go"), language) {
+				return usage("there is no target %q to generate; there are %s and go", language, strings.Join(target.Sources(), ", "))
+			}
+			if o.Target, err = target.Find(language); err != nil {
+				o.Target = c.Target{} // the Go package has the compiler make it
 			}
 			file, err := dsl.ParseFile(args[0])
 			if err != nil {
@@ -46,12 +51,10 @@ holds the operator file, and compiles, loads and runs it.`,
 				return err
 			}
 			files := map[string]string{p.Source.File: p.Source.Text}
-			switch language {
-			case "c", "cuda":
-				for name, text := range p.Source.Headers {
-					files[name] = text
-				}
-			case "go":
+			for name, text := range p.Source.Headers {
+				files[name] = text
+			}
+			if language == "go" {
 				if f.schedule != "" {
 					return usage("--schedule goes with --target c or cuda; a Go package has the default schedule")
 				}
@@ -64,8 +67,6 @@ holds the operator file, and compiles, loads and runs it.`,
 					return err
 				}
 				files = map[string]string{pkg + ".go": source}
-			default:
-				return usage("there is no target %q to generate; there are c, cuda and go", language)
 			}
 			if err := os.MkdirAll(out, 0o755); err != nil {
 				return err
@@ -81,7 +82,7 @@ holds the operator file, and compiles, loads and runs it.`,
 		},
 	}
 	f.add(cmd, "target")
-	cmd.Flags().StringVar(&language, "target", "c", "what to write: c, cuda or go")
+	cmd.Flags().StringVar(&language, "target", "c", "what to write: c, cuda, interp or go")
 	cmd.Flags().StringVar(&out, "out", ".", "folder to write to")
 	return cmd
 }

@@ -24,7 +24,7 @@ func Apply(p *stencil.Program, s *Schedule) (*loop.Kernel, *Schedule, error) {
 	for _, x := range p.Setup {
 		switch x := x.(type) {
 		case *stencil.Let:
-			a.k.Setup = append(a.k.Setup, &loop.Let{Name: x.Name, Value: a.scalar(x.Value)})
+			a.k.Setup = append(a.k.Setup, &loop.Let{Name: x.Name, Value: x.Value})
 		case *stencil.Compute:
 			a.plan = &plan{Group: Group{Threads: Points, Lanes: 1}, p: p}
 			body, err := a.nest(x, a.whole(x.Axes, x.Box), 0, true)
@@ -330,9 +330,9 @@ func (a *applier) statement(s stencil.Stmt, i, step int) (body, behind []loop.St
 		body, err = a.nest(x, b, step, len(pl.Tiles) == 0)
 		return body, nil, err
 	case *stencil.Inject:
-		return []loop.Stmt{&loop.Inject{Points: x.Points, Ahead: x.Ahead + a.ahead(step), To: a.ref(x.Target, step, nil), Value: a.value(x.Value, step, nil, ""), Within: a.within(i, step), Note: x.Note}}, nil, nil
+		return []loop.Stmt{&loop.Inject{Points: x.Points, Ahead: x.Ahead + a.ahead(step), To: a.ref(x.Target, step, nil), Value: a.value(x.Value, step, nil), Within: a.within(i, step), Note: x.Note}}, nil, nil
 	case *stencil.Sample:
-		out := &loop.Sample{Points: x.Points, Step: step, Value: a.value(x.Value, step, nil, ""), Note: x.Note}
+		out := &loop.Sample{Points: x.Points, Step: step, Value: a.value(x.Value, step, nil), Note: x.Note}
 		if len(pl.Tiles) == 0 && pl.steps() == 1 {
 			return []loop.Stmt{out}, nil, nil
 		}
@@ -340,7 +340,7 @@ func (a *applier) statement(s stencil.Stmt, i, step int) (body, behind []loop.St
 		out.Stage, out.Within = loop.Take, a.within(i, step)
 		return []loop.Stmt{out}, []loop.Stmt{&loop.Sample{Points: x.Points, Step: step, Stage: loop.Sum, Note: x.Note}}, nil
 	case *stencil.Reduce:
-		r := &loop.Reduce{Series: x.Series, Op: x.Op, Step: step, Value: a.value(x.Value, step, nil, ""), Note: x.Note}
+		r := &loop.Reduce{Series: x.Series, Op: x.Op, Step: step, Value: a.value(x.Value, step, nil), Note: x.Note}
 		for axis := range a.p.Axes {
 			e := a.ends(axis, x.Box[axis])
 			r.Lo, r.Hi = append(r.Lo, e.lo), append(r.Hi, e.hi)

@@ -113,4 +113,3 @@ func called(library *jit.Library, k *loop.Kernel, b *interp.Binding[float64]) er
 	}
 	return nil
 }
-

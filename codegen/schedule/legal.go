@@ -86,8 +86,8 @@ func (pl *plan) resolve(statements int) error {
 	if T > 1 && len(pl.index) != statements {
 		return illegal(g, "tiles of %d steps hold all statements of a step, and so one group", T)
 	}
-	if T > 64 || g.jam() > 16 || g.Lanes > 64 {
-		return illegal(g, "%d steps, %d rows, %d lanes: at most 64, 16 and 64", T, g.jam(), g.Lanes)
+	if T > 32 || g.jam() > 16 || g.Lanes > 64 {
+		return illegal(g, "%d steps, %d rows, %d lanes: at most 32, 16 and 64", T, g.jam(), g.Lanes)
 	}
 	for _, d := range p.Dependences(T - 1) {
 		if slices.Contains(pl.index, d.From) && slices.Contains(pl.index, d.To) {

@@ -102,7 +102,7 @@ func TestIllegal(t *testing.T) {
 		{"schedule flux group w group u { fission s1 strip 8 }" + rest, "u names no value s1 to split its loops at"},
 		{"schedule flux group w group u { fission s0 strip 0 }" + rest, "a strip has at least one point"},
 		{"schedule flux group w group u { fission s0 strip 8 jam 2 }" + rest, "fission goes with one row at a time"},
-		{"schedule flux group w group u { jam 99 }" + rest, "at most 64, 16 and 64"},
+		{"schedule flux group w group u { jam 99 }" + rest, "at most 32, 16 and 64"},
 		// Storage and ranks.
 		{"schedule flux halo u 3 3 group w group u" + rest, "halo of u: 1 pairs of widths for 2 axes"},
 		{"schedule flux halo u 3 1 3 3 group w group u" + rest, "halo of u: 3 and 1 points along x, but it is read as far as 3 and 3 points beyond the grid"},

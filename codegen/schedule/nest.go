@@ -110,12 +110,12 @@ func (a *applier) parts(c *stencil.Compute, step int) [][]loop.Stmt {
 		n := len(parts) - 1
 		switch x := s.(type) {
 		case *stencil.Let:
-			parts[n] = append(parts[n], &loop.Let{Name: x.Name, Value: a.value(x.Value, step, c, "")})
+			parts[n] = append(parts[n], &loop.Let{Name: x.Name, Value: a.value(x.Value, step, c)})
 			if slices.Contains(a.plan.Fission, x.Name) && i < len(c.Body)-1 {
 				parts = append(parts, nil)
 			}
 		case *stencil.Assign:
-			parts[n] = append(parts[n], &loop.Store{To: a.ref(x.Target, step, c), Value: a.value(x.Value, step, c, "")})
+			parts[n] = append(parts[n], &loop.Store{To: a.ref(x.Target, step, c), Value: a.value(x.Value, step, c)})
 		}
 	}
 	return parts
@@ -176,7 +176,7 @@ func (a *applier) together(c *stencil.Compute, step, rows int) []loop.Stmt {
 		suffix := fmt.Sprintf("_%d", row)
 		own := map[string]bool{}
 		value := func(e expr.Expr) expr.Expr {
-			return expr.MapLeaves(a.value(e, step, c, ""), func(e expr.Expr) expr.Expr {
+			return expr.MapLeaves(a.value(e, step, c), func(e expr.Expr) expr.Expr {
 				switch x := e.(type) {
 				case *loop.Ref:
 					return moved(x, a.p.Axes[across], row)
@@ -256,11 +256,8 @@ func moved(r *loop.Ref, variable string, n int) *loop.Ref {
 	return &c
 }
 
-// scalar is an expression of numbers.
-func (a *applier) scalar(e expr.Expr) expr.Expr { return e }
-
 // value is an expression in terms of buffers.
-func (a *applier) value(e expr.Expr, step int, c *stencil.Compute, _ string) expr.Expr {
+func (a *applier) value(e expr.Expr, step int, c *stencil.Compute) expr.Expr {
 	return expr.MapLeaves(e, func(e expr.Expr) expr.Expr {
 		if x, ok := e.(*stencil.Access); ok {
 			return a.ref(x, step, c)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/facts"
@@ -264,5 +263,3 @@ func randomGroup(p *stencil.Program, g *Group, first int, r *rand.Rand) {
 		g.Jam = 2 + r.IntN(3)
 	}
 }
-
-func labelled(s *Schedule) string { return strings.TrimSpace(s.String()) }
