@@ -119,7 +119,7 @@ func (o Options) facts() facts.Target {
 }
 
 // apply makes loops of the stencil program. Loops that the verifier refuses are
-// a fault of the compiler.
+// a fault of the compiler, which with a schedule of the caller's is an error.
 func (p *Program) apply(o Options) (err error) {
 	p.Stencil.Require()
 	schedules := o.Schedule
@@ -131,6 +131,9 @@ func (p *Program) apply(o Options) (err error) {
 	}
 	p.Signature = &p.Kernel.Operator
 	if err := loop.Verify(p.Kernel); err != nil {
+		if o.Schedule != nil {
+			return fmt.Errorf("the compiler made wrong loops of this schedule, which is a fault of its own; please report it with the schedule and the operator file: %w", err)
+		}
 		panic(fmt.Sprintf("a wrong kernel: %v\n%s\n%s", err, p.Schedule, p.Kernel))
 	}
 	return nil

@@ -55,8 +55,8 @@ func TestScheduleByHand(t *testing.T) {
 	}
 	for text, wants := range map[string][]string{
 		"schedule acoustic\ngroup u src rec steps 3 {\n  tile x 7 skew 0 0 0\n}\n": {"u[t, x, z] is read by", "acoustic.pde:13", "skew it by"},
-		"schedule acoustic\ngroup u {\n  tile x 0\n}\n":                          {"bad.schedule:3:10", "a tile has at least one point"},
-		"schedule elastic\n":                                                     {"it is one for operator elastic, not for acoustic"},
+		"schedule acoustic\ngroup u {\n  tile x 0\n}\n":                            {"bad.schedule:3:10", "a tile has at least one point"},
+		"schedule elastic\n": {"it is one for operator elastic, not for acoustic"},
 	} {
 		_, stderr, code := courant(t, append(args, "--schedule", write("bad.schedule", text))...)
 		for _, want := range wants {

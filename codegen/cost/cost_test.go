@@ -145,3 +145,29 @@ step {
 		t.Errorf("%+v", nests)
 	}
 }
+
+// Buffer 31 of u and buffer 1 of u3 are two streams, though their names and
+// numbers read alike one behind the other.
+func TestStreamsOfLikeNames(t *testing.T) {
+	p, err := stencil.Parse(`program k f32
+axes x halo 0
+time 1 .. steps-1
+state u[t, x] levels 3 buffers 3 saved
+state u3[t, x] levels 2 buffers 2
+state u6[t, x] levels 2 buffers 2
+setup {
+}
+step {
+  compute x = 0 .. size {
+    u3[t+1, x] = u[t-1, x] + u6[t, x]
+  }
+}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Level t-1 of u and level t of u6 are read; u3 is written, and fetched first.
+	if c := cost.Total(p); c.Bytes != 4*4 || c.Loads != 2 {
+		t.Errorf("%+v", c)
+	}
+}

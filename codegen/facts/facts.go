@@ -22,8 +22,6 @@ type Target struct {
 	// Dynamic says that threads take tiles as they come, rather than a fixed
 	// share each.
 	Dynamic bool
-	// LaneBytes is the width of a vector register.
-	LaneBytes int
 	// Tiles are the extents of tiles that are worth trying, by the number of
 	// axes that are cut, the likeliest first; 0 stands for an equal share of
 	// the axis for each thread.
@@ -41,7 +39,6 @@ var CPU = Target{
 	TemporaryFlops: 12,
 	NestsTogether:  12,
 	Dynamic:        true,
-	LaneBytes:      32,
 	Tiles: map[int][][]int{
 		1: {{64}, {16}, {32}, {128}, {256}, {0}},
 		// Streaming along the first axis within a tile keeps the planes around a
@@ -57,6 +54,5 @@ var GPU = Target{
 	Rows:           1 << 20, // rows are no limit: memory is read by many threads
 	Strip:          1024,
 	TemporaryFlops: 12,
-	LaneBytes:      4,
 	Block:          []int{32, 8, 4},
 }
