@@ -107,19 +107,13 @@ func (p *Printer) levels() {
 	for _, a := range p.K.Arrays {
 		thing := func(n int) string { return fmt.Sprint("level ", a.Name, " ", n) }
 		name := func(n int) string { return p.names[thing(n)] }
-		if a.Role == signature.History || a.Keeps() {
-			for level := -maxLevels; level <= maxLevels; level++ {
-				if p.used[thing(level)] {
-					p.kept(a, name(level), level)
-				}
-			}
-			continue
-		}
-		if a.Buffers == 1 {
-			continue
-		}
-		for b := range a.Buffers {
+		all := slices.Sorted(slices.Values(p.levelsOf[a.Name]))
+		for _, b := range all {
 			if !p.used[thing(b)] {
+				continue
+			}
+			if a.Role == signature.History || a.Keeps() {
+				p.kept(a, name(b), b)
 				continue
 			}
 			var levels []string
@@ -138,9 +132,6 @@ func (p *Printer) levels() {
 		}
 	}
 }
-
-// maxLevels bounds the levels away from the current one that a body reads.
-const maxLevels = 72
 
 // kept declares a level of an array that keeps them all, or a frame.
 func (p *Printer) kept(a *signature.Array, name string, level int) {

@@ -5,6 +5,7 @@ package cfamily
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,27 +35,28 @@ type Dialect interface {
 
 // Printer prints the parts of one kernel.
 type Printer struct {
-	K       *loop.Kernel
-	dialect Dialect
-	names   map[string]string // thing of the kernel -> name in C
-	taken   map[string]bool
-	used    map[string]bool // things whose names have been printed
-	out     strings.Builder
-	indent  int
-	inside  bool   // in a loop whose iterations threads share
-	depth   int    // of loops
-	lane    string // the variable that runs in vectors, or ""
-	vectors map[string]bool
-	Cast    string // in front of addresses, in languages that do not convert them
-	Math    bool   // functions of math.h are used
-	Least   bool   // least is used
-	Most    bool   // most is used
-	Vector  int    // numbers in the vectors that are used, 0 for none
+	K        *loop.Kernel
+	dialect  Dialect
+	names    map[string]string // thing of the kernel -> name in C
+	taken    map[string]bool
+	used     map[string]bool  // things whose names have been printed
+	levelsOf map[string][]int // levels of arrays, or their buffers, that have names
+	out      strings.Builder
+	indent   int
+	inside   bool   // in a loop whose iterations threads share
+	depth    int    // of loops
+	lane     string // the variable that runs in vectors, or ""
+	vectors  map[string]bool
+	Cast     string // in front of addresses, in languages that do not convert them
+	Math     bool   // functions of math.h are used
+	Least    bool   // least is used
+	Most     bool   // most is used
+	Vector   int    // numbers in the vectors that are used, 0 for none
 }
 
 // New makes a printer.
 func New(k *loop.Kernel, d Dialect) *Printer {
-	p := &Printer{K: k, dialect: d, names: map[string]string{}, taken: map[string]bool{}, used: map[string]bool{}}
+	p := &Printer{K: k, dialect: d, names: map[string]string{}, taken: map[string]bool{}, used: map[string]bool{}, levelsOf: map[string][]int{}}
 	p.names["var t"], p.names["own step"] = "t", "n" // words of the printer's own, which no other name takes
 	for _, a := range k.Axes {
 		p.reserve("var "+a, a)
@@ -172,18 +174,19 @@ func (p *Printer) stride(a *signature.Array, axis int) string {
 
 // level is the name of the buffer that holds a level.
 func (p *Printer) level(a *signature.Array, level int) string {
-	wish := a.Name + "_t"
-	if level != 0 {
-		wish += map[bool]string{true: "p", false: "m"}[level > 0] + strconv.Itoa(max(level, -level))
-	}
-	if a.Role == signature.History || a.Keeps() {
-		return p.name(fmt.Sprint("level ", a.Name, " ", level), wish)
-	}
-	if a.Buffers == 1 {
+	kept := a.Role == signature.History || a.Keeps()
+	if a.Buffers == 1 && !kept {
 		return p.array(a)
 	}
-	b := a.Buffer(level)
-	return p.name(fmt.Sprint("level ", a.Name, " ", b), fmt.Sprintf("%s_t%d", a.Name, b))
+	wish := a.Name + "_t" + signature.Relative(level)
+	if !kept {
+		level = a.Buffer(level)
+		wish = fmt.Sprintf("%s_t%d", a.Name, level)
+	}
+	if !slices.Contains(p.levelsOf[a.Name], level) {
+		p.levelsOf[a.Name] = append(p.levelsOf[a.Name], level)
+	}
+	return p.name(fmt.Sprint("level ", a.Name, " ", level), wish)
 }
 
 func plus(name string, n int) string {

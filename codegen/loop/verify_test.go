@@ -1,10 +1,372 @@
 package loop_test
 
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/loop"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
+
+// declared is what the kernels below have in common.
 const declared = `kernel k f32
 axes x halo 2, z halo 1
 time 1 .. steps-1
 scalar dt
 param m[x, z]
-state u[t, x, z] levels 2 buffers 2
+param c[x]
+param one[]
+state u[t, x, z] levels 3 buffers 2
+state v[t, x, z] levels 2 buffers 2
+state own[t, x, z] levels 2 buffers 2 halo x 0 4 halo z 3 0
+state psi[t, x, z] levels 2 buffers 1 slabs x 5 6 gap 2
+state f[t, x, z] input
+image g[x]
+scratch p[x, z]
+points src inject
+points rec sample staged 2
+series e
+buffer tile[8, size(z)+2] thread
+buffer ring[4 ring, 16] thread
+buffer block[32] shared
 `
-const good = "for x = 0 .. size(x) threads { for z = 0 .. size(z) { u[@1, x, z] = m[x, z] } }"
+
+const good = "for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 1 { u[@1, x, z] = m[x, z] } }"
+
+// steps is a kernel with nothing but these statements in a step.
+func steps(body string) string {
+	return declared + "setup { }\nrun { team { for t = first .. last+1 { " + body + " } } }\n"
+}
+
+// once is a kernel with nothing but these statements in front of the run.
+func once(body string) string { return declared + "setup { " + body + " }\nrun { }\n" }
+
+// bare is a kernel with these statements outside of all loops.
+func bare(body string) string { return declared + "setup { }\nrun { " + body + " }\n" }
+
+// threads is a nest over the grid that threads share.
+func threads(body string) string {
+	return "for x = 0 .. size(x) threads { for z = 0 .. size(z) { " + body + " } } "
+}
+
+// line is a loop over the grid along one axis, by one thread.
+func line(axis, body string) string {
+	return "for " + axis + " = 0 .. size(" + axis + ") single { " + body + " } "
+}
+
+// replaced is a kernel with other declarations.
+func replaced(old, with string) string { return strings.Replace(steps(""), old, with, 1) }
+
+func TestVerify(t *testing.T) {
+	for _, v := range []struct{ text, want string }{
+		// What schedules make of small programs.
+		{steps(good), ""},
+		{once("let %a = $dt " + threads("p[x, z] = m[x+1, z]*%a")), ""},
+		{steps("for xb along x = 0 .. size(x) step block(x) threads dynamic { for x = xb .. min(xb+block(x), size(x)) { pointer r = u[x] pointer w = v[@1, x] write for z = 0 .. size(z) lanes 1 { let %a = r:u[x-2, z+1] w:v[@1, x, z] = %a*m[x, z] } } }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 4 threads collapse 2 { for zb along z = -1 .. size(z)+1 step 8 { for x = xb .. min(xb+4, size(x)) { for z = max(zb, 0) .. min(zb+8, size(z)) { v[@1, x, z] = v[x, z] } } } }"), ""},
+
+		// Declarations are those of a signature.
+		{replaced("scalar dt", "scalar dt scalar dt"), "scalar dt is declared twice"},
+		{replaced("levels 3 buffers 2", "levels 3 buffers 1"), "state array u: 1 buffers for 3 levels"},
+		{replaced("buffer block", "buffer u"), "buffer u has no dimensions, or the name of an array"},
+		{replaced("block[32]", "block[block(x)]"), "buffer block: extent block(x)"},
+		{replaced("block[32]", "block[xb]"), "buffer block: extent xb"},
+		{replaced("4 ring", "size(x) ring"), "buffer ring: a ring of size(x) planes"},
+		{replaced("4 ring", "0 ring"), "buffer ring: a ring of 0 planes"},
+
+		// Names.
+		{steps(line("x", "g[x] = $h")), "run: unknown scalar $h"},
+		{steps(line("x", "g[x] = %a")), "run: %a is used before it is defined"},
+		{steps(line("x", "g[x] = %a let %a = 1")), "run: %a is used before it is defined"},
+		{steps(line("x", "let %a = 1 g[x] = %a") + line("x", "g[x] = %a")), "run: %a is used before it is defined"},
+		{steps("if every 2 { let %a = 1 } " + line("x", "g[x] = %a")), "run: %a is used before it is defined"},
+		{steps(line("x", "let %a = 1 let %a = 2 g[x] = %a")), "run: local %a: not a name, or defined twice"},
+		{once("let %a = 1 " + line("x", "let %a = 2 p[x, 0] = %a")), "setup: local %a: not a name, or defined twice"},
+		{once("let %a = %b"), "setup: %b is used before it is defined"},
+		{steps(line("x", "g[x] = q[x]")), "run: unknown buffer q"},
+		{steps(line("x", "q[x] = 0")), "run: unknown buffer q"},
+		{steps(line("x", "g[x] = sinc($dt)")), "run: no function sinc of 1 arguments"},
+		{steps(line("x", "g[x] = u[x]")), "run: u[x] has 1 indices of 2"},
+		{steps(line("x", "g[x] = one[x]")), "run: one[x] has 1 indices of 0"},
+		{steps(line("x", "g[x] = one[]")), ""},
+		{steps(line("x", "g[y] = 1")), "run: g[y]: y: there is no loop y around it"},
+		{steps(line("x", "g[x] = 1") + line("z", "g[x] = 1")), "run: g[x]: x: there is no loop x around it"},
+		{steps(line("x", "g[size(q)] = 1")), "run: g[size(q)]: size(q): there is no axis q"},
+		{steps(line("x", "g[x+0*block(q)] = 1")), ""},
+		{steps("inject rec into g[x] times 1"), "run: there are no points rec to inject"},
+		{steps("inject s into g[x] times 1"), "run: there are no points s to inject"},
+		{steps("sample src from m[x, z]"), "run: there are no points src to sample at"},
+		{steps("sum s"), "run: there are no points s to sample at"},
+
+		// Every index lies inside of its buffer.
+		{steps(threads("v[@1, x, z] = u[x+2, z-1]")), ""},
+		{steps(threads("v[@1, x, z] = u[x+3, z]")), "run: u[x+3, z]: index x+3 may reach size(x)+2"},
+		{steps(threads("v[@1, x, z] = u[x, z-2]")), "run: u[x, z-2]: index z-2 may be less than -1"},
+		{steps(threads("v[@1, x, 2*z] = 0")), "run: v[@1, x, 2*z]: index 2*z may reach size(z)+1"},
+		{steps(threads("v[@1, z, x] = 0")), "run: v[@1, z, x]: index z may reach size(x)+2"},
+		{steps(threads("v[@1, x, size(z)] = 0")), ""},
+		{steps(threads("v[@1, x, size(z)+1] = 0")), "run: v[@1, x, size(z)+1]: index size(z)+1 may reach size(z)+1"},
+		{steps(threads("own[@1, x, z] = own[x+4, z-3]")), ""},
+		{steps(threads("own[@1, x, z] = own[x-1, z]")), "run: own[x-1, z]: index x-1 may be less than 0"},
+		{steps(threads("own[@1, x, z] = own[x, z+1]")), "run: own[x, z+1]: index z+1 may reach size(z)"},
+		{steps("for x = -3 .. size(x) single { g[x] = 0 }"), "run: g[x]: index x may be less than -2"},
+		{steps("for x = max(-3, 0) .. min(size(x)+9, size(x)) single { g[x] = 0 }"), ""},
+		{steps("for x = 0 .. size(x)+3 single { g[x] = 0 }"), "run: g[x]: index x may reach size(x)+2"},
+		{steps("for x = 0 .. 5 single { g[x] = 0 }"), "run: g[x]: index x may reach size(x)+2"},
+		{steps("for x = 0 .. 3 single { g[x] = 0 }"), ""}, // a grid has one point at least
+		{steps("for x = size(x)-3 .. size(x) single { g[x] = 0 }"), ""},
+		{steps("for x = size(x)-4 .. size(x) single { g[x] = 0 }"), "run: g[x]: index x may be less than -2"},
+		{steps("for k = 1 .. 3 single { g[-k] = g[size(x)+k-1] }"), ""},
+		{steps("for k = 1 .. 4 single { g[-k] = 0 }"), "run: g[-k]: index -k may be less than -2"},
+		{steps("for k = 1 .. 4 single { g[size(x)+k-1] = 0 }"), "run: g[size(x)+k-1]: index size(x)+k-1 may reach size(x)+2"},
+		{steps("for x = 0 .. size(x) step 4 single { g[x+3] = 0 }"), "run: g[x+3]: index x+3 may reach size(x)+2"},
+		{steps("for x = 0 .. size(x) step 4 single { g[x+3] = 0 } rest { g[x] = 0 }"), ""},
+		{steps("for x = 0 .. size(x) step 4 single { g[x] = 0 } rest { g[x+3] = 0 }"), "run: g[x+3]: index x+3 may reach size(x)+2"},
+		{steps("for x = 0 .. size(x)-1 step 4 single { g[x+3] = 0 } rest { g[x+3] = 0 }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 4 single { for x = xb .. xb+4 { g[x] = 0 } }"), "run: g[x]: index x may reach size(x)+2"},
+		{steps("for xb along x = 0 .. size(x) step 3 single { for x = xb .. xb+3 { g[x] = 0 } }"), ""},
+		{steps("for xb along x = origin(x) .. size(x) single { g[xb] = 0 }"), ""},
+		{steps("for xb along x = -origin(x) .. size(x) single { g[xb] = 0 }"), "run: g[xb]: index xb may be less than -2"},
+		{steps(line("x", "g[t] = 0")), "run: g[t]: index t may be less than -2"},
+		// Slabs: 5 points, a gap of 2, and 6 points, within the halo.
+		{steps("for x = 0 .. 5 single { psi[@1, x, 0] = psi[x+9, 0] }"), ""},
+		{steps("for x = 0 .. 5 single { psi[@1, x, 0] = psi[x+11, 0] }"), "run: psi[x+11, 0]: index x+11 may reach 15"},
+		{steps("for x = size(x)-6 .. size(x) single { psi[@1, x-size(x)+13, 0] = 1 }"), ""},
+		{steps("for x = size(x)-6 .. size(x) single { psi[@1, x, 0] = 1 }"), "run: psi[@1, x, 0]: index x may be less than -2"},
+		// Buffers of the kernel's own.
+		{steps("for k = 0 .. 8 { tile[k, 0] = 0 }"), ""},
+		{steps("for k = 0 .. 9 { tile[k, 0] = 0 }"), "run: tile[k, 0]: index k may reach 8"},
+		{steps("for z = -1 .. size(z)+1 { tile[0, z+1] = 0 }"), ""},
+		{steps("for z = -1 .. size(z)+1 { tile[0, z] = 0 }"), "run: tile[0, z]: index z may be less than 0"},
+		{steps("for x = 0 .. size(x) { ring[x+4, 15] = 0 }"), ""},
+		{steps("for x = -2 .. size(x) { ring[x+1, 0] = 0 }"), "run: ring[x+1, 0]: index x+1 may be less than 0"},
+		// At nodes, an axis stands for the node's index.
+		{steps("inject src into g[x+2] times m[x-2, z+1]"), ""},
+		{steps("inject src into g[x+3] times 1"), "run: g[x+3]: index x+3 may reach size(x)+2"},
+		{steps("inject src into g[x] times m[x, z-2]"), "run: m[x, z-2]: index z-2 may be less than -1"},
+		{steps("sample rec from m[x+3, z]"), "run: m[x+3, z]: index x+3 may reach size(x)+2"},
+		{steps("take rec from tile[x-t, 0] within x = t .. t+8"), ""},
+		{steps("take rec from tile[x-t, 0] within x = t .. t+9"), "run: tile[x-t, 0]: index x-t may reach 8"},
+		{steps("reduce e from sum of m[x, z+1] over 0 .. size(x); 0 .. size(z)"), ""},
+		{steps("reduce e from sum of m[x, z+1] over 0 .. size(x); 0 .. size(z)+1"), "run: m[x, z+1]: index z+1 may reach size(z)+1"},
+		{steps("reduce e from sum of m[x, z] over -3 .. size(x); 0 .. size(z)"), "run: m[x, z]: index x may be less than -2"},
+
+		// What is written.
+		{steps(line("x", "m[x, 0] = 0")), "run: m[x, 0] is written, but it is given by the caller"},
+		{steps(line("x", "f[@1, x, 0] = 0")), "run: f[@1, x, 0] is written, but it is given by the caller"},
+		{steps("inject src into m[x, z] times 1"), "run: m[x, z] is written, but it is given by the caller"},
+
+		// Iterations that run side by side touch no element with a write.
+		{steps(threads("u[@1, x, z] = u[@-1, x, z]")), ""}, // of one place
+		{steps(threads("u[@1, x, z] = u[x+1, z] + v[x-1, z]")), ""},
+		{steps(threads("u[@1, x, z] = u[@-1, x+1, z]")), "run: iterations of loop x may touch one element: one writes u[@1, x, z], another one u[@-1, x+1, z]"},
+		{steps(threads("v[@1, x, z] = v[@-1, x-1, z]")), "run: iterations of loop x may touch one element: one writes v[@1, x, z], another one v[@-1, x-1, z]"},
+		{steps(threads("v[@1, x, z] = v[@1, x, z+1]")), ""}, // one thread has the row
+		{steps(threads("g[x] = m[x, z]")), ""},
+		{steps("for z = 0 .. size(z) threads { for x = 0 .. size(x) { g[x] = m[x, z] } }"), "run: iterations of loop z may touch one element: one writes g[x], another one g[x]"},
+		{steps("for x = 0 .. size(x) threads { g[0] = m[x, 0] }"), "run: iterations of loop x may touch one element: one writes g[0], another one g[0]"},
+		{steps("for x = 0 .. size(x) single { g[0] = m[x, 0] + g[0] }"), ""},
+		{steps("for x = 0 .. size(x) threads { g[x] = 1 g[x+1] = 2 }"), "run: iterations of loop x may touch one element: one writes g[x], another one g[x+1]"},
+		{steps("for x = 0 .. size(x)-1 step 2 threads { g[x] = 1 g[x+1] = 2 }"), ""},
+		{steps("for x = 0 .. size(x) step 2 threads { g[x] = 1 g[x+1] = 2 } rest { g[x] = 3 }"), ""},
+		{steps("for x = 0 .. size(x) step 2 threads { g[x] = 1 g[x+2] = 2 } rest { g[x] = 3 }"), "run: iterations of loop x may touch one element: one writes g[x], another one g[x+2]"},
+		{steps("for x = 0 .. size(x) step 2 threads { g[x] = 1 } rest { g[x] = g[x-1] }"), ""}, // who carries out the rest does so in order
+		{steps("for x = 0 .. size(x) threads { if every 2 { g[x] = g[x-1] } }"), "run: iterations of loop x may touch one element: one writes g[x], another one g[x-1]"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { for x = xb .. min(xb+4, size(x)) { g[x] = 1 } }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { for x = xb .. min(xb+5, size(x)) { g[x] = 1 } }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { for x = max(xb-1, 0) .. min(xb+3, size(x)) { g[x] = 1 } }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { for x = max(xb-1, 0) .. min(xb+4, size(x)) { g[x] = 1 } }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+		{steps("for xb along x = 0 .. size(x) step block(x) threads { for x = xb .. min(xb+block(x), size(x)) { v[@1, x, 0] = v[x, 0] } }"), ""},
+		{steps("for xb along x = 0 .. size(x) step block(x) threads { for x = xb .. min(xb+block(x)+1, size(x)) { v[@1, x, 0] = v[x, 0] } }"), "run: iterations of loop xb may touch one element: one writes v[@1, x, 0], another one v[@1, x, 0]"},
+		{steps("for xb along x = 0 .. size(x) step block(x) threads { for x = xb .. min(xb+block(x), size(x)) { v[@1, x, 0] = v[@1, x-1, 0] } }"), "run: iterations of loop xb may touch one element: one writes v[@1, x, 0], another one v[@1, x-1, 0]"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { inject src into g[x] times 1 within x = xb .. xb+4 }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { inject src into g[x] times 1 }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { inject src into g[x] times 1 within x = xb .. xb+5 }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { for x = xb .. min(xb+4, size(x)) { g[x] = 1 } take rec from g[x] within x = xb .. xb+4 }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { for x = xb .. min(xb+4, size(x)) { g[x] = 1 } take rec from g[x+1] within x = xb .. xb+4 }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x+1]"},
+		// Collapsed loops are each shared.
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = v[x, z] } }"), ""},
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = v[@1, x, z+1] } }"), "run: iterations of loop z may touch one element: one writes v[@1, x, z], another one v[@1, x, z+1]"},
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { g[x] = 1 } }"), "run: iterations of loop z may touch one element: one writes g[x], another one g[x]"},
+		// Each thread has buffers of its own; lanes of a thread share them.
+		{steps(threads("tile[0, 0] = 1 v[@1, x, z] = tile[0, 0]")), ""},
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, z] = 1 v[@1, x, z] = tile[0, z] } }"), ""},
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, 0] = 1 } }"), "run: iterations of loop z may touch one element: one writes tile[0, 0], another one tile[0, 0]"},
+		{steps("for x = 0 .. size(x) single { for z = 0 .. size(z) lanes 1 { v[@1, x, z] = v[@1, x, z-1] } }"), "run: iterations of loop z may touch one element: one writes v[@1, x, z], another one v[@1, x, z-1]"},
+		{steps("for x = 0 .. size(x) single { for z = 0 .. size(z) lanes 1 { v[@1, x, z] = v[@1, x-1, z] } }"), ""},
+		{steps("for x = 4 .. size(x) single { ring[x, 0] = 1 }"), ""},
+		{steps("for x = 0 .. 4 single lanes 1 { ring[x, 0] = 1 }"), "run: iterations of loop x may touch one element: one writes ring[x, 0], another one ring[x, 0]"},
+		// Blocks of a device.
+		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) lane { block[x-xb] = m[x, 0] } barrier for x = xb .. min(xb+32, size(x)) lane { g[x] = block[x-xb] } }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) lane { block[0] = m[x, 0] } }"), "run: iterations of loop x may touch one element: one writes block[0], another one block[0]"},
+		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+33, size(x)) lane { g[x] = 1 } }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+
+		// Loops.
+		{steps("for x = 0 .. size(x) { }"), `run: loop "x" is empty, or has no name or bounds`},
+		{steps(line("x", "for x along z = 0 .. size(z) { g[x] = 0 }")), "run: loop variable x is used twice"},
+		{steps(line("t", "g[0] = 0")), "run: loop variable t is used twice"},
+		{steps("for x = 0 .. size(x) step 0 { g[x] = 0 }"), "run: loop x: step 0"},
+		{steps("for x = 0 .. size(x) step -1 { g[x] = 0 }"), "run: loop x: step -1"},
+		{steps("for x = 0 .. size(x) step size(x) { g[x] = 0 }"), "run: loop x: step size(x)"},
+		{steps("for x = 0 .. size(x) step block(x)+1 { g[x] = 0 }"), "run: loop x: step block(x)+1"},
+		{steps("for x = 0 .. size(x) lanes 4 { for z = 0 .. size(z) { v[@1, x, z] = 0 } }"), "run: loop x has lanes and is not innermost"},
+		{steps("for x = 0 .. size(x) step 2 lanes 4 { g[x] = 0 }"), "run: loop x has lanes and is not innermost"},
+		{steps(line("x", "for z = 0 .. size(z) threads { v[@1, x, z] = 0 }")), "run: loop z is shared among threads within another that is"},
+		{steps(threads("for k = 0 .. 1 single { v[@1, x, z] = 0 }")), "run: loop k is shared among threads within another that is"},
+		{bare(threads("v[@1, x, z] = 0")), "run: loop x is shared by no team"},
+		{bare(line("x", "g[x] = 0")), "run: loop x is shared by no team"},
+		{bare("for x = 0 .. size(x) { g[x] = 0 }"), ""},
+		{steps("team { " + line("x", "g[x] = 0") + "}"), "run: a team within a team, or in setup"},
+		{once("team { " + line("x", "p[x, 0] = 0") + "}"), "setup: a team within a team, or in setup"},
+
+		// Collapsed loops stand alone in each other, and have bounds of their own.
+		{steps("for x = 0 .. size(x) threads collapse 2 { v[@1, x, 0] = 0 }"), "run: loop x: 2 loops do not stand alone in each other"},
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = 0 } g[x] = 0 }"), "run: loop x: 2 loops do not stand alone in each other"},
+		{steps("for x = 0 .. size(x) threads collapse 2 { pointer r = v[@1, x] write for z = 0 .. size(z) { r:v[@1, x, z] = 0 } }"), "run: loop x: 2 loops do not stand alone in each other"},
+		{steps("for x = 0 .. size(x) threads collapse 3 { for z = 0 .. size(z) { v[@1, x, z] = 0 } }"), "run: loop x: 3 loops do not stand alone in each other"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads collapse 2 { for x = xb .. min(xb+4, size(x)) { g[x] = 0 } }"), "run: loop xb: the bounds of x depend on it"},
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. min(size(z), x) { v[@1, x, z] = 0 } }"), "run: loop x: the bounds of z depend on it"},
+
+		// Pointers.
+		{steps(line("x", "pointer r = u[x] pointer w = u[@1, x] write for z = 0 .. size(z) { w:u[@1, x, z] = r:u[x-1, z+1] + w:u[@-1, x, z] }")), ""},
+		{steps(line("x", "pointer d = c[x] for z = 0 .. size(z) { v[@1, x, z] = d:c[x] }")), ""},
+		{steps(line("x", "pointer r = q[x] g[x] = 0")), "run: pointer r into unknown buffer q"},
+		{steps(line("x", "pointer r = u[x] pointer r = v[x] g[x] = 0")), `run: pointer "r": not a name, or defined twice`},
+		{steps(line("x", "pointer r = u[x] pointer w = u[@2, x] g[x] = 0")), "run: pointers r and w are the same place"},
+		{steps(line("x", "pointer r = u[x] pointer w = u[@1, x] g[x] = 0")), ""},
+		{steps(line("x", "pointer r = u[y] g[x] = 0")), "run: pointer r: y: there is no loop y around it"},
+		{steps(line("x", "g[x] = r:g[x]")), "run: r:g[x]: there is no pointer r here"},
+		{steps(line("x", "pointer r = u[x] g[x] = 0") + line("x", "g[x] = r:u[x, 0]")), "run: r:u[x, 0]: there is no pointer r here"},
+		{steps("sample rec from r:u[x, z]"), "run: r:u[x, z]: there is no pointer r here"},
+		{steps(line("x", "pointer r = u[x] g[x] = r:v[x, 0]")), "run: r:v[x, 0]: pointer r is another place"},
+		{steps(line("x", "pointer r = u[x] g[x] = r:u[@1, x, 0]")), "run: r:u[@1, x, 0]: pointer r is another place"},
+		{steps(line("x", "pointer r = u[x] g[x] = r:u[size(x)-1-x, 0]")), "run: r:u[size(x)-x-1, 0]: pointer r is another place"},
+		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] g[0] = r:ring[x+4, 0] }"), ""},
+		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] g[0] = r:ring[x+5, 0] }"), "run: r:ring[x+5, 0]: pointer r is another place"},
+		{steps(line("x", "pointer r = v[@1, x] for z = 0 .. size(z) { r:v[@1, x, z] = 0 }")), "run: r:v[@1, x, z] is written through a pointer to read"},
+
+		// Conditions.
+		{steps("if step 1 { g[0] = 1 }"), "run: a condition without conditions"},
+		{steps("if every 0 { g[0] = 1 }"), "run: a condition without conditions"},
+		{steps("if every $m { g[0] = 1 }"), "run: unknown scalar $m"},
+		{steps("if every $dt, last, step 2, 0 <= last-t-2 { g[0] = 1 }"), ""},
+		{steps("if last { g[x] = 1 }"), "run: g[x]: x: there is no loop x around it"},
+
+		// Samples, reductions, exchanges.
+		{steps("take rec step 1 from m[x, z] sum rec step 1"), ""},
+		{steps("take rec step 2 from m[x, z]"), "run: samples of rec in step 2, where memory is for 2"},
+		{steps("sum rec step 2"), "run: samples of rec in step 2, where memory is for 2"},
+		{strings.Replace(steps("take rec from m[x, z]"), " staged 2", "", 1), "run: samples of rec in step 0, where memory is for 0"},
+		{strings.Replace(steps("sample rec from m[x, z]"), " staged 2", "", 1), ""},
+		{steps("reduce f from sum of m[x, z] over 0 .. size(x); 0 .. size(z)"), "run: there is no series f"},
+		{steps("reduce e from mean of m[x, z] over 0 .. size(x); 0 .. size(z)"), "run: reduce e: operation mean over 2 axes"},
+		{steps("reduce e from sum of m[x, 0] over 0 .. size(x)"), "run: reduce e: operation sum over 1 axes"},
+		{steps("begin exchange u[@1] along x width 2 1 wait exchange u[@1] along x width 2 1"), ""},
+		{steps("begin exchange q[@1] along x width 1 1"), "run: exchange of q along axis 0"},
+		{steps("begin exchange tile[@0] along x width 1 1"), "run: exchange of tile along axis 0"},
+		{steps("begin exchange c[@0] along z width 1 1"), "run: exchange of c along axis 1"},
+		{steps("begin exchange u[@1] along z width 1 2"), "run: exchange of u: [1 2] points in a halo of [1 1], or by one thread"},
+		{steps(line("x", "begin exchange u[@1] along z width 1 1")), "run: exchange of u: [1 1] points in a halo of [1 1], or by one thread"},
+		{steps("barrier"), ""},
+		{steps(line("x", "barrier")), "run: a barrier in a loop that threads share"},
+	} {
+		k, err := loop.Parse(v.text)
+		if err != nil {
+			t.Errorf("%v\n%s", err, v.text)
+			continue
+		}
+		if again, err := loop.Parse(k.String()); v.want == "" && (err != nil || again.String() != k.String()) {
+			t.Errorf("%v: did not come back:\n%s", err, k)
+		}
+		if got := message(loop.Verify(k)); got != v.want {
+			_, body, _ := strings.Cut(k.String(), "setup {")
+			t.Errorf("%s\ngot  %s\nwant %s", body, got, v.want)
+		}
+	}
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// What the caller has to provide counts: on a grid that holds a box, an index
+// may lie as far from its end as the box.
+func TestVerifyKnowsTheLeastSize(t *testing.T) {
+	for _, v := range []struct {
+		lo, hi signature.Bound
+		body   string
+		want   string
+	}{
+		{signature.Bound{}, signature.Bound{At: 10}, "for x = 0 .. 10 single { g[x] = 0 }", ""},
+		{signature.Bound{}, signature.Bound{At: 7}, "for x = 0 .. 10 single { g[x] = 0 }", "run: g[x]: index x may reach size(x)+2"},
+		{signature.Bound{End: true, At: -12}, signature.Bound{End: true}, "for x = size(x)-12 .. size(x) single { g[x-2] = 0 }", ""},
+		{signature.Bound{End: true, At: -11}, signature.Bound{End: true}, "for x = size(x)-12 .. size(x) single { g[x-2] = 0 }", "run: g[x-2]: index x-2 may be less than -2"},
+	} {
+		k, err := loop.Parse(steps(v.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loop.Verify(k) == nil {
+			t.Errorf("%s is right on any grid", v.body)
+		}
+		k.Boxes = []signature.Box{{Span: []signature.Span{{Lo: v.lo, Hi: v.hi}, signature.Whole}}}
+		if got := message(loop.Verify(k)); got != v.want {
+			t.Errorf("%s\ngot  %s\nwant %s", v.body, got, v.want)
+		}
+	}
+}
+
+// The text form cannot say these, a schedule could make them.
+func TestVerifyWhatHasNoText(t *testing.T) {
+	first := func(k *loop.Kernel) *loop.For { return k.Run[0].(*loop.Team).Body[0].(*loop.For).Body[0].(*loop.For) }
+	store := func(k *loop.Kernel) *loop.Store { return first(k).Body[0].(*loop.For).Body[0].(*loop.Store) }
+	value := func(e expr.Expr) func(*loop.Kernel) { return func(k *loop.Kernel) { store(k).Value = e } }
+	then := func(s loop.Stmt) func(*loop.Kernel) { return func(k *loop.Kernel) { k.Run = append(k.Run, s) } }
+	one := expr.Const(1)
+	for _, v := range []struct {
+		edit func(*loop.Kernel)
+		want string
+	}{
+		{func(k *loop.Kernel) { k.Axes, k.Halo = nil, nil }, "the operator has no axes"},
+		{func(k *loop.Kernel) { k.Halo[1] = -1 }, "a halo width or a bound of time is negative"},
+		{func(k *loop.Kernel) { k.Name = "" }, `operator "": not a name`},
+		{func(k *loop.Kernel) { k.Buffers[0].Name = "" }, `buffer "": not a name`},
+		{func(k *loop.Kernel) { k.Buffers[0].Dims = nil }, "buffer tile has no dimensions, or the name of an array"},
+		{func(k *loop.Kernel) { first(k).Var = "" }, `run: loop "" is empty, or has no name or bounds`},
+		{func(k *loop.Kernel) { first(k).Lo = nil }, `run: loop "x" is empty, or has no name or bounds`},
+		{func(k *loop.Kernel) { first(k).Hi = nil }, `run: loop "x" is empty, or has no name or bounds`},
+		{func(k *loop.Kernel) { first(k).Step = loop.Affine{} }, "run: loop x: step 0"},
+		{then(nil), "run: unknown statement <nil>"},
+		{then(&loop.Let{Name: "1", Value: one}), "run: local %1: not a name, or defined twice"},
+		{then(&loop.Pointer{Name: "", Buffer: "u"}), `run: pointer "": not a name, or defined twice`},
+		{then(&loop.If{Every: signature.Steps{Number: -2}}), "run: every -2 steps"},
+		{then(&loop.Exchange{Buffer: "u", Axis: 2}), "run: exchange of u along axis 2"},
+		{then(&loop.Exchange{Buffer: "u", Axis: -1}), "run: exchange of u along axis -1"},
+		{then(&loop.Reduce{Series: "e", Op: "sum", Value: one}), "run: reduce e: operation sum over 0 axes"},
+		{value(expr.Const(math.Inf(1))), "run: the constant +Inf"},
+		{value(&expr.Add{}), "run: a sum of 0 terms and 0 signs"},
+		{value(&expr.Mul{Args: []expr.Expr{one}}), "run: a product of 1 factors"},
+		{value(expr.Subtract(one)), "run: expr.negated cannot be part of an expression"},
+		{value(&expr.Div{X: one}), "run: <nil> cannot be part of an expression"},
+		{value(&stencil.Access{Field: "m", Offset: []int{0, 0}}), "run: *stencil.Access cannot be part of an expression"},
+	} {
+		k, err := loop.Parse(steps(good))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := loop.Verify(k); err != nil {
+			t.Fatal(err)
+		}
+		v.edit(k)
+		if got := message(loop.Verify(k)); got != v.want {
+			t.Errorf("got  %s\nwant %s", got, v.want)
+		}
+		_ = k.String() // a faulty kernel is shown, so it must print
+	}
+}

@@ -89,11 +89,9 @@ func (pl *plan) resolve(statements int) error {
 	if T > 32 || g.jam() > 16 || g.Lanes > 64 {
 		return illegal(g, "%d steps, %d rows, %d lanes: at most 32, 16 and 64", T, g.jam(), g.Lanes)
 	}
-	for _, d := range p.Dependences(T - 1) {
-		if slices.Contains(pl.index, d.From) && slices.Contains(pl.index, d.To) {
-			d.From, d.To = d.From-pl.first, d.To-pl.first
-			pl.within = append(pl.within, d)
-		}
+	for _, d := range p.Dependences(pl.first, pl.first+len(pl.index), T-1) {
+		d.From, d.To = d.From-pl.first, d.To-pl.first
+		pl.within = append(pl.within, d)
 	}
 	for _, check := range []func() error{pl.shape, pl.locals, pl.overlap, pl.skew, pl.free, pl.rings, pl.sharing} {
 		if err := check(); err != nil {

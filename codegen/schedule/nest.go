@@ -3,6 +3,7 @@ package schedule
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/loop"
@@ -313,8 +314,11 @@ func (a *applier) pointers(parts [][]loop.Stmt, last int) []loop.Stmt {
 		name := r.Buffer + "_row"
 		if array != nil {
 			k.level = array.Buffer(r.Level)
-			if array.Role == signature.State {
-				name = fmt.Sprintf("%s_row%d", r.Buffer, k.level)
+			switch {
+			case array.Keeps():
+				name += signature.Relative(k.level)
+			case array.Role == signature.State:
+				name += strconv.Itoa(k.level)
 			}
 		} else {
 			rings = a.k.Buffer(r.Buffer).Dims

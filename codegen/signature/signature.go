@@ -265,23 +265,31 @@ func (a *Array) Keeps() bool { return a.Storage != Rotating }
 // Computed reports whether the array is a wavefield that steps compute.
 func (a *Array) Computed() bool { return a.Role == State && a.Storage != Input }
 
+// Relative names a level in identifiers: 2 as p2, -1 as m1, the current one as
+// nothing.
+func Relative(level int) string {
+	switch {
+	case level > 0:
+		return "p" + strconv.Itoa(level)
+	case level < 0:
+		return "m" + strconv.Itoa(-level)
+	}
+	return ""
+}
+
 // Given reports whether the array is a wavefield whose levels the caller
 // gives.
 func (a *Array) Given() bool { return a.Storage == Input }
 
-// Buffer is the time buffer, from 0, that holds level t+time when t is a
-// multiple of the number of buffers: two levels share a place exactly when it
-// is the same.
+// Buffer is the time buffer that holds level t+time when t is a multiple of
+// the number of buffers: two levels share a place exactly when it is the same.
+// Where all levels are kept, it is the level itself.
 func (a *Array) Buffer(time int) int {
-	n := a.Buffers
 	if a.Keeps() {
-		n = manyLevels
+		return time
 	}
-	return ((time % n) + n) % n
+	return ((time % a.Buffers) + a.Buffers) % a.Buffers
 }
-
-// manyLevels is more than the levels that a step can involve.
-const manyLevels = 64
 
 // CommonStrides reports whether the array shares the strides of all arrays
 // over all axes.

@@ -89,12 +89,16 @@ func (p *Program) touches(s Stmt) []touch {
 	return out
 }
 
-// Dependences lists the dependences between the statements of a step and
-// between those of steps up to so many apart; 0 for one step alone.
-func (p *Program) Dependences(apart int) []Dependence {
-	all := make([][]touch, len(p.Step))
-	for i, s := range p.Step {
-		all[i] = p.touches(s)
+// Dependences lists the dependences between some statements of a step, from
+// first to before behind, and between those of steps up to so many apart; 0 for
+// one step alone.
+func (p *Program) Dependences(first, behind, apart int) []Dependence {
+	if behind-first < 2 && apart == 0 {
+		return nil // points of one statement are independent
+	}
+	all := make([][]touch, behind-first)
+	for i := range all {
+		all[i] = p.touches(p.Step[first+i])
 	}
 	var out []Dependence
 	for steps := 0; steps <= apart; steps++ {
@@ -105,7 +109,7 @@ func (p *Program) Dependences(apart int) []Dependence {
 				}
 				for _, a := range all[i] {
 					for _, b := range all[j] {
-						if d, ok := p.between(i, j, steps, a, b); ok {
+						if d, ok := p.between(first+i, first+j, steps, a, b); ok {
 							out = append(out, d)
 						}
 					}

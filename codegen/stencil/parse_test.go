@@ -300,7 +300,7 @@ func FuzzParse(f *testing.F) {
 		// What is well formed has labels, dependences that can be told, and
 		// requirements.
 		labels := p.Labels()
-		for _, d := range p.Dependences(2) {
+		for _, d := range p.Dependences(0, len(p.Step), 2) {
 			if d.From >= len(labels) || d.To >= len(labels) || p.Explain(d) == "" {
 				t.Errorf("a dependence of %d statements: %+v", len(labels), d)
 			}

@@ -146,7 +146,7 @@ step {
 }
 `)
 	var got []string
-	for _, d := range p.Dependences(1) {
+	for _, d := range p.Dependences(0, len(p.Step), 1) {
 		free := ""
 		for axis, f := range d.Free {
 			if f {

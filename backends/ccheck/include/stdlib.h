@@ -1,0 +1,6 @@
+#ifndef CCHECK_STDLIB_H
+#define CCHECK_STDLIB_H
+#include <stddef.h>
+void *malloc(size_t size);
+void free(void *memory);
+#endif
