@@ -400,8 +400,12 @@ func (r *reader) loop() Stmt {
 	if r.Accept("lanes") {
 		l.Lanes = r.Integer()
 	}
-	for r.At("note") {
-		l.Notes = append(l.Notes, r.Labelled("note"))
+	for r.Accept("note") {
+		t := r.Take()
+		if t.Kind != text.Quoted {
+			r.Fail(t, "expected a text in quotes, found %s", t)
+		}
+		l.Notes = append(l.Notes, t.Text)
 	}
 	l.Body = r.block()
 	if r.Accept("rest") {
