@@ -63,3 +63,26 @@ func TestTiltedCompilesFast(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 }
+
+// Layers split each update into many, so that what is done for each pair of
+// statements counts: an operator of the library with layers at all ends of three
+// axes takes two seconds. Again the limit leaves room.
+func TestLayersCompileFast(t *testing.T) {
+	file, err := dsl.ParseFile("../testdata/operators/tti_self_adjoint.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	p, err := codegen.Compile(file, codegen.Options{
+		Options: check.Options{Dim: 3, SpaceOrder: 8, Border: 20}, Real: signature.F32,
+		Stage: func(name string, d time.Duration) { t.Logf("%-10s %v", name, d) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(start)
+	t.Logf("compiled in %v: %d statements", took, len(p.Stencil.Step))
+	if took > 15*time.Second {
+		t.Errorf("took %v", took)
+	}
+}

@@ -111,7 +111,7 @@ func (d *dialect) printTeam(p *cfamily.Printer, x *loop.Team) {
 	p.Line("courant_restore(mode);")
 	p.Shut()
 	for _, b := range heap(p.K) {
-		p.Line("free(%s_all);", p.Memory(b))
+		p.Line("free(%s);", ofAll(p, b))
 	}
 }
 
@@ -183,17 +183,25 @@ func heap(k *loop.Kernel) []*loop.Buffer {
 	return out
 }
 
+// ofThread is the length of a buffer of one thread, ofAll the memory of those of
+// all threads.
+func ofThread(p *cfamily.Printer, b *loop.Buffer) string {
+	return p.Name("length "+b.Name, b.Name+"_length")
+}
+
+func ofAll(p *cfamily.Printer, b *loop.Buffer) string { return p.Name("all "+b.Name, b.Name+"_all") }
+
 // allocate takes memory for all threads.
 func (d *dialect) allocate(p *cfamily.Printer) {
 	for i, b := range heap(p.K) {
-		name := p.Memory(b)
-		p.Line("const int64_t %s_length = (%s + 15)/16*16; /* numbers of one thread */", name, p.Length(b))
-		p.Line("real *const %s_all = malloc((size_t)(args->threads*%s_length)*sizeof(real));", name, name)
+		length, all := ofThread(p, b), ofAll(p, b)
+		p.Line("const int64_t %s = (%s + 15)/16*16; /* numbers of one thread */", length, p.Length(b))
+		p.Line("real *const %s = malloc((size_t)(args->threads*%s)*sizeof(real));", all, length)
 		free := ""
 		for _, before := range heap(p.K)[:i] {
-			free += "free(" + p.Memory(before) + "_all); "
+			free += "free(" + ofAll(p, before) + "); "
 		}
-		p.Line("if (%s_all == NULL) { %sreturn COURANT_NO_MEMORY; }", name, free)
+		p.Line("if (%s == NULL) { %sreturn COURANT_NO_MEMORY; }", all, free)
 	}
 }
 
@@ -210,8 +218,7 @@ func (d *dialect) own(p *cfamily.Printer, body func()) {
 		p.Line("#endif")
 	}
 	for _, b := range large {
-		name := p.Memory(b)
-		p.Line("real *const %s = %s_all + thread*%s_length;", name, name, name)
+		p.Line("real *const %s = %s + thread*%s;", p.Memory(b), ofAll(p, b), ofThread(p, b))
 	}
 	for _, b := range p.K.Buffers {
 		if !slices.Contains(large, b) && p.Uses("memory "+b.Name) {

@@ -85,9 +85,8 @@ func (p *Printer) rowsOf(points string, later int) {
 func (p *Printer) node(points, index string, within []loop.Within, f func()) {
 	dim := len(p.K.Axes)
 	uses := make([]bool, dim)
-	for axis, name := range p.K.Axes {
+	for _, name := range p.K.Axes {
 		delete(p.used, "var "+name)
-		_ = axis
 	}
 	p.apart(f)
 	for _, w := range within {

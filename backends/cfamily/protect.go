@@ -35,8 +35,8 @@ var (
 	capitals     = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
 )
 
-// protected are the words of C, of what compilers add to it, of headers where they
-// are macros in small letters, and of this printer.
+// protected are the words of C, C++ and CUDA, of what compilers add to them, of
+// headers where they are macros in small letters, and of this printer.
 var protected = func() map[string]bool {
 	out := map[string]bool{}
 	for _, w := range strings.Fields(`
@@ -49,9 +49,15 @@ var protected = func() map[string]bool {
 		linux unix i386 mips sparc sun sgi hpux arm bsd m68k ppc
 		args array block buffer count data e end entry first kth k last least main mirror mode n node omp partial point points r real row rows scalar
 		series size start stride sum t threads total trace traces values value version weight
+		entries exchange global lanes most origin ranks staged thread
+		all_indices blockDim blockIdx dim3 gridDim my_index threadIdx warpSize
 		num_threads parallel simd single collapse schedule dynamic pragma
 		max min abs y0 y1 yn j0 j1 jn gamma lgamma tgamma
 		int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t intptr_t uintptr_t size_t ptrdiff_t
+		alignas alignof and and_eq asm atomic_cancel atomic_commit atomic_noexcept bitand bitor catch char8_t char16_t char32_t class compl
+		concept consteval constexpr constinit const_cast co_await co_return co_yield decltype delete dynamic_cast explicit export friend
+		mutable namespace new noexcept not not_eq operator or or_eq private protected public reflexpr reinterpret_cast requires
+		static_assert static_cast synchronized template this thread_local throw try typeid typename using virtual wchar_t xor xor_eq final override
 		include define undef ifdef ifndef elif endif line error`) {
 		out[w] = true
 	}

@@ -43,7 +43,7 @@ state u[t, x, z] levels 2 buffers 1
 setup { }
 run {
   team {
-    for t = first .. last+1 {
+    for t = first(t) .. last(t)+1 {
       for xb along x = 0 .. size(x) step block(x) threads dynamic {
         for x = xb .. min(xb+block(x), size(x)) {
           for z = 0 .. size(z) lanes 1 {
@@ -84,7 +84,7 @@ scalar a
 param m[x]
 state u[t, x] levels 2 buffers 2
 setup { let %c0 = $a + 1 - $a }
-run { for t = first .. last+1 { for x = 0 .. size(x) { u[@1, x] = %c0*(m[x] + 16777216 - 16777216) } } }`)
+run { for t = first(t) .. last(t)+1 { for x = 0 .. size(x) { u[@1, x] = %c0*(m[x] + 16777216 - 16777216) } } }`)
 	b := interp.Allocate[float32](&k.Operator, []int64{1})
 	b.Scalars[0] = 1 << 30
 	b.Arrays[0].Data[0] = 1
@@ -104,7 +104,7 @@ scalar a
 param m[x]
 state u[t, x] levels 2 buffers 2
 setup { let %c0 = $a + 1 - $a }
-run { for t = first .. last+1 { for x = 0 .. size(x) { u[@1, x] = %c0*(m[x] + 16777216 - 16777216) } } }`)
+run { for t = first(t) .. last(t)+1 { for x = 0 .. size(x) { u[@1, x] = %c0*(m[x] + 16777216 - 16777216) } } }`)
 	b := interp.Allocate[float64](&k.Operator, []int64{1})
 	b.Scalars[0] = 1 << 30
 	b.Arrays[0].Data[0] = 1
@@ -124,7 +124,7 @@ points before sample STAGED
 points after sample
 setup { }
 run {
-  for t = first .. last+1 {
+  for t = first(t) .. last(t)+1 {
     BEFORE
     for x = 0 .. size(x) {
       u[@1, x] = u[x]
@@ -174,7 +174,7 @@ time 0 .. steps-1
 state u[t, x] levels 2 buffers 1
 points src inject
 setup { }
-run { for t = first .. last+1 { inject src ahead 1 into u[@1, x] times 1 } }`)
+run { for t = first(t) .. last(t)+1 { inject src ahead 1 into u[@1, x] times 1 } }`)
 	b := interp.Allocate[float64](&k.Operator, []int64{3})
 	// One row each for the steps 0, 1, 2: nodes 0, 1, 2.
 	b.Points[0] = interp.Points[float64]{First: []int64{0, 1, 2, 3}, Start: []int64{0, 1, 2, 3}, Node: []int64{0, 1, 2}, Point: []int64{0, 0, 0}, Weight: []float64{1, 1, 1}, Count: 1, Traces: []float64{1, 10, 100}}
@@ -205,7 +205,7 @@ func outcome(t *testing.T, text string, size int64, array string, first, last in
 // Loops run up and down, in steps, to the least of their ends, and carry out
 // what is left by itself.
 func TestLoops(t *testing.T) {
-	const head = "kernel k f64 axes x halo 2 time 0 .. steps-1 state u[t, x] levels 2 buffers 1 setup { } run { for t = first .. last+1 { "
+	const head = "kernel k f64 axes x halo 2 time 0 .. steps-1 state u[t, x] levels 2 buffers 1 setup { } run { for t = first(t) .. last(t)+1 { "
 	for _, v := range []struct {
 		loop string
 		want []float64
@@ -241,13 +241,13 @@ scalar n
 image g[x]
 setup { }
 run {
-  for t = first .. last+1 {
+  for t = first(t) .. last(t)+1 {
     if every $n { g[0] = g[0] + 1 }
     if every 4 { g[1] = g[1] + 1 }
     if last { g[2] = g[2] + 1 }
     if every 4, step 1 { g[3] = g[3] + 1 }
     if last, step 1 { g[4] = g[4] + 1 }
-    if 0 <= last-t-1 { g[5] = g[5] + 1 }
+    if 0 <= last(t)-t-1 { g[5] = g[5] + 1 }
   }
 }`
 	for _, v := range []struct {
@@ -286,7 +286,7 @@ buffer w[size(x)+2] thread
 buffer ring[3 ring, 2] thread
 setup { }
 run {
-  for t = first .. last+1 {
+  for t = first(t) .. last(t)+1 {
     BODY
   }
 }`
@@ -319,7 +319,7 @@ state f[t, x] input
 history us[x] every 2
 setup { }
 run {
-  for t = first .. last+1 {
+  for t = first(t) .. last(t)+1 {
     for x = 0 .. size(x) {
       s[@1, x] = s[x] + s[@-1, x]
     }
@@ -355,7 +355,7 @@ series least
 series most
 setup { }
 run {
-  for t = first .. last+1 {
+  for t = first(t) .. last(t)+1 {
     reduce sum from sum of m[x, z] over 0 .. size(x); max(1, 0) .. min(size(z)-1, size(z))
     reduce norm from norm of m[x, z] over 0 .. size(x); 0 .. size(z)
     reduce least from min of m[x, z] over 0 .. size(x); 0 .. size(z)
@@ -424,7 +424,7 @@ func TestRefuses(t *testing.T) {
 		"for x = 0 .. size(x) { for k = 0 .. 1 { let %a = 1 } u[@1, x] = %a }",
 		"sample rec from %a",
 	} {
-		k, err := loop.Parse("kernel k f64 axes x halo 0 time 0 .. steps-1 state u[t, x] levels 2 buffers 2 points rec sample setup { } run { for t = first .. last+1 { " + step + " } }")
+		k, err := loop.Parse("kernel k f64 axes x halo 0 time 0 .. steps-1 state u[t, x] levels 2 buffers 2 points rec sample setup { } run { for t = first(t) .. last(t)+1 { " + step + " } }")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -447,7 +447,7 @@ func TestRefusesRuns(t *testing.T) {
 		"for xb along x = 0 .. size(x) step block(x) { for x = xb .. min(xb+block(x), size(x)) { u[@1, x] = 0 } }": "step 3: loop xb: step 0",
 		"begin exchange u[@1] along x width 1 1": "step 3: there are no other ranks to exchange u with",
 	} {
-		k := parse(t, "kernel k f64 axes x halo 1 time 0 .. steps-1 state u[t, x] levels 2 buffers 2 setup { } run { for t = first .. last+1 { "+step+" } }")
+		k := parse(t, "kernel k f64 axes x halo 1 time 0 .. steps-1 state u[t, x] levels 2 buffers 2 setup { } run { for t = first(t) .. last(t)+1 { "+step+" } }")
 		b := interp.Allocate[float64](&k.Operator, []int64{4})
 		b.Block[0] = 0
 		if err := interp.Steps(interp.Of(k), b, 3, 5); err == nil || err.Error() != want {
@@ -462,7 +462,7 @@ func TestExchangeOfRanks(t *testing.T) {
 param m[x]
 state u[t, x] levels 2 buffers 2
 setup { }
-run { for t = first .. last+1 { begin exchange u[@1] along x width 2 1 wait exchange u[@0] along x width 1 0 } }`)
+run { for t = first(t) .. last(t)+1 { begin exchange u[@1] along x width 2 1 wait exchange u[@0] along x width 1 0 } }`)
 	b := interp.Allocate[float64](&k.Operator, []int64{4})
 	var seen []interp.Halo
 	b.Exchange = func(h interp.Halo) error { seen = append(seen, h); return nil }

@@ -33,7 +33,7 @@ func Total(p *stencil.Program) Cost {
 		if n.When != nil {
 			every = max(1, n.When.Every.Number)
 		}
-		if n.Thin || n.When != nil && n.When.Every.Scalar != "" {
+		if n.Thin || n.When != nil && (n.When.Last || n.When.Every.Scalar != "") {
 			continue
 		}
 		share := func(m int) int { return (m + every - 1) / every }

@@ -35,7 +35,7 @@ func (s Symbol) String() string {
 	case Var:
 		return s.Name
 	case First, Last:
-		return symbolWords[s.Kind]
+		return symbolWords[s.Kind] + "(t)"
 	}
 	return symbolWords[s.Kind] + "(" + s.Name + ")"
 }
@@ -161,7 +161,9 @@ func readSymbol(p *text.Parser) Symbol {
 		if word != name {
 			continue
 		}
-		if kind == First || kind == Last {
+		if (kind == First || kind == Last) && p.Accept("(") {
+			p.Expect("t")
+			p.Expect(")")
 			return Symbol{Kind: kind}
 		}
 		if p.Accept("(") {

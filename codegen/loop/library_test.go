@@ -36,7 +36,7 @@ func TestKernelsRoundTrip(t *testing.T) {
 			for dim := 1; dim <= 3; dim++ {
 				for _, so := range orders {
 					for border := 0; border <= 10; border += 10 { // without layers and with them
-						if border > 0 && (so != orders[0] || dim == 3) {
+						if border > 0 && so != orders[0] {
 							continue // many more statements, but of the same kinds
 						}
 						for _, v := range []struct {

@@ -93,7 +93,7 @@ setup {
 }
 run {
   team {
-    for t = first .. last+1 step 2 {
+    for t = first(t) .. last(t)+1 step 2 {
       for xb along x = max(0, origin(x)-4) .. min(size(x), global(x)-origin(x)-4) step block(x) threads collapse 2 dynamic note "first" note "second" {
         for zb along z = -1 .. size(z)+1 step 16 {
           for x = xb .. min(xb+block(x), size(x)) step 4 {
@@ -119,7 +119,7 @@ run {
         }
         barrier
       }
-      if every 4, last, step 1, 0 <= last-t-1, 0 <= size(x)-3 {
+      if every 4, last, step 1, 0 <= last(t)-t-1, 0 <= size(x)-3 {
         g[0, 0] = 1
       }
       if every $dt {
@@ -165,7 +165,7 @@ buffer barrier[3] thread
 setup {
 }
 run {
-  for t = first .. last+1 {
+  for t = first(t) .. last(t)+1 {
     pointer write = let[]
     for along = 0 .. min(3, size(along)) {
       for[along] = max(for[along], max[along])
@@ -229,7 +229,7 @@ func TestAffine(t *testing.T) {
 		{x.Add(2, n.Plus(1)), "x+2*size(x)+2"},
 		{x.Add(1, loop.V("y")).Replace(loop.Symbol{Kind: loop.Var, Name: "x"}, n.Plus(-1)), "y+size(x)-1"},
 		{x.Replace(loop.Symbol{Kind: loop.Size, Name: "x"}, loop.Int(3)), "x"},
-		{loop.Of(loop.First, "").Add(-1, loop.Of(loop.Last, "")), "first-last"},
+		{loop.Of(loop.First, "").Add(-1, loop.Of(loop.Last, "")), "first(t)-last(t)"},
 		{loop.Of(loop.Block, "x").Add(1, loop.Of(loop.Origin, "x")).Add(3, loop.Of(loop.Global, "x")), "block(x)+origin(x)+3*global(x)"},
 	} {
 		if got := v.a.String(); got != v.text {
@@ -315,6 +315,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{head + "  for x = 0 .. 1 parallel {\n}", "expected {, found parallel", 8, 18},
 		{head + "  for x = 0 .. 1 lanes auto {\n}", "expected a whole number, found auto", 8, 24},
 		{head + "  for x = 0 .. min(1, {\n}", "expected the name of a variable, found {", 8, 23},
+		{head + "  for x = 0 .. 1 note {\n}", "expected a text in quotes, found {", 8, 23},
 		{head + "  if {\n}", "expected a whole number, found {", 8, 6},
 		{head + "  if 1 <= x {\n}", "expected 0 <=, found 1", 8, 6},
 		{head + "  if 0 < x {\n}", "expected =, found x", 8, 10},

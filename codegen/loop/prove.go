@@ -95,6 +95,7 @@ func (v *verifier) parallel(l *For, s scope) error {
 func (v *verifier) accesses(body []Stmt, vars []variable, kind Kind) []access {
 	var out []access
 	seen := map[string]bool{}
+	nodes := false
 	add := func(r *Ref, write bool, vars []variable) {
 		if b := v.k.Buffer(r.Buffer); b != nil && (kind == Threads || kind == Grid) {
 			return // each has its own
@@ -104,13 +105,14 @@ func (v *verifier) accesses(body []Stmt, vars []variable, kind Kind) []access {
 		if write {
 			key = "=" + key
 		}
-		if !seen[key] {
+		if nodes || !seen[key] { // nodes have bounds of their own
 			seen[key] = true
 			out = append(out, access{&c, write, vars})
 		}
 	}
 	for _, s := range body {
 		within := vars
+		nodes = false
 		switch x := s.(type) {
 		case *For:
 			inner := append(slices.Clip(vars), variable{x.Var, x.Lo, x.Hi, max(1, x.Step.Const)})
@@ -124,9 +126,11 @@ func (v *verifier) accesses(body []Stmt, vars []variable, kind Kind) []access {
 			out = append(out, v.accesses(x.Body, vars, kind)...)
 			continue
 		case *Inject:
+			nodes = true
 			within = append(slices.Clip(vars), v.node(x.Within)...)
 			add(x.To, false, within)
 		case *Sample:
+			nodes = true
 			within = append(slices.Clip(vars), v.node(x.Within)...)
 		}
 		if e := ValueOf(s); e != nil {

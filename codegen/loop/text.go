@@ -16,7 +16,7 @@ import (
 //	}
 //	run {
 //	  team {
-//	    for t = first .. last+1 {
+//	    for t = first(t) .. last(t)+1 {
 //	      for xb along x = 0 .. size(x) step block(x) threads dynamic {
 //	        for x = xb .. min(xb+block(x), size(x)) {
 //	          pointer u_row0 = u[x]
@@ -135,7 +135,7 @@ func (k *Kernel) print(b *strings.Builder, body []Stmt, indent string) {
 				fmt.Fprintf(b, " step %d", x.Step)
 			}
 			fmt.Fprintf(b, " from %s of %s over ", x.Op, Text(x.Value))
-			for axis := range x.Lo {
+			for axis := range min(len(x.Lo), len(x.Hi)) {
 				if axis > 0 {
 					b.WriteString("; ")
 				}
@@ -387,9 +387,10 @@ func (r *reader) loop() Stmt {
 	if r.Accept("step") {
 		l.Step = r.affine()
 	}
-	for kind, word := range kindWords {
-		if r.Accept(word) {
+	for kind := Sequential; kind <= BlockLanes; kind++ {
+		if kindWords[kind] != "" && r.Accept(kindWords[kind]) {
 			l.Kind = kind
+			break
 		}
 	}
 	if r.Accept("collapse") {

@@ -20,7 +20,10 @@ func Verify(k *Kernel) error {
 		return err
 	}
 	v := &verifier{k: k, least: leastSizes(k)}
-	for _, b := range k.Buffers {
+	for i, b := range k.Buffers {
+		if k.Buffer(b.Name) != k.Buffers[i] {
+			return fmt.Errorf("buffer %s is declared twice", b.Name)
+		}
 		if err := v.buffer(b); err != nil {
 			return err
 		}
@@ -72,6 +75,7 @@ type scope struct {
 	vars     []variable // outermost first
 	team     bool
 	shared   bool // in a loop whose iterations threads share
+	grid     bool // in a loop whose iterations blocks of a device share
 	locals   map[string]bool
 	pointers map[string]*Pointer
 }
@@ -91,9 +95,12 @@ func (v *verifier) buffer(b *Buffer) error {
 	}
 	for _, d := range b.Dims {
 		for _, t := range d.Extent.Terms {
-			if t.Kind != Size {
+			if t.Kind != Size || !slices.Contains(v.k.Axes, t.Name) {
 				return fmt.Errorf("buffer %s: extent %s", b.Name, d.Extent)
 			}
+		}
+		if !v.atLeastZero(d.Extent.Plus(-1), nil) {
+			return fmt.Errorf("buffer %s: extent %s", b.Name, d.Extent)
 		}
 		if d.Ring && (!d.Extent.IsConst() || d.Extent.Const < 1) {
 			return fmt.Errorf("buffer %s: a ring of %s planes", b.Name, d.Extent)
@@ -130,6 +137,11 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 				return err
 			}
 		}
+		for _, a := range x.AtLeastZero {
+			if err := v.known(a, s); err != nil {
+				return err
+			}
+		}
 		return v.block(x.Body, s.inner(), setup)
 	case *Let:
 		if !signature.IsName(x.Name) || s.locals[x.Name] {
@@ -143,7 +155,10 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 		if err := v.value(x.Value, s); err != nil {
 			return err
 		}
-		return v.target(x.To, s)
+		if s.team && !s.shared && !s.grid && v.k.Buffer(x.To.Buffer) == nil {
+			return fmt.Errorf("%s is written by every thread of the team", x.To)
+		}
+		return v.target(x.To, s, setup)
 	case *Pointer:
 		return v.pointer(x, s)
 	case *Inject:
@@ -154,7 +169,10 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 		if err := v.value(x.Value, at); err != nil {
 			return err
 		}
-		return v.target(x.To, at)
+		if err := v.bounds(x.Within, s); err != nil {
+			return err
+		}
+		return v.target(x.To, at, setup)
 	case *Sample:
 		return v.sample(x, s)
 	case *Reduce:
@@ -185,6 +203,12 @@ func (v *verifier) sample(x *Sample, s scope) error {
 	if x.Stage != Whole && x.Step >= p.Staged {
 		return fmt.Errorf("samples of %s in step %d, where memory is for %d", x.Points, x.Step, p.Staged)
 	}
+	if x.Step < 0 || (x.Stage == Take) != (x.Within != nil) && x.Within != nil {
+		return fmt.Errorf("samples of %s: only what is taken apart is of a tile, and of step 0 or later", x.Points)
+	}
+	if err := v.bounds(x.Within, s); err != nil {
+		return err
+	}
 	if x.Stage == Sum {
 		return nil
 	}
@@ -198,11 +222,34 @@ func (v *verifier) reduce(x *Reduce, s scope) error {
 	if !slices.Contains([]string{"sum", "min", "max", "norm"}, x.Op) || len(x.Lo) != len(v.k.Axes) || len(x.Hi) != len(v.k.Axes) {
 		return fmt.Errorf("reduce %s: operation %s over %d axes", x.Series, x.Op, len(x.Lo))
 	}
+	if s.shared || s.grid {
+		return fmt.Errorf("reduce %s in a loop that threads share", x.Series)
+	}
+	for axis := range x.Lo {
+		if err := v.bounds([]Within{{axis, x.Lo[axis], x.Hi[axis]}}, s); err != nil {
+			return err
+		}
+	}
 	var vars []variable
 	for axis, name := range v.k.Axes {
 		vars = append(vars, variable{name, x.Lo[axis], x.Hi[axis], 1})
 	}
 	return v.value(x.Value, s.inner(vars...))
+}
+
+// bounds checks that the ends of boxes are made of what is known.
+func (v *verifier) bounds(within []Within, s scope) error {
+	for _, w := range within {
+		if w.Axis < 0 || w.Axis >= len(v.k.Axes) || len(w.Lo) == 0 || len(w.Hi) == 0 {
+			return fmt.Errorf("a box along axis %d of %d, or without ends", w.Axis, len(v.k.Axes))
+		}
+		for _, b := range slices.Concat(w.Lo, w.Hi) {
+			if err := v.known(b, s); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // node is the place of a node: anywhere on the grid, and within the box of a
@@ -236,11 +283,19 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	} else if !l.Step.IsConst() || step < 1 {
 		return fmt.Errorf("loop %s: step %s", l.Var, l.Step)
 	}
-	if l.Lanes > 0 && (slices.ContainsFunc(l.Body, func(s Stmt) bool { _, ok := s.(*For); return ok }) || step != 1) {
+	for _, b := range slices.Concat(l.Lo, l.Hi, []Affine{l.Step}) {
+		if err := v.known(b, s); err != nil {
+			return fmt.Errorf("loop %s: %w", l.Var, err)
+		}
+	}
+	if l.Lanes > 0 && (holdsLoop(l.Body) || holdsLoop(l.Rest) || step != 1) {
 		return fmt.Errorf("loop %s has lanes and is not innermost", l.Var)
 	}
-	if l.Kind == Threads || l.Kind == Single {
-		if s.shared {
+	if l.Down && step != 1 {
+		return fmt.Errorf("loop %s counts down by %s", l.Var, l.Step)
+	}
+	if l.Kind == Threads || l.Kind == Single || l.Kind == Grid {
+		if s.shared || s.grid && l.Kind != Grid {
 			return fmt.Errorf("loop %s is shared among threads within another that is", l.Var)
 		}
 		if !s.team && !setup {
@@ -250,21 +305,55 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	if err := v.collapse(l); err != nil {
 		return err
 	}
+	outermost := !s.shared && !s.grid
+	s.shared = s.shared || l.Kind == Threads || l.Kind == Single
+	s.grid = s.grid || l.Kind == Grid
 	inner := s.inner(variable{l.Var, l.Lo, l.Hi, 1})
-	inner.shared = s.shared || l.Kind == Threads || l.Kind == Single
-	if l.Kind == Threads || l.Kind == Grid || l.Kind == BlockLanes || l.Lanes > 0 {
-		if err := v.parallel(l, s); err != nil {
-			return err
-		}
-	}
 	if l.Rest != nil {
 		if err := v.block(l.Rest, inner, setup); err != nil {
 			return err
 		}
 		inner = s.inner(variable{l.Var, l.Lo, l.Hi, step})
-		inner.shared = s.shared || l.Kind == Threads || l.Kind == Single
 	}
-	return v.block(l.Body, inner, setup)
+	if err := v.block(l.Body, inner, setup); err != nil {
+		return err
+	}
+	if outermost && (s.shared || s.grid) {
+		if err := v.own(l); err != nil {
+			return err
+		}
+	}
+	if l.Kind == Threads || l.Kind == Grid || l.Kind == BlockLanes || l.Lanes > 0 {
+		return v.parallel(l, s)
+	}
+	return nil
+}
+
+// holdsLoop reports whether there is a loop in some statements.
+func holdsLoop(body []Stmt) bool {
+	found := false
+	Visit(body, func(s Stmt) { _, ok := s.(*For); found = found || ok })
+	return found
+}
+
+// own checks that a shared loop reads of its threads' own buffers only what it
+// writes itself: an earlier loop may have been another thread's.
+func (v *verifier) own(l *For) error {
+	written := map[string]bool{}
+	var err error
+	Visit([]Stmt{l}, func(s Stmt) {
+		if e := ValueOf(s); e != nil {
+			visitRefs(e, func(r *Ref) {
+				if b := v.k.Buffer(r.Buffer); b != nil && !written[r.Buffer] && err == nil {
+					err = fmt.Errorf("%s is read in loop %s before the loop writes it: what other loops wrote may be another thread's", r, l.Var)
+				}
+			})
+		}
+		if r := TargetOf(s); r != nil {
+			written[r.Buffer] = true
+		}
+	})
+	return err
 }
 
 // collapse checks that loops that are shared together stand alone in each
@@ -306,8 +395,23 @@ func (v *verifier) pointer(p *Pointer, s scope) error {
 			return fmt.Errorf("pointer %s: %w", p.Name, err)
 		}
 	}
+	if n := v.rowDims(p.Buffer); len(p.Index) != n {
+		return fmt.Errorf("pointer %s has %d indices of %d", p.Name, len(p.Index), n)
+	}
 	s.pointers[p.Name] = p
 	return nil
+}
+
+// rowDims is the number of dimensions of a buffer along which rows lie side by
+// side: all but that of rows.
+func (v *verifier) rowDims(buffer string) int {
+	if a := v.k.Array(buffer); a != nil {
+		if a.Spans(len(v.k.Axes) - 1) {
+			return len(a.Axes) - 1
+		}
+		return len(a.Axes)
+	}
+	return len(v.k.Buffer(buffer).Dims) - 1
 }
 
 // slot is the time buffer of a level.
@@ -355,15 +459,24 @@ func (v *verifier) value(e expr.Expr, s scope) error {
 	})
 }
 
-func (v *verifier) target(r *Ref, s scope) error {
-	if a := v.k.Array(r.Buffer); a != nil && (a.Role == signature.Param || a.Given()) {
-		return fmt.Errorf("%s is written, but it is given by the caller", r)
+func (v *verifier) target(r *Ref, s scope, setup bool) error {
+	if a := v.k.Array(r.Buffer); a != nil {
+		switch {
+		case a.Role == signature.Param || a.Given():
+			return fmt.Errorf("%s is written, but it is given by the caller", r)
+		case setup != (a.Role == signature.Scratch):
+			return fmt.Errorf("%s is written, but what setup computes is scratch, and only that", r)
+		}
 	}
 	if p := s.pointers[r.Pointer]; p != nil && !p.Write {
 		return fmt.Errorf("%s is written through a pointer to read", r)
 	}
 	return v.ref(r, s)
 }
+
+// maxLevel is the number of levels from the current one up to which kernels
+// reach: those of a time tile.
+const maxLevel = 64
 
 // dims are the least and the greatest index of each dimension of a buffer:
 // first <= index < behind, or all for rings.
@@ -395,6 +508,9 @@ func (v *verifier) ref(r *Ref, s scope) error {
 	if err != nil {
 		return err
 	}
+	if a := v.k.Array(r.Buffer); a != nil && (max(r.Level, -r.Level) > maxLevel || r.Level != 0 && a.Role != signature.State && a.Role != signature.History) {
+		return fmt.Errorf("%s: there is no such level", r)
+	}
 	if len(r.Index) != len(first) {
 		return fmt.Errorf("%s has %d indices of %d", r, len(r.Index), len(first))
 	}
@@ -412,24 +528,39 @@ func (v *verifier) ref(r *Ref, s scope) error {
 	return v.throughPointer(r, s)
 }
 
+// throughPointer checks that a ref goes through the pointer to its row, if
+// there is one: targets take it to be the only way there.
 func (v *verifier) throughPointer(r *Ref, s scope) error {
 	if r.Pointer == "" {
+		for _, p := range s.pointers {
+			if v.leads(p, r) {
+				return fmt.Errorf("%s does not go through pointer %s", r, p.Name)
+			}
+		}
 		return nil
 	}
 	p := s.pointers[r.Pointer]
 	if p == nil {
 		return fmt.Errorf("%s: there is no pointer %s here", r, r.Pointer)
 	}
-	same := p.Buffer == r.Buffer && v.slot(p.Buffer, p.Level) == v.slot(r.Buffer, r.Level) && len(p.Index) <= len(r.Index)
-	for i := range p.Index {
-		if !same {
-			break
-		}
-		d := r.Index[i].Add(-1, p.Index[i])
-		same = d.IsConst() && (d.Const == 0 || v.k.Buffer(r.Buffer) == nil || !v.k.Buffer(r.Buffer).Dims[i].Ring)
-	}
-	if !same {
+	if !v.leads(p, r) {
 		return fmt.Errorf("%s: pointer %s is another place", r, r.Pointer)
 	}
 	return nil
+}
+
+// leads reports whether a ref lies in the row of a pointer, or a number of rows
+// from it.
+func (v *verifier) leads(p *Pointer, r *Ref) bool {
+	if p.Buffer != r.Buffer || v.slot(p.Buffer, p.Level) != v.slot(r.Buffer, r.Level) || len(p.Index) > len(r.Index) {
+		return false
+	}
+	b := v.k.Buffer(r.Buffer)
+	for i := range p.Index {
+		d := r.Index[i].Add(-1, p.Index[i])
+		if !d.IsConst() || d.Const != 0 && b != nil && b.Dims[i].Ring {
+			return false
+		}
+	}
+	return true
 }

@@ -38,7 +38,7 @@ const good = "for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 1 { u[@1
 
 // steps is a kernel with nothing but these statements in a step.
 func steps(body string) string {
-	return declared + "setup { }\nrun { team { for t = first .. last+1 { " + body + " } } }\n"
+	return declared + "setup { }\nrun { team { for t = first(t) .. last(t)+1 { " + body + " } } }\n"
 }
 
 // once is a kernel with nothing but these statements in front of the run.
@@ -252,7 +252,7 @@ func TestVerify(t *testing.T) {
 		{steps("if step 1 { g[0] = 1 }"), "run: a condition without conditions"},
 		{steps("if every 0 { g[0] = 1 }"), "run: a condition without conditions"},
 		{steps("if every $m { g[0] = 1 }"), "run: unknown scalar $m"},
-		{steps("if every $dt, last, step 2, 0 <= last-t-2 { g[0] = 1 }"), ""},
+		{steps("if every $dt, last, step 2, 0 <= last(t)-t-2 { g[0] = 1 }"), ""},
 		{steps("if last { g[x] = 1 }"), "run: g[x]: x: there is no loop x around it"},
 
 		// Samples, reductions, exchanges.

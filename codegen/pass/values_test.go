@@ -204,6 +204,14 @@ func without(t *testing.T, p *stencil.Program, disable ...string) *stencil.Progr
 // Passes that only move data leave every bit as it is.
 var movers = []string{"inplace"}
 
+// fewRows is a target on which stencils of a few rows are computed in two goes,
+// and strips are shorter than the rows of the problems.
+var fewRows = func() facts.Target {
+	out := facts.CPU
+	out.Rows, out.Strip = 6, 4
+	return out
+}()
+
 // The passes must not change what a program computes: not together, not one by
 // one, not with one left out.
 func TestPassesKeepValues(t *testing.T) {
@@ -211,6 +219,7 @@ func TestPassesKeepValues(t *testing.T) {
 	if testing.Short() {
 		problems = 30
 	}
+	strips := 0
 	for seed := range problems {
 		p := newRandom(seed).p
 		plain := interpret(t, without(t, p, pass.Names()...), seed)
@@ -233,15 +242,28 @@ func TestPassesKeepValues(t *testing.T) {
 			compare(t, seed, "all passes but "+name, p, plain, left, size, tolerance)
 			compare(t, seed, name, p, plain, alone, size, tolerance)
 		}
-		// Tiles, threads, lanes and pointers only move loops and data: they leave
-		// every bit as it is, with passes and without.
+		// Tiles, threads, lanes, pointers and strips of rows only move loops and
+		// data: they leave every bit as it is, with passes and without.
+		narrow := clone(p)
+		if err := pass.Run(narrow, fewRows, pass.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, seed, "all passes for few rows", p, plain, interpret(t, narrow, seed), size, tolerance)
+		inStrips := func(p *stencil.Program, _ facts.Target) *schedule.Schedule { return schedule.Default(p, fewRows) }
+		for _, g := range inStrips(narrow, fewRows).Groups {
+			strips += len(g.Fission)
+		}
 		if !reflect.DeepEqual(interpretAs(t, without(t, p), seed, schedule.Default), all) ||
-			!reflect.DeepEqual(interpretAs(t, without(t, p, pass.Names()...), seed, schedule.Default), plain) {
+			!reflect.DeepEqual(interpretAs(t, without(t, p, pass.Names()...), seed, schedule.Default), plain) ||
+			!reflect.DeepEqual(interpretAs(t, narrow, seed, inStrips), interpret(t, narrow, seed)) {
 			t.Errorf("problem %d: the default schedule changes bits\n%s", seed, p)
 		}
 		if t.Failed() {
 			return
 		}
+	}
+	if strips < int(problems)/4 {
+		t.Errorf("only %d values are kept in strips", strips)
 	}
 }
 

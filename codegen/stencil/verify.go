@@ -51,6 +51,11 @@ type scope struct {
 func (v *verifier) setup(s Stmt) error {
 	switch x := s.(type) {
 	case *Let:
+		reads := false
+		ReadsOf(x.Value, func(*Access) { reads = true })
+		if reads {
+			return fmt.Errorf("%%%s is a number, and so made of numbers and scalars alone", x.Name)
+		}
 		return v.let(x, scope{once: true, locals: v.wide})
 	case *Compute:
 		return v.compute(x, true)
@@ -60,7 +65,7 @@ func (v *verifier) setup(s Stmt) error {
 
 func (v *verifier) step(s Stmt) error {
 	if w := WhenOf(s); w != nil {
-		if w.Last != w.Every.IsZero() {
+		if w.Last && !w.Every.IsZero() {
 			return fmt.Errorf("a condition of the last step and of others")
 		}
 		if !w.Last {
@@ -103,8 +108,8 @@ func (v *verifier) let(l *Let, s scope) error {
 }
 
 func (v *verifier) compute(c *Compute, once bool) error {
-	if len(c.Targets()) == 0 {
-		return fmt.Errorf("a compute that assigns nothing")
+	if len(c.Targets()) == 0 || len(c.Axes) == 0 {
+		return fmt.Errorf("a compute that assigns nothing, or over no axes")
 	}
 	if len(c.Box) != len(v.p.Axes) {
 		return fmt.Errorf("a box of %d axes of %d", len(c.Box), len(v.p.Axes))
@@ -134,7 +139,7 @@ func (v *verifier) compute(c *Compute, once bool) error {
 			if err := v.target(x.Target, s, c.When != nil); err != nil {
 				return err
 			}
-			v.written(x.Target, s.box)
+			v.written(x.Target, covered(c))
 		default:
 			return fmt.Errorf("%T in the body of a compute", b)
 		}
@@ -212,6 +217,14 @@ func (v *verifier) fill(x *Fill) error {
 	if len(x.Width) != len(v.p.Axes) || len(x.Edges) != len(v.p.Axes) {
 		return fmt.Errorf("fill of %s: %d widths and %d edges for %d axes", x.Field, len(x.Width), len(x.Edges), len(v.p.Axes))
 	}
+	if a.Role == signature.Param || a.Given() {
+		return fmt.Errorf("fill of %s, which is given by the caller", x.Field)
+	}
+	for axis, e := range x.Edges {
+		if (e[0] == signature.Wrap) != (e[1] == signature.Wrap) {
+			return fmt.Errorf("fill of %s wraps around at one end of %s only", x.Field, v.p.Axes[axis])
+		}
+	}
 	for axis, w := range x.Width {
 		halo := v.p.HaloOf(a, axis)
 		if min(w[0], w[1]) < 0 || w[0] > halo[0] || w[1] > halo[1] {
@@ -244,7 +257,7 @@ func (v *verifier) target(t *Access, s scope, sometimes bool) error {
 		return fmt.Errorf("%s is written, but it is given by the caller", t.Field)
 	case s.once != (a.Role == signature.Scratch):
 		return fmt.Errorf("%s is written, but what setup computes is scratch, and only that", t.Field)
-	case sometimes && a.Role == signature.State:
+	case sometimes && (a.Role == signature.State || a.Role == signature.Temp):
 		return fmt.Errorf("%s is written in some steps only", t.Field)
 	case !t.IsHere():
 		return fmt.Errorf("%s is written at an offset", v.p.access(t))
@@ -332,6 +345,21 @@ func extentsOf(axes []int, box []signature.Span) extents {
 	return out
 }
 
+// covered is how far a compute surely reaches: not to ends of the grid from
+// which its box is counted away.
+func covered(c *Compute) extents {
+	out := extentsOf(c.Axes, c.Box)
+	for _, axis := range c.Axes {
+		if c.Box[axis].Lo.End {
+			out[axis].first = nowhere
+		}
+		if !c.Box[axis].Hi.End {
+			out[axis].last = nowhere
+		}
+	}
+	return out
+}
+
 func (e extent) moved(offset int) extent { return extent{e.first - offset, e.last + offset} }
 
 func (e extent) within(halo [2]int) bool { return e.first <= halo[0] && e.last <= halo[1] }
@@ -343,6 +371,10 @@ func (v *verifier) written(t *Access, box extents) {
 	}
 	v.done[t.Field] = box
 }
+
+// nowhere is the extent of a range that does not begin at the first point, or
+// does not end at the last one.
+const nowhere = -1 << 30
 
 // read checks that a value is there: scratch and temporary fields and levels
 // t+1 are computed first, over a box that holds all that is read of them, and

@@ -61,7 +61,7 @@ func TestVerifySystems(t *testing.T) {
 		{grid("v[t+1, x, z] = us[t+1, x, z]"), "step: us[t+1]: us does not vary in time"},
 		// Conditions.
 		{over("x = 0 .. size, z = 0 .. size at last", "g[x, z] = 0"), ""},
-		{over("x = 0 .. size, z = 0 .. size every 0", "g[x, z] = 0"), "step: a condition of the last step and of others"},
+		{over("x = 0 .. size, z = 0 .. size every 0", "g[x, z] = 0"), "step: every 0 steps"},
 		{over("x = 0 .. size, z = 0 .. size every $m", "g[x, z] = 0"), "step: unknown scalar $m"},
 		{"sample rec from b[x, z] every $m", "step: unknown scalar $m"},
 		{"reduce e from sum of b[x, z] over 0 .. size, 0 .. size every $m", "step: unknown scalar $m"},

@@ -92,8 +92,8 @@ func TestVerify(t *testing.T) {
 		{steps(grid("u[t+1, x, z] = u[t+2, x, z]")), "step: u[t+2] is outside the 3 levels of u"},
 		{steps(grid("v[t+1, x, z] = v[t-1, x, z]")), "step: v[t-1] is outside the 2 levels of v"},
 		{steps(over("x = 0 .. size", "u[t+1, x, z] = 0")), "step: u[t+1, x, z] has no place along z"},
-		{steps(over("", "u[t+1, x, z] = 0")), "step: u[t+1, x, z] has no place along x"},
-		{once("let %a = m[x, z]"), "setup: m[x, z] has no place along x"},
+		{steps(over("", "u[t+1, x, z] = 0")), "step: a compute that assigns nothing, or over no axes"},
+		{once("let %a = m[x, z]"), "setup: %a is a number, and so made of numbers and scalars alone"},
 		{once(grid("p[x, z] = 1") + grid("p[x, z] = p[x+1, z]")), "setup: p[x+1, z] is read while another point writes its buffer"},
 		{declared + "setup { " + grid("p[x, z] = 1") + " } step { " + grid("u[t+1, x, z] = p[x+1, z]") + " }", "step: p[x+1, z] is read where it is not computed"},
 		{declared + "setup { " + over("x = 0 .. size+1, z = 0 .. size", "p[x, z] = 1") + " } step { " + grid("u[t+1, x, z] = p[x+1, z]") + " }", ""},
@@ -117,8 +117,8 @@ func TestVerify(t *testing.T) {
 		{once("reduce e from sum of m[x, z] over 0 .. size, 0 .. size"), "setup: *stencil.Reduce belongs to a step"},
 
 		// Boxes.
-		{steps(grid("")), "step: a compute that assigns nothing"},
-		{steps(grid("let %a = 1")), "step: a compute that assigns nothing"},
+		{steps(grid("")), "step: a compute that assigns nothing, or over no axes"},
+		{steps(grid("let %a = 1")), "step: a compute that assigns nothing, or over no axes"},
 		{steps(over("z = 0 .. size, x = 0 .. size", "u[t+1, x, z] = 0")), "step: a compute over axis 0 of 2, or out of order"},
 		{steps(over("x = 0 .. size, x = 0 .. size", "u[t+1, x, z] = 0")), "step: a compute over axis 0 of 2, or out of order"},
 		{steps(over("x = -3 .. size, z = 0 .. size", "u[t+1, x, z] = 0")), "step: u[t+1, x, z] reaches beyond the halo of 2 points along x"},
@@ -215,7 +215,7 @@ func TestVerifyWhatHasNoText(t *testing.T) {
 		{func(p *stencil.Program) { p.Setup = []stencil.Stmt{&stencil.Let{Name: "1", Value: one}} }, `setup: local "1": not a name`},
 		{func(p *stencil.Program) { compute(p).Body = append(compute(p).Body, nil) }, "step: <nil> in the body of a compute"},
 		{then(nil), "step: <nil> does not belong to a step"},
-		{func(p *stencil.Program) { compute(p).When = &stencil.When{} }, "step: a condition of the last step and of others"},
+		{func(p *stencil.Program) { compute(p).When = &stencil.When{} }, "step: every 0 steps"},
 		{func(p *stencil.Program) {
 			compute(p).When = &stencil.When{Last: true, Every: signature.Steps{Number: 2}}
 		}, "step: a condition of the last step and of others"},
