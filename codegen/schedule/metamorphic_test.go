@@ -192,16 +192,23 @@ func bound(p *stencil.Program, k *loop.Kernel, seed uint64) *interp.Binding[floa
 	for i := range b.Block {
 		b.Block[i] = int64(1 + r.IntN(5))
 	}
-	b.Scalars[0], b.Mirror, b.End = 0.5, steps, steps-2
+	for i := range b.Scalars {
+		b.Scalars[i] = 0.5
+	}
+	b.Mirror, b.End = steps, steps-2
 	for _, a := range p.Arrays {
 		i := number(k, a.Name)
-		if i >= 0 && a.Storage == signature.Saved {
+		if i >= 0 && (a.Keeps() || a.Role == signature.History) {
 			b.Arrays[i].Count = steps + 1
 			b.Arrays[i].Data = make([]float64, b.Arrays[i].Buffer*(steps+1))
 		}
 		if a.Role == signature.Param || a.Role == signature.State {
 			each(a, size, func(buffer int, point []int64) {
-				b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)] = r.Float64() - 0.5
+				v := (1 + r.Float64()) / 2 // parameters are divisors
+				if a.Role == signature.State {
+					v = (v - 0.75) / 8
+				}
+				b.Arrays[i].Data[b.Arrays[i].Index(buffer, point)] = v
 			})
 		}
 	}
@@ -269,7 +276,7 @@ func left(p *stencil.Program, k *loop.Kernel, b *interp.Binding[float64]) map[st
 func differ(got, want map[string][]float64) string {
 	for name, w := range want {
 		for i, v := range w {
-			if g := got[name][i]; math.Float64bits(g) != math.Float64bits(v) {
+			if g := got[name][i]; math.Float64bits(g) != math.Float64bits(v) && !(math.IsNaN(g) && math.IsNaN(v)) {
 				return fmt.Sprintf("%s[%d] is %v, want %v", name, i, g, v)
 			}
 		}

@@ -181,11 +181,17 @@ func randomSchedule(p *stencil.Program, seed uint64) *Schedule {
 		i += n
 	}
 	if r.IntN(3) == 0 {
-		h := Halo{Field: "u"}
-		for range p.Axes {
-			h.Width = append(h.Width, [2]int{8 + r.IntN(2), 8 + r.IntN(2)})
+		for _, a := range p.Arrays {
+			if a.Role != signature.State {
+				continue
+			}
+			h := Halo{Field: a.Name}
+			for axis := range p.Axes {
+				h.Width = append(h.Width, [2]int{p.Halo[axis] + r.IntN(2), p.Halo[axis] + r.IntN(2)})
+			}
+			s.Halos = append(s.Halos, h)
+			break
 		}
-		s.Halos = append(s.Halos, h)
 	}
 	return s
 }

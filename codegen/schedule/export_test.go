@@ -1,0 +1,36 @@
+package schedule
+
+import (
+	"testing"
+
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/loop"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
+
+// KeepsEveryBit runs a program under some random schedules, and fails where one
+// that is legal gives other bits than the trivial one. It gives the number of
+// those that were legal.
+func KeepsEveryBit(t *testing.T, p *stencil.Program, schedules uint64) int {
+	t.Helper()
+	legal := 0
+	var want map[string][]float64
+	for seed := range schedules {
+		s := randomSchedule(p, seed)
+		k, resolved, err := Apply(p, s)
+		if err != nil {
+			continue
+		}
+		if err := loop.Verify(k); err != nil {
+			t.Fatalf("%v\n%s\n%s\n%s", err, p, resolved, k)
+		}
+		if want == nil {
+			want = outcome(t, p, Trivial(p, facts.CPU), 1, false)
+		}
+		if what := differ(outcome(t, p, s, 1, seed%2 == 1), want); what != "" {
+			t.Fatalf("%s\n%s\n%s\n%s", what, p, resolved, k)
+		}
+		legal++
+	}
+	return legal
+}

@@ -1,0 +1,52 @@
+package schedule_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/schedule"
+	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/adjoint"
+)
+
+// The operators of the library and their adjoints keep every bit under random
+// legal schedules, with layers and without.
+func TestLibraryKeepsEveryBit(t *testing.T) {
+	paths, err := filepath.Glob("../../testdata/operators/*.pde")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no operators: %v", err)
+	}
+	legal := 0
+	for _, path := range paths {
+		file, err := dsl.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, border := range []int{0, 2} {
+			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2, Border: border}, Real: signature.F64}
+			problem, err := check.Problem(file, o.Options)
+			if err != nil {
+				continue // it names its axes
+			}
+			problems := []*symbolic.Problem{problem}
+			if a, err := adjoint.Adjoint(problem); err == nil && border == 0 {
+				problems = append(problems, a)
+			}
+			for _, problem := range problems {
+				p, err := codegen.CompileProblem(problem, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				legal += schedule.KeepsEveryBit(t, p.Stencil, 24)
+			}
+		}
+	}
+	t.Logf("%d legal schedules", legal)
+	if legal < len(paths) {
+		t.Errorf("only %d legal schedules for %d operators", legal, len(paths))
+	}
+}
