@@ -48,7 +48,7 @@ func TestGolden(t *testing.T) {
 		{golden: "acoustic_3d_so2.c", file: acoustic, o: codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 2}}},
 		{golden: "acoustic_2d_so2_backward.c", file: acoustic, o: codegen.Options{Options: two}, derive: adjoint.Adjoint},
 		{golden: "acoustic_2d_so2_ranks.c", file: acoustic, o: codegen.Options{Options: two}, schedule: `schedule acoustic ranks x
-			group u { threads points lanes auto overlap }
+			group u { threads points lanes auto overlap exchange }
 			group src group rec`},
 		{golden: "heat_reduction.c", file: small, o: codegen.Options{Options: check.Options{}}},
 		{golden: "heat_ring.c", file: small, o: codegen.Options{Options: check.Options{}}, schedule: `schedule heat

@@ -29,7 +29,7 @@ func (a *applier) checkRanks(s *Schedule, plans []*plan) error {
 	}
 	if len(s.Ranks) == 0 {
 		for _, pl := range plans {
-			if pl.Overlap {
+			if pl.OverlapExchange {
 				return illegal(&pl.Group, "there are no ranks whose exchange it could overlap with")
 			}
 		}
@@ -56,12 +56,12 @@ func (a *applier) checkRanks(s *Schedule, plans []*plan) error {
 			return illegal(&pl.Group, "tiles of several steps need halos of as many steps, which ranks do not exchange")
 		case t != nil && t.Mode == Skew && len(pl.index) > 1:
 			return illegal(&pl.Group, "ranks begin together, so tiles of %s cannot wait for those of a neighbour", t.Axis)
-		case pl.Overlap && len(pl.index) > 1:
+		case pl.OverlapExchange && len(pl.index) > 1:
 			return illegal(&pl.Group, "only a group of one statement overlaps with an exchange")
-		case pl.Overlap && t != nil:
+		case pl.OverlapExchange && t != nil:
 			return illegal(&pl.Group, "tiles along %s do not stop where halos begin: tile the other axes", t.Axis)
 		}
-		if _, compute := pl.stmt(0).(*stencil.Compute); pl.Overlap && !compute {
+		if _, compute := pl.stmt(0).(*stencil.Compute); pl.OverlapExchange && !compute {
 			return illegal(&pl.Group, "only a compute overlaps with an exchange")
 		}
 	}
@@ -116,7 +116,7 @@ func (a *applier) exchanged(halos []halo, make func() ([]loop.Stmt, error)) ([]l
 		begin = append(begin, &loop.Exchange{Buffer: h.field, Level: h.time, Axis: axis, Width: w, Phase: loop.Begin})
 		wait = append(wait, &loop.Exchange{Buffer: h.field, Level: h.time, Axis: axis, Width: w, Phase: loop.Wait})
 	}
-	if !a.plan.Overlap {
+	if !a.plan.OverlapExchange {
 		body, err := make()
 		return slices.Concat(begin, wait, body), err
 	}

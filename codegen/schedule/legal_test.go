@@ -115,7 +115,7 @@ func TestIllegal(t *testing.T) {
 		{"schedule flux ranks x ranks z group w group u" + rest, "ranks share the grid along one axis"},
 		{"schedule flux ranks z group w group u" + rest, "the boundary of u along z belongs to the ranks at its ends alone"},
 		{"schedule flux ranks x group w group u" + rest, `"a.pde:6: sum" adds up the whole grid`},
-		{"schedule flux group w { overlap } group u" + rest, "there are no ranks whose exchange it could overlap with"},
+		{"schedule flux group w { overlap exchange } group u" + rest, "there are no ranks whose exchange it could overlap with"},
 	} {
 		s, err := Parse(c.schedule)
 		if err != nil {
@@ -161,7 +161,7 @@ func TestText(t *testing.T) {
 		"schedule a tile x 4":               "1:12: expected halo, slabs, ranks or group, found tile",
 		"schedule a group u { tile x 0 }":   "1:29: a tile has at least one point",
 		"schedule a group u { tile x -4 }":  "1:29: expected a whole number, found -",
-		"schedule a group u {":              "1:21: expected tile, local, threads, jam, lanes, fission or overlap, found the end",
+		"schedule a group u {":              "1:21: expected tile, local, threads, jam, lanes, fission or overlap exchange, found the end",
 		"schedule a group u { threads all}": "1:30: expected none, tiles, points or device, found all",
 		"schedule a group u { lanes many }": "1:28: expected a whole number, found many",
 	} {

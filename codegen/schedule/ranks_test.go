@@ -23,7 +23,7 @@ func TestRanksKeepEveryBit(t *testing.T) {
 			s.Ranks = p.Axes[:1]
 			for i := range s.Groups {
 				_, compute := p.Step[i].(*stencil.Compute)
-				s.Groups[i].Overlap = overlap && compute
+				s.Groups[i].OverlapExchange = overlap && compute
 			}
 			k, _, err := Apply(p, s)
 			if err != nil {

@@ -44,7 +44,9 @@ type Group struct {
 	Lanes   int      // of the last axis: 0 none, 1 as the C compiler sees fit, n in vectors of n
 	Fission []string // locals behind which loops are split, their values kept for a strip of a row
 	Strip   int      // points of such a strip
-	Overlap bool     // of ranks: compute the interior while halos are on their way
+	// OverlapExchange computes the interior while the halos of other ranks are on
+	// their way.
+	OverlapExchange bool
 }
 
 // Tile cuts an axis.

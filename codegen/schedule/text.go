@@ -22,7 +22,7 @@ import (
 //	  jam 4
 //	  lanes 16
 //	  fission s0 strip 1024
-//	  overlap
+//	  overlap exchange
 //	}
 //	group e
 
@@ -105,8 +105,8 @@ func (g *Group) print(b *strings.Builder) {
 	for _, f := range g.Fission {
 		line("fission %s strip %d", f, g.Strip)
 	}
-	if g.Overlap {
-		line("overlap")
+	if g.OverlapExchange {
+		line("overlap exchange")
 	}
 	if len(lines) > 0 {
 		fmt.Fprintf(b, " {\n  %s\n}", strings.Join(lines, "\n  "))
@@ -221,8 +221,9 @@ func (g *Group) read(p *text.Parser) {
 		p.Expect("strip")
 		g.Strip = p.Integer()
 	case p.Accept("overlap"):
-		g.Overlap = true
+		p.Expect("exchange")
+		g.OverlapExchange = true
 	default:
-		p.Fail(p.Peek(), "expected tile, local, threads, jam, lanes, fission or overlap, found %s", p.Peek())
+		p.Fail(p.Peek(), "expected tile, local, threads, jam, lanes, fission or overlap exchange, found %s", p.Peek())
 	}
 }
