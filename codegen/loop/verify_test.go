@@ -75,7 +75,7 @@ func TestVerify(t *testing.T) {
 		{replaced("block[32]", "block[block(x)]"), "buffer block: extent block(x)"},
 		{replaced("block[32]", "block[xb]"), "buffer block: extent xb"},
 		{replaced("4 ring", "size(x) ring"), "buffer ring: a ring of size(x) planes"},
-		{replaced("4 ring", "0 ring"), "buffer ring: a ring of 0 planes"},
+		{replaced("4 ring", "0 ring"), "buffer ring: extent 0"},
 
 		// Names.
 		{steps(line("x", "g[x] = $h")), "run: unknown scalar $h"},
@@ -100,6 +100,41 @@ func TestVerify(t *testing.T) {
 		{steps("inject s into g[x] times 1"), "run: there are no points s to inject"},
 		{steps("sample src from m[x, z]"), "run: there are no points src to sample at"},
 		{steps("sum s"), "run: there are no points s to sample at"},
+
+		// So are those of bounds and conditions.
+		{steps("for x = 0 .. q single { g[x] = 1 }"), "run: loop x: q: there is no loop q around it"},
+		{steps("for x = size(q) .. 4 single { g[x] = 1 }"), "run: loop x: size(q): there is no axis q"},
+		{steps("for x = 0 .. size(x) step block(q) single { g[x] = 1 }"), "run: loop x: block(q): there is no axis q"},
+		{steps("if 0 <= q { for x = 0 .. size(x) single { g[x] = 1 } }"), "run: q: there is no loop q around it"},
+		{steps("inject src into g[x] times 1 within x = q .. size(x)"), "run: q: there is no loop q around it"},
+		{steps("reduce e from sum of m[x, z] over q .. size(x); 0 .. size(z)"), "run: q: there is no loop q around it"},
+		{replaced("block[32]", "block[size(q)]"), "buffer block: extent size(q)"},
+		{replaced("block[32]", "block[-3]"), "buffer block: extent -3"},
+		{replaced("buffer block", "buffer tile"), "buffer tile is declared twice"},
+
+		// What all threads do, what one does, and what belongs to a thread.
+		{steps("for x = 0 .. size(x) { g[x] = g[x] + 1 }"), "run: g[x] is written by every thread of the team"},
+		{steps("for x = 0 .. 8 threads { tile[x, 0] = 1 } for x = 0 .. 8 threads { g[0*x] = tile[x, 0] }"), "run: tile[x, 0] is read in loop x before the loop writes it: what other loops wrote may be another thread's"},
+		{steps("for xb along x = 0 .. size(x) step 4 threads { inject src into g[x] times 1 within x = xb .. xb+4 inject src into g[x] times 2 }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+		{steps("for x = 0 .. size(x) threads { reduce e from sum of m[x, z] over 0 .. size(x); 0 .. size(z) }"), "run: reduce e in a loop that threads share"},
+		{steps("for xb along x = 0 .. size(x) step 4 grid { for x = xb .. min(xb+4, size(x)) threads { g[x] = 1 } }"), "run: loop x is shared among threads within another that is"},
+		{once("for x = 0 .. size(x) threads { g[x] = 1 }"), "setup: g[x] is written, but what setup computes is scratch, and only that"},
+		{steps(threads("p[x, z] = 1")), "run: p[x, z] is written, but what setup computes is scratch, and only that"},
+		{steps("for x = 0 .. size(x) threads { u[@1, 0, x] = u[@1, 0] }"), "run: u[@1, 0] has 1 indices of 2"},
+		{steps(threads("u[@1, x, z] = u[@99, x, z]")), "run: u[@99, x, z]: there is no such level"},
+		{steps(line("x", "g[x] = m[@1, x, 0]")), "run: m[@1, x, 0]: there is no such level"},
+
+		// Pointers.
+		{steps("for x = 0 .. size(x) threads { pointer w = u[@1, x] write for z = 0 .. size(z) { u[@1, x, z] = 0 } }"), "run: u[@1, x, z] does not go through pointer w"},
+		{steps("for x = 0 .. size(x) threads { pointer w = u[@1] write for z = 0 .. size(z) { w:u[@1, x, z] = 0 } }"), "run: pointer w has 0 indices of 1"},
+		{steps("for x = 0 .. size(x) threads { pointer w = u[@1, x, x] write for z = 0 .. size(z) { w:u[@1, x, z] = 0 } }"), "run: pointer w has 2 indices of 1"},
+
+		// Forms of loops and samples.
+		{steps("for x = 0 .. size(x) step 2 single down { g[x] = 1 }"), "run: loop x counts down by 2"},
+		{steps("for x = 0 .. size(x) threads lanes 1 { if last { for z = 0 .. 2 { g[x] = 1 } } }"), "run: loop x has lanes and is not innermost"},
+		{steps("sample rec from m[x, z] within x = 0 .. 4"), "run: samples of rec: only what is taken apart is of a tile, and of step 0 or later"},
+		{steps("take rec step -1 from m[x, z] within x = 0 .. 4"), "run: samples of rec: only what is taken apart is of a tile, and of step 0 or later"},
+		{steps("take rec step 1 from m[x, z] within x = 0 .. 4 sum rec step 1"), ""},
 
 		// Every index lies inside of its buffer.
 		{steps(threads("v[@1, x, z] = u[x+2, z-1]")), ""},
@@ -244,7 +279,7 @@ func TestVerify(t *testing.T) {
 		{steps(line("x", "pointer r = u[x] g[x] = r:v[x, 0]")), "run: r:v[x, 0]: pointer r is another place"},
 		{steps(line("x", "pointer r = u[x] g[x] = r:u[@1, x, 0]")), "run: r:u[@1, x, 0]: pointer r is another place"},
 		{steps(line("x", "pointer r = u[x] g[x] = r:u[size(x)-1-x, 0]")), "run: r:u[size(x)-x-1, 0]: pointer r is another place"},
-		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] g[0] = r:ring[x+4, 0] }"), ""},
+		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] write r:ring[x+4, 0] = 1 g[0] = r:ring[x+4, 0] }"), ""},
 		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] g[0] = r:ring[x+5, 0] }"), "run: r:ring[x+5, 0]: pointer r is another place"},
 		{steps(line("x", "pointer r = v[@1, x] for z = 0 .. size(z) { r:v[@1, x, z] = 0 }")), "run: r:v[@1, x, z] is written through a pointer to read"},
 
@@ -252,8 +287,8 @@ func TestVerify(t *testing.T) {
 		{steps("if step 1 { g[0] = 1 }"), "run: a condition without conditions"},
 		{steps("if every 0 { g[0] = 1 }"), "run: a condition without conditions"},
 		{steps("if every $m { g[0] = 1 }"), "run: unknown scalar $m"},
-		{steps("if every $dt, last, step 2, 0 <= last(t)-t-2 { g[0] = 1 }"), ""},
-		{steps("if last { g[x] = 1 }"), "run: g[x]: x: there is no loop x around it"},
+		{steps("if every $dt, last, step 2, 0 <= last(t)-t-2 { for k = 0 .. 1 single { g[0] = 1 } }"), ""},
+		{steps("if last { for k = 0 .. 1 single { g[x] = 1 } }"), "run: g[x]: x: there is no loop x around it"},
 
 		// Samples, reductions, exchanges.
 		{steps("take rec step 1 from m[x, z] sum rec step 1"), ""},
