@@ -73,7 +73,7 @@ func TestLibraryBecomesPTX(t *testing.T) {
 				}
 				p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: signature.F32, Target: cuda.Target{}})
 				if dsl.IsUser(err) {
-					t.Skipf("not for this grid: %v", err)
+					return // an operator may name its axes
 				}
 				if err != nil {
 					t.Fatal(err)
