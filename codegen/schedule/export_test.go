@@ -8,6 +8,9 @@ import (
 	"github.com/courant-pde/courant/codegen/stencil"
 )
 
+// Slabs counts the fields that were stored in layers alone.
+var Slabs int
+
 // KeepsEveryBit runs a program under some random schedules, and fails where one
 // that is legal gives other bits than the trivial one. It gives the number of
 // those that were legal.
@@ -31,6 +34,7 @@ func KeepsEveryBit(t *testing.T, p *stencil.Program, schedules uint64) int {
 			t.Fatalf("%s\n%s\n%s\n%s", what, p, resolved, k)
 		}
 		legal++
+		Slabs += len(resolved.Slabs)
 	}
 	return legal
 }

@@ -45,8 +45,8 @@ func TestLibraryKeepsEveryBit(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d legal schedules", legal)
-	if legal < len(paths) {
-		t.Errorf("only %d legal schedules for %d operators", legal, len(paths))
+	t.Logf("%d legal schedules, %d fields in slabs", legal, schedule.Slabs)
+	if legal < len(paths) || schedule.Slabs < len(paths) {
+		t.Errorf("only %d legal schedules and %d fields in slabs for %d operators", legal, schedule.Slabs, len(paths))
 	}
 }

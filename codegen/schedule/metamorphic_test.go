@@ -202,7 +202,7 @@ func bound(p *stencil.Program, k *loop.Kernel, seed uint64) *interp.Binding[floa
 			b.Arrays[i].Count = steps + 1
 			b.Arrays[i].Data = make([]float64, b.Arrays[i].Buffer*(steps+1))
 		}
-		if a.Role == signature.Param || a.Role == signature.State {
+		if a.Role == signature.Param || a.Role == signature.State && !inLayers(p, a) { // elsewhere layers are zero
 			each(a, size, func(buffer int, point []int64) {
 				v := (1 + r.Float64()) / 2 // parameters are divisors
 				if a.Role == signature.State {
@@ -258,7 +258,7 @@ func randomPoints(r *rand.Rand, q *signature.Points, size []int64) interp.Points
 func left(p *stencil.Program, k *loop.Kernel, b *interp.Binding[float64]) map[string][]float64 {
 	out := map[string][]float64{}
 	for _, a := range p.Arrays {
-		if a.Role != signature.State && a.Role != signature.Image {
+		if a.Role != signature.State && a.Role != signature.Image || inLayers(p, a) {
 			continue
 		}
 		i := number(k, a.Name)

@@ -180,9 +180,14 @@ func randomSchedule(p *stencil.Program, seed uint64) *Schedule {
 		s.Groups = append(s.Groups, g)
 		i += n
 	}
+	for _, a := range p.Arrays {
+		if inLayers(p, a) && r.IntN(2) == 0 {
+			s.Slabs = append(s.Slabs, a.Name)
+		}
+	}
 	if r.IntN(3) == 0 {
 		for _, a := range p.Arrays {
-			if a.Role != signature.State {
+			if a.Role != signature.State || slices.Contains(s.Slabs, a.Name) {
 				continue
 			}
 			h := Halo{Field: a.Name}
@@ -194,6 +199,16 @@ func randomSchedule(p *stencil.Program, seed uint64) *Schedule {
 		}
 	}
 	return s
+}
+
+// inLayers reports whether a wavefield is computed near the ends of axes alone,
+// and so may be stored there alone.
+func inLayers(p *stencil.Program, a *signature.Array) bool {
+	if a.Role != signature.State || a.Storage != signature.Rotating || a.Edges != nil {
+		return false
+	}
+	_, err := p.Slabs(a.Name)
+	return err == nil
 }
 
 func randomGroup(p *stencil.Program, g *Group, first int, r *rand.Rand) {
