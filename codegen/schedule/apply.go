@@ -27,11 +27,7 @@ func Apply(p *stencil.Program, s *Schedule) (*loop.Kernel, *Schedule, error) {
 			a.k.Setup = append(a.k.Setup, &loop.Let{Name: x.Name, Value: x.Value})
 		case *stencil.Compute:
 			a.plan = &plan{Group: Group{Threads: Points, Lanes: 1}, p: p}
-			body, err := a.nest(x, a.whole(x.Axes, x.Box), 0, true)
-			if err != nil {
-				return nil, nil, err
-			}
-			a.k.Setup = append(a.k.Setup, body...)
+			a.k.Setup = append(a.k.Setup, a.nest(x, a.whole(x.Axes, x.Box), 0, true)...)
 		}
 	}
 	var step []loop.Stmt
@@ -327,8 +323,7 @@ func (a *applier) statement(s stencil.Stmt, i, step int) (body, behind []loop.St
 		for _, axis := range x.Axes {
 			b[axis] = a.part(axis, x.Box[axis], i, step)
 		}
-		body, err = a.nest(x, b, step, len(pl.Tiles) == 0)
-		return body, nil, err
+		return a.nest(x, b, step, len(pl.Tiles) == 0), nil, nil
 	case *stencil.Inject:
 		return []loop.Stmt{&loop.Inject{Points: x.Points, Ahead: x.Ahead + a.ahead(step), To: a.ref(x.Target, step, nil), Value: a.value(x.Value, step, nil), Within: a.within(i, step), Note: x.Note}}, nil, nil
 	case *stencil.Sample:

@@ -78,11 +78,11 @@ func (a *applier) stale(fresh map[stencil.Place]bool) []halo {
 			s := a.plan.stmt(i)
 			box := a.box(s, axis)
 			stencil.Reads(s, func(x *stencil.Access) {
-				array := a.p.Array(x.Field)
+				// Temporaries are computed beyond the part by each rank, and parameters
+				// are given there.
 				beyond := x.Offset[axis] != 0 || !box.Lo.End && box.Lo.At < 0 || box.Hi.End && box.Hi.At > 0
-				own := array.Role == signature.Temp && a.p.Array(x.Field) != nil // computed beyond the part by each rank
 				place := a.p.Place(x)
-				if !array.Computed() || own || !beyond || fresh[place] {
+				if !a.p.Array(x.Field).Computed() || !beyond || fresh[place] {
 					return
 				}
 				fresh[place] = true
@@ -100,13 +100,13 @@ func (a *applier) stale(fresh map[stencil.Place]bool) []halo {
 
 // exchanged puts the exchange of halos in front of the group at hand, or around
 // its interior.
-func (a *applier) exchanged(halos []halo, make func() ([]loop.Stmt, error)) ([]loop.Stmt, error) {
+func (a *applier) exchanged(halos []halo, group func() ([]loop.Stmt, error)) ([]loop.Stmt, error) {
 	axis := -1
 	for x := range a.ranks {
 		axis = x
 	}
 	if axis < 0 || len(halos) == 0 {
-		return make()
+		return group()
 	}
 	var begin, wait []loop.Stmt
 	width := [2]int{}
@@ -117,7 +117,7 @@ func (a *applier) exchanged(halos []halo, make func() ([]loop.Stmt, error)) ([]l
 		wait = append(wait, &loop.Exchange{Buffer: h.field, Level: h.time, Axis: axis, Width: w, Phase: loop.Wait})
 	}
 	if !a.plan.OverlapExchange {
-		body, err := make()
+		body, err := group()
 		return slices.Concat(begin, wait, body), err
 	}
 	n := loop.Of(loop.Size, a.p.Axes[axis])
@@ -125,7 +125,7 @@ func (a *applier) exchanged(halos []halo, make func() ([]loop.Stmt, error)) ([]l
 	part := func(lo, hi []loop.Affine) ([]loop.Stmt, error) {
 		a.clip = &clip{axis, span{lo, hi}}
 		defer func() { a.clip = nil }()
-		return make()
+		return group()
 	}
 	interior, err := part([]loop.Affine{first}, []loop.Affine{last})
 	if err != nil {

@@ -13,21 +13,14 @@ import (
 
 // nest makes the loops of one compute. Outer says that no loops stand around
 // it but that of time.
-func (a *applier) nest(c *stencil.Compute, b spans, step int, outer bool) ([]loop.Stmt, error) {
+func (a *applier) nest(c *stencil.Compute, b spans, step int, outer bool) []loop.Stmt {
 	g := &a.plan.Group
 	last := c.Axes[len(c.Axes)-1]
 	rows := len(c.Axes) > 1 && g.jam() > 1
-	one, err := a.body(c, b[last], step, 1)
-	if err != nil {
-		return nil, err
-	}
-	nest := one
+	nest := a.body(c, b[last], step, 1)
 	var rest []loop.Stmt
 	if rows {
-		rest = one
-		if nest, err = a.body(c, b[last], step, g.jam()); err != nil {
-			return nil, err
-		}
+		nest, rest = a.body(c, b[last], step, g.jam()), nest
 	}
 	for i := len(c.Axes) - 2; i >= 0; i-- {
 		axis := c.Axes[i]
@@ -50,7 +43,7 @@ func (a *applier) nest(c *stencil.Compute, b spans, step int, outer bool) ([]loo
 		lanes(nest)
 		nest = append(nest, &loop.Barrier{})
 	}
-	return nest, nil
+	return nest
 }
 
 // lanes gives the points of a nest to the threads of a block.
@@ -65,7 +58,7 @@ func lanes(nest []loop.Stmt) {
 
 // body makes the innermost loop of a compute over so many rows together, and
 // the pointers to the rows in front of it.
-func (a *applier) body(c *stencil.Compute, b span, step, rows int) ([]loop.Stmt, error) {
+func (a *applier) body(c *stencil.Compute, b span, step, rows int) []loop.Stmt {
 	g := &a.plan.Group
 	last := c.Axes[len(c.Axes)-1]
 	var parts [][]loop.Stmt // one loop each
@@ -83,9 +76,9 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) ([]loop.Stmt,
 		l := &loop.For{Var: x, Axis: last, Lo: b.lo, Hi: b.hi, Step: loop.Int(1), Lanes: g.Lanes, Body: parts[0]}
 		if len(c.Axes) == 1 { // pointers stand in a loop, even where it is the only one
 			l.Body = append(pointers, l.Body...)
-			return []loop.Stmt{l}, nil
+			return []loop.Stmt{l}
 		}
-		return append(pointers, l), nil
+		return append(pointers, l)
 	}
 	strip := x + "s"
 	for slices.Contains(a.p.Axes, strip) {
@@ -98,9 +91,9 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) ([]loop.Stmt,
 	}
 	if len(c.Axes) == 1 {
 		outer.Body = append(pointers, outer.Body...)
-		return []loop.Stmt{outer}, nil
+		return []loop.Stmt{outer}
 	}
-	return append(pointers, outer), nil
+	return append(pointers, outer)
 }
 
 // parts are the statements of a body at one point, cut behind the locals at
