@@ -186,6 +186,9 @@ func bound(p *stencil.Program, k *loop.Kernel, seed uint64) *interp.Binding[floa
 	size := make([]int64, dim)
 	for i := range size {
 		size[i] = int64(5 + r.IntN(8))
+		if seed%5 == 0 && p.Boxes == nil { // tiles are larger than the grid
+			size[i] = int64(1 + r.IntN(3))
+		}
 	}
 	b := interp.Allocate[float64](&k.Operator, size)
 	b.Block = make([]int64, dim)
@@ -234,7 +237,11 @@ func randomPoints(r *rand.Rand, q *signature.Points, size []int64) interp.Points
 			}
 		}
 	}
-	for range 3 {
+	nodes := int64(1)
+	for _, n := range size {
+		nodes *= n
+	}
+	for range min(3, nodes) {
 		entries := 1 + r.IntN(3)
 		for e := range entries {
 			if !q.Inject || e == 0 { // a node for each entry, or one for the row
