@@ -54,7 +54,7 @@ func (t Target) Emit(k *loop.Kernel) (*backends.Source, error) {
 func lacks(k *loop.Kernel) string {
 	what := ""
 	loop.Visit(k.Run, func(s loop.Stmt) {
-		if l, ok := s.(*loop.For); ok && (l.Kind == loop.Grid || l.Kind == loop.BlockLanes) {
+		if l, ok := s.(*loop.For); ok && (l.Kind == loop.Grid || l.Kind == loop.InBlock) {
 			what = "loops over the blocks and threads of a device"
 		}
 	})

@@ -21,7 +21,7 @@ run { team { for t = first(t) .. last(t)+1 { `
 	for _, v := range []struct{ body, want string }{
 		{"for x = 0 .. size(x) threads { u[@1, x] = u[x] }", ""},
 		{"for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) { u[@1, x] = u[x] } }", device},
-		{"for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) lane { u[@1, x] = u[x] } }", device},
+		{"for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) block { u[@1, x] = u[x] } }", device},
 	} {
 		k, err := loop.Parse(head + v.body + " } } }")
 		if err != nil {

@@ -29,7 +29,7 @@ func (d *dialect) Head(p *cfamily.Printer, l *loop.For, inside bool) bool {
 		index := "blockIdx." + string("xyz"[len(gridOf(l))-1])
 		p.Line("const int64_t %s = %s + (int64_t)%s*%s; /* the tile of this block */", v, lo, index, p.Affine(l.Step))
 		p.Line("{")
-	case l.Kind == loop.BlockLanes:
+	case l.Kind == loop.InBlock:
 		first, step := "0", "1"
 		switch n := lanesIn(l); n {
 		case 0:
@@ -51,7 +51,7 @@ func (d *dialect) Head(p *cfamily.Printer, l *loop.For, inside bool) bool {
 // lanesIn is the number of loops of lanes within one.
 func lanesIn(l *loop.For) int {
 	for _, s := range l.Body {
-		if inner, ok := s.(*loop.For); ok && inner.Kind == loop.BlockLanes {
+		if inner, ok := s.(*loop.For); ok && inner.Kind == loop.InBlock {
 			return 1 + lanesIn(inner)
 		}
 	}

@@ -402,7 +402,7 @@ func (m *machine[T]) loop(l *loop.For) error {
 		}
 		return nil
 	}
-	down := l.Down != (m.b.Reverse && (l.Kind == loop.Threads || l.Kind == loop.Grid || l.Kind == loop.BlockLanes))
+	down := l.Down != (m.b.Reverse && (l.Kind == loop.Threads || l.Kind == loop.Grid || l.Kind == loop.InBlock))
 	if down && hi > lo {
 		for v := lo + (hi-1-lo)/step*step; v >= lo; v -= step {
 			if err := one(v); err != nil {

@@ -70,10 +70,10 @@ const (
 	Threads         // shared among the threads
 	Single          // by one thread, for all of them
 	Grid            // one iteration for each block of threads of a device
-	BlockLanes      // one iteration for each thread of a block of a device
+	InBlock         // one iteration for each thread of a block of a device
 )
 
-var kindWords = map[Kind]string{Threads: "threads", Single: "single", Grid: "grid", BlockLanes: "lane"}
+var kindWords = map[Kind]string{Threads: "threads", Single: "single", Grid: "grid", InBlock: "block"}
 
 // For counts Var from the greatest of Lo to the least of Hi, exclusive.
 type For struct {

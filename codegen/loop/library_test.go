@@ -89,7 +89,7 @@ func TestScheduledKernelsRoundTrip(t *testing.T) {
 	for _, v := range []struct{ name, schedule, want string }{
 		{"steps", "group LABELS steps 3 { tile x 8 skew tile z 16 skew threads points lanes 4 jam 2 }", " step 3 {"},
 		{"lanes", "EACH { tile x auto threads tiles dynamic lanes 8 jam 3 }", " lanes 8 {"},
-		{"device", "EACH { tile x 4 tile z 32 threads device }", " lane {"},
+		{"device", "EACH { tile x 4 tile z 32 threads device }", " block {"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
 			p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2}, Schedule: schedule.Trivial})

@@ -114,7 +114,7 @@ run {
         u[@1, -k, 0] = -u[@1, k, 0]
       }
       for bx along x = 0 .. size(x) step 8 grid {
-        for x = bx .. bx+8 lane {
+        for x = bx .. bx+8 block {
           s0_line[x-bx] = us[x, 0]
         }
         barrier

@@ -387,7 +387,7 @@ func (r *reader) loop() Stmt {
 	if r.Accept("step") {
 		l.Step = r.affine()
 	}
-	for kind := Sequential; kind <= BlockLanes; kind++ {
+	for kind := Sequential; kind <= InBlock; kind++ {
 		if kindWords[kind] != "" && r.Accept(kindWords[kind]) {
 			l.Kind = kind
 			break

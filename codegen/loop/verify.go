@@ -323,7 +323,7 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 			return err
 		}
 	}
-	if l.Kind == Threads || l.Kind == Grid || l.Kind == BlockLanes || l.Lanes > 0 {
+	if l.Kind == Threads || l.Kind == Grid || l.Kind == InBlock || l.Lanes > 0 {
 		return v.parallel(l, s)
 	}
 	return nil

@@ -235,9 +235,9 @@ func TestVerify(t *testing.T) {
 		{steps("for x = 4 .. size(x) single { ring[x, 0] = 1 }"), ""},
 		{steps("for x = 0 .. 4 single lanes 1 { ring[x, 0] = 1 }"), "run: iterations of loop x may touch one element: one writes ring[x, 0], another one ring[x, 0]"},
 		// Blocks of a device.
-		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) lane { block[x-xb] = m[x, 0] } barrier for x = xb .. min(xb+32, size(x)) lane { g[x] = block[x-xb] } }"), ""},
-		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) lane { block[0] = m[x, 0] } }"), "run: iterations of loop x may touch one element: one writes block[0], another one block[0]"},
-		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+33, size(x)) lane { g[x] = 1 } }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
+		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) block { block[x-xb] = m[x, 0] } barrier for x = xb .. min(xb+32, size(x)) block { g[x] = block[x-xb] } }"), ""},
+		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) block { block[0] = m[x, 0] } }"), "run: iterations of loop x may touch one element: one writes block[0], another one block[0]"},
+		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+33, size(x)) block { g[x] = 1 } }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
 
 		// Loops.
 		{steps("for x = 0 .. size(x) { }"), `run: loop "x" is empty, or has no name or bounds`},

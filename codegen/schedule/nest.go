@@ -50,7 +50,7 @@ func (a *applier) nest(c *stencil.Compute, b spans, step int, outer bool) []loop
 func lanes(nest []loop.Stmt) {
 	for _, s := range nest {
 		if l, ok := s.(*loop.For); ok {
-			l.Kind, l.Lanes = loop.BlockLanes, 0
+			l.Kind, l.Lanes = loop.InBlock, 0
 			lanes(l.Body)
 		}
 	}
