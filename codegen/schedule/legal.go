@@ -450,6 +450,8 @@ func (pl *plan) sharing() error {
 		return illegal(g, "threads that share points do not see each other's local fields; share tiles")
 	case g.Threads == Device && (free < len(g.Tiles) || slices.ContainsFunc(g.Tiles, func(t Tile) bool { return t.Size == 0 })):
 		return illegal(g, "blocks of a device take tiles whose extent is a number, in any order")
+	case g.Threads == Device && (g.jam() > 1 || len(g.Fission) > 0 || g.Lanes > 0):
+		return illegal(g, "a thread of a device computes one point at a time: leave out jam, lanes and fission")
 	case g.Dynamic && g.Threads != Tiles:
 		return illegal(g, "threads take tiles as they come, nothing else")
 	}
