@@ -26,6 +26,7 @@ type Options struct {
 	Real          signature.Real  // type of grid values
 	Target        backends.Target // nil makes no source
 	Passes        pass.Options
+	Machine       facts.Machine // on which the operator runs; zero fits all
 	// Schedule says how the program is carried out; nil stands for
 	// schedule.Default.
 	Schedule schedule.Maker
@@ -113,9 +114,9 @@ func (p *Program) through(o Options, first ...stage) error {
 // facts are those of the target.
 func (o Options) facts() facts.Target {
 	if o.Target == nil {
-		return facts.CPU
+		return facts.CPU.On(o.Machine)
 	}
-	return o.Target.Facts()
+	return o.Target.Facts().On(o.Machine)
 }
 
 // apply makes loops of the stencil program. Loops that the verifier refuses are

@@ -85,6 +85,9 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 		b.WriteString("#include <math.h>\n")
 	}
 	b.WriteString("#include <stddef.h>\n#include <stdint.h>\n")
+	if p.Partial {
+		b.WriteString("#include <string.h>\n")
+	}
 	if d.memory {
 		b.WriteString("#include <stdlib.h>\n#ifdef _OPENMP\n#include <omp.h>\n#endif\n")
 	}
@@ -93,6 +96,10 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 	if p.Vector > 0 {
 		fmt.Fprintf(b, "/* %d numbers side by side, at any place in memory */\n", p.Vector)
 		fmt.Fprintf(b, "typedef real lanes __attribute__((vector_size(%d), aligned(%d), may_alias));\n\n", p.Vector*k.Real.Size(), k.Real.Size())
+	}
+	if p.Partial {
+		b.WriteString("/* stores the first n numbers of a vector */\n")
+		b.WriteString("static inline void put(real *to, lanes v, int64_t n) { memcpy(to, &v, (size_t)n*sizeof(real)); }\n\n")
 	}
 	if p.Least {
 		b.WriteString("static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }\n\n")

@@ -15,12 +15,20 @@ type dialect struct {
 	apart  bool     // each nest of a step has a function of its own
 	parts  []string // those functions
 	memory bool     // threads have memory from the heap
+	// vectors says that some loops are written in vectors; line is the number of
+	// elements of a cache line.
+	vectors bool
+	line    int
 }
 
 // team says how the step is printed.
 func (d *dialect) team(k *loop.Kernel, f facts.Target) {
 	nests := 0
+	d.line = cacheLine / k.Real.Size()
 	loop.Visit(k.Run, func(s loop.Stmt) {
+		if l, ok := s.(*loop.For); ok {
+			d.vectors = d.vectors || l.Lanes > 1
+		}
 		if l, ok := s.(*loop.For); ok && l.Var == "t" && l.Axis < 0 {
 			for _, s := range l.Body {
 				if isNest(s) {
@@ -152,12 +160,28 @@ func (d *dialect) part(p *cfamily.Printer, i int, nest *loop.For) {
 	p.Line("%s(args%s);", name, now)
 }
 
+// Prefetch asks for memory.
+func (d *dialect) Prefetch(p *cfamily.Printer, element string) {
+	p.Line("__builtin_prefetch(&%s);", element)
+}
+
+// Pitch makes the rows of a buffer begin at cache lines where they are computed
+// in vectors, of which an unaligned one would lie in two lines.
+func (d *dialect) Pitch(b *loop.Buffer) int {
+	if d.vectors && len(b.Dims) > 1 {
+		return d.line
+	}
+	return 1
+}
+
 // exchange calls the run-time library, from one thread.
 func (d *dialect) exchange(p *cfamily.Printer, x *loop.Exchange) {
 	phase := map[loop.Phase]string{loop.Begin: "begin", loop.Wait: "wait"}[x.Phase]
 	p.Line("#pragma omp single")
 	p.Line("args->exchange(args->ranks, COURANT_%s, %s, %d, %d, %d);", map[string]string{"begin": "BEGIN", "wait": "WAIT"}[phase], p.Halo(x), x.Axis, x.Width[0], x.Width[1])
 }
+
+const cacheLine = 64 // bytes
 
 // small is the number of elements up to which a thread's buffer lies on its
 // stack.
@@ -195,8 +219,8 @@ func ofAll(p *cfamily.Printer, b *loop.Buffer) string { return p.Name("all "+b.N
 func (d *dialect) allocate(p *cfamily.Printer) {
 	for i, b := range heap(p.K) {
 		length, all := ofThread(p, b), ofAll(p, b)
-		p.Line("const int64_t %s = (%s + 15)/16*16; /* numbers of one thread */", length, p.Length(b))
-		p.Line("real *const %s = malloc((size_t)(args->threads*%s)*sizeof(real));", all, length)
+		p.Line("const int64_t %s = (%s + %d)/%d*%d; /* numbers of one thread */", length, p.Length(b), 2*d.line-1, d.line, d.line)
+		p.Line("real *const %s = aligned_alloc(%d, (size_t)(args->threads*%s)*sizeof(real));", all, cacheLine, length)
 		free := ""
 		for _, before := range heap(p.K)[:i] {
 			free += "free(" + ofAll(p, before) + "); "
@@ -222,7 +246,11 @@ func (d *dialect) own(p *cfamily.Printer, body func()) {
 	}
 	for _, b := range p.K.Buffers {
 		if !slices.Contains(large, b) && p.Uses("memory "+b.Name) {
-			p.Line("real %s[%s];", p.Memory(b), p.Length(b))
+			if d.vectors {
+				p.Line("_Alignas(%d) real %s[%s + %d];", cacheLine, p.Memory(b), p.Length(b), d.line)
+			} else {
+				p.Line("real %s[%s];", p.Memory(b), p.Length(b))
+			}
 		}
 	}
 	p.Text(text)

@@ -59,6 +59,12 @@ func (p *Printer) declarations() []declaration {
 		add("origin "+a, "const int64_t %s = args->origin[%d]; /* global index of the first point along %s */", i, CommentText(a))
 		add("global "+a, "const int64_t %s = args->global[%d]; /* points of the whole grid along %s */", i, CommentText(a))
 	}
+	for _, b := range p.K.Buffers {
+		out = append(out, declaration{"pitch " + b.Name, func() string {
+			n := p.dialect.Pitch(b)
+			return fmt.Sprintf("const int64_t %s = (%s)/%d*%d; /* from a row to the next */", p.names["pitch "+b.Name], p.Affine(b.Dims[len(b.Dims)-1].Extent.Plus(n-1)), n, n)
+		}})
+	}
 	for i, a := range p.K.Axes[:last] {
 		add("stride "+a, "const int64_t %[1]s = args->stride[%[2]d]; /* from %[3]s to %[3]s+1 */", i, CommentText(p.reserve("var "+a, a)))
 	}

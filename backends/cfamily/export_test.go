@@ -31,6 +31,8 @@ func (plain) Rows(*Printer, bool)                 {}
 func (plain) Share(bool) (first, step string)     { return "", "" }
 func (plain) Head(*Printer, *loop.For, bool) bool { return false }
 func (plain) Once(*Printer)                       {}
+func (plain) Prefetch(*Printer, string)           {}
+func (plain) Pitch(*loop.Buffer) int              { return 1 }
 
 func (plain) Other(p *Printer, s loop.Stmt) {
 	team, ok := s.(*loop.Team)

@@ -94,7 +94,10 @@ func (p *Printer) dimensions(buffer string, index []loop.Affine) []dimension {
 
 // bufferStride is the stride of a buffer along a dimension, "" for 1.
 func (p *Printer) bufferStride(b *loop.Buffer, dim int) string {
-	text := p.product(b.Dims[dim+1:])
+	if dim == len(b.Dims)-1 {
+		return ""
+	}
+	text := p.product(b, dim+1)
 	switch {
 	case text == "1":
 		return ""
@@ -104,17 +107,25 @@ func (p *Printer) bufferStride(b *loop.Buffer, dim int) string {
 	return text
 }
 
-// product is the number of elements of some dimensions.
-func (p *Printer) product(dims []loop.Dim) string {
+// product is the number of elements that a buffer has for each index of the
+// dimensions in front of one.
+func (p *Printer) product(b *loop.Buffer, dim int) string {
 	n := 1
 	var rest []string
-	for _, d := range dims {
+	last := len(b.Dims) - 1
+	for _, d := range b.Dims[dim:last] {
 		switch {
 		case d.Extent.IsConst():
 			n *= d.Extent.Const
 		default:
 			rest = append(rest, "("+p.Affine(d.Extent)+")")
 		}
+	}
+	row := p.pitch(b)
+	if m, err := strconv.Atoi(row); err == nil {
+		n *= m
+	} else {
+		rest = append(rest, row)
 	}
 	if n != 1 || rest == nil {
 		rest = append([]string{strconv.Itoa(n)}, rest...)

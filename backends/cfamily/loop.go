@@ -60,6 +60,11 @@ func (p *Printer) store(x *loop.Store) {
 	if !p.varies(x.Value) {
 		value = "(" + value + ") - (lanes){0}"
 	}
+	if p.rest != "" {
+		p.Partial = true
+		p.Line("put(&%s, %s, %s);", p.Ref(x.To), value, p.rest)
+		return
+	}
 	p.Line("*(lanes *)&%s = %s;", p.Ref(x.To), value)
 }
 
@@ -167,21 +172,24 @@ func (p *Printer) rows(l *loop.For) {
 	p.shut()
 }
 
-// vector prints a loop over vectors, and one over the points that are left.
+// vector prints a loop over vectors, and a last vector of which only the points
+// that are left are stored.
 func (p *Printer) vector(l *loop.For) {
 	v, lo, hi := p.variable(l.Var), p.lo(l.Lo), p.hi(l.Hi)
 	p.Vector = l.Lanes
-	first := p.name("vector "+l.Var, l.Var+"_rest")
 	p.open("{")
-	p.Line("int64_t %s = %s;", first, lo)
-	p.open("for (; %s + %d <= %s; %s += %d) {", first, l.Lanes, hi, first, l.Lanes)
-	p.Line("const int64_t %s = %s;", v, first)
+	p.Line("int64_t %s = %s;", v, lo)
+	p.open("for (; %s + %d <= %s; %s += %d) {", v, l.Lanes, hi, v, l.Lanes)
+	for _, r := range l.Prefetch {
+		p.dialect.Prefetch(p, p.Ref(r))
+	}
 	p.lane, p.vectors = l.Var, map[string]bool{}
 	p.Stmts(l.Body)
-	p.lane = ""
 	p.shut()
-	p.open("for (int64_t %s = %s; %s < %s; ++%s) {", v, first, v, hi, v)
+	p.open("if (%s < %s) {", v, hi)
+	p.rest, p.vectors = hi+" - "+v, map[string]bool{}
 	p.Stmts(l.Body)
+	p.lane, p.rest = "", ""
 	p.shut()
 	p.shut()
 }

@@ -27,6 +27,11 @@ type Dialect interface {
 	// Head prints the head of a loop that is not one of C's, and what follows its
 	// body; false leaves it to the family.
 	Head(p *Printer, l *loop.For, inside bool) bool
+	// Prefetch prints the wish to have an element in the cache soon.
+	Prefetch(p *Printer, element string)
+	// Pitch is the number that the length of a buffer's row is a multiple of, so
+	// that all rows begin at a good place; 1 for any length.
+	Pitch(b *loop.Buffer) int
 	// Once prints the directives in front of a block for one thread.
 	Once(p *Printer)
 	// Other prints a statement that the family does not know.
@@ -47,11 +52,13 @@ type Printer struct {
 	depth    int    // of loops
 	lane     string // the variable that runs in vectors, or ""
 	vectors  map[string]bool
+	rest     string // how many numbers of a vector are stored, "" for all
 	Cast     string // in front of addresses, in languages that do not convert them
 	Math     bool   // functions of math.h are used
 	Least    bool   // least is used
 	Most     bool   // most is used
 	Vector   int    // numbers in the vectors that are used, 0 for none
+	Partial  bool   // put is used
 }
 
 // New makes a printer.
@@ -246,7 +253,19 @@ func (p *Printer) Uses(thing string) bool { return p.used[thing] }
 func (p *Printer) Memory(b *loop.Buffer) string { return p.name("memory "+b.Name, b.Name) }
 
 // Length is the number of elements of a buffer.
-func (p *Printer) Length(b *loop.Buffer) string { return p.product(b.Dims) }
+func (p *Printer) Length(b *loop.Buffer) string { return p.product(b, 0) }
+
+// pitch is the number of elements from a row of a buffer to the next.
+func (p *Printer) pitch(b *loop.Buffer) string {
+	extent, n := b.Dims[len(b.Dims)-1].Extent, p.dialect.Pitch(b)
+	switch {
+	case extent.IsConst():
+		return strconv.Itoa((extent.Const + n - 1) / n * n)
+	case n == 1:
+		return "(" + p.Affine(extent) + ")"
+	}
+	return p.name("pitch "+b.Name, b.Name+"_pitch")
+}
 
 // Halo prints the number of an array, and the buffer of one of its levels.
 func (p *Printer) Halo(x *loop.Exchange) string {

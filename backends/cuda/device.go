@@ -16,6 +16,8 @@ type dialect struct {
 
 func (d *dialect) Loop(p *cfamily.Printer, l *loop.For, inside bool) {}
 func (d *dialect) Rows(p *cfamily.Printer, inside bool)              {}
+func (d *dialect) Prefetch(*cfamily.Printer, string)                 {}
+func (d *dialect) Pitch(*loop.Buffer) int                            { return 1 }
 func (d *dialect) Once(p *cfamily.Printer)                           { p.Line("if (my_index() == 0)") }
 
 // Head prints loops that threads of the device share: tiles are blocks, lanes

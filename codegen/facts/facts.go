@@ -26,9 +26,29 @@ type Target struct {
 	// axes that are cut, the likeliest first; 0 stands for an equal share of
 	// the axis for each thread.
 	Tiles map[int][][]int
+	// Vector is the number of bytes that a vector instruction works on; 0 leaves
+	// vectors to the compiler of the target.
+	Vector int
+	// Prefetch is how many bytes ahead of the one at hand a row asks for the memory
+	// of each array; 0 leaves that to the processor.
+	Prefetch int
 	// Block is, of a device, the extent of a block of threads along the axes, from
 	// the last one; nil for processors.
 	Block []int
+}
+
+// Machine are the facts of the machine at hand, as far as they are known.
+type Machine struct {
+	Vector   int // bytes of its vectors
+	Prefetch int // bytes ahead at which asking for memory pays, 0 where it does not
+}
+
+// On are the facts of a target on a machine.
+func (t Target) On(m Machine) Target {
+	if t.Block == nil {
+		t.Vector, t.Prefetch = m.Vector, m.Prefetch
+	}
+	return t
 }
 
 // CPU are the facts of processors with caches, measured on AMD Zen 3 and Intel

@@ -88,10 +88,14 @@ type For struct {
 	Dynamic  bool // threads take iterations as they come
 	Down     bool // from the last iteration to the first
 	// Lanes allows iterations to run side by side: 1 as the target sees fit, n
-	// in vectors of n numbers.
+	// in vectors of n numbers. The last vector of a row may read up to n-1 elements
+	// further than the last iteration does, and uses none of them.
 	Lanes int
-	Notes []string // what the loop is for, for readers of the source
-	Body  []Stmt
+	// Prefetch lists elements that a target may bring into the cache, as later
+	// iterations will want them. They may lie anywhere.
+	Prefetch []*Ref
+	Notes    []string // what the loop is for, for readers of the source
+	Body     []Stmt
 	// Rest is carried out, for single iterations, where fewer than Step are left;
 	// without it the last iteration is as the others.
 	Rest []Stmt

@@ -183,6 +183,9 @@ func (k *Kernel) head(b *strings.Builder, l *For) {
 	if l.Lanes > 0 {
 		fmt.Fprintf(b, " lanes %d", l.Lanes)
 	}
+	for _, r := range l.Prefetch {
+		fmt.Fprintf(b, " prefetch %s", r)
+	}
 	for _, n := range l.Notes {
 		fmt.Fprintf(b, " note %q", n)
 	}
@@ -400,6 +403,9 @@ func (r *reader) loop() Stmt {
 	l.Down = r.Accept("down")
 	if r.Accept("lanes") {
 		l.Lanes = r.Integer()
+	}
+	for r.Accept("prefetch") {
+		l.Prefetch = append(l.Prefetch, r.ref())
 	}
 	for r.Accept("note") {
 		t := r.Take()

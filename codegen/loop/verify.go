@@ -291,6 +291,14 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	if l.Lanes > 0 && (holdsLoop(l.Body) || holdsLoop(l.Rest) || step != 1) {
 		return fmt.Errorf("loop %s has lanes and is not innermost", l.Var)
 	}
+	if len(l.Prefetch) > 0 && l.Lanes < 2 {
+		return fmt.Errorf("loop %s has no vectors for which to prefetch", l.Var)
+	}
+	for _, r := range l.Prefetch {
+		if err := v.hint(r, s.inner(variable{l.Var, l.Lo, l.Hi, 1})); err != nil {
+			return fmt.Errorf("loop %s: prefetch %w", l.Var, err)
+		}
+	}
 	if l.Down && step != 1 {
 		return fmt.Errorf("loop %s counts down by %s", l.Var, l.Step)
 	}
@@ -523,6 +531,23 @@ func (v *verifier) ref(r *Ref, s scope) error {
 		}
 		if !ring[i] && !v.atLeastZero(behind[i].Add(-1, x).Plus(-1), s.vars) {
 			return fmt.Errorf("%s: index %s may reach %s", r, x, behind[i])
+		}
+	}
+	return v.throughPointer(r, s)
+}
+
+// hint checks that a prefetched element has a name: it need not exist.
+func (v *verifier) hint(r *Ref, s scope) error {
+	first, _, _, err := v.dims(r.Buffer)
+	if err != nil {
+		return err
+	}
+	if len(r.Index) != len(first) {
+		return fmt.Errorf("%s has %d indices of %d", r, len(r.Index), len(first))
+	}
+	for _, x := range r.Index {
+		if err := v.known(x, s); err != nil {
+			return fmt.Errorf("%s: %w", r, err)
 		}
 	}
 	return v.throughPointer(r, s)

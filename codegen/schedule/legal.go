@@ -171,17 +171,15 @@ func (pl *plan) body(c *stencil.Compute, label string) error {
 		if c.Axes[len(c.Axes)-1] != last {
 			return illegal(g, "%s has no rows along %s to compute in vectors", label, pl.p.Axes[last])
 		}
-		call := ""
-		stencil.Values(c, func(e expr.Expr) {
-			expr.Visit(e, func(e expr.Expr) {
-				if x, ok := e.(*expr.Call); ok {
-					call = x.Fn
-				}
-			})
-		})
-		if call != "" {
+		if call := function(c); call != "" {
 			return illegal(g, "%s calls %s, which has no form for vectors: use lanes auto", label, call)
 		}
+	}
+	if g.Prefetch > 0 && g.Lanes < 2 {
+		return illegal(g, "prefetch goes with vectors: say lanes 8 or another number")
+	}
+	if g.Prefetch > 0 && len(c.Axes) < 2 {
+		return illegal(g, "%s has one axis, along which processors prefetch by themselves", label)
 	}
 	if g.jam() > 1 && len(c.Axes) < 2 {
 		return illegal(g, "%s has one axis, and so no rows to compute together", label)
@@ -198,6 +196,19 @@ func (pl *plan) body(c *stencil.Compute, label string) error {
 		return illegal(g, "fission goes with one row at a time and lanes auto")
 	}
 	return nil
+}
+
+// function is one that a compute calls, "" for none.
+func function(c *stencil.Compute) string {
+	call := ""
+	stencil.Values(c, func(e expr.Expr) {
+		expr.Visit(e, func(e expr.Expr) {
+			if x, ok := e.(*expr.Call); ok {
+				call = x.Fn
+			}
+		})
+	})
+	return call
 }
 
 // locals checks the fields that are kept in the memory of a thread.

@@ -73,7 +73,7 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) []loop.Stmt {
 	}
 	x := a.p.Axes[last]
 	if len(parts) == 1 {
-		l := &loop.For{Var: x, Axis: last, Lo: b.lo, Hi: b.hi, Step: loop.Int(1), Lanes: g.Lanes, Body: parts[0]}
+		l := &loop.For{Var: x, Axis: last, Lo: b.lo, Hi: b.hi, Step: loop.Int(1), Lanes: g.Lanes, Body: parts[0], Prefetch: a.prefetches(c, parts[0], step)}
 		if len(c.Axes) == 1 { // pointers stand in a loop, even where it is the only one
 			l.Body = append(pointers, l.Body...)
 			return []loop.Stmt{l}

@@ -280,6 +280,9 @@ func randomGroup(p *stencil.Program, g *Group, first int, r *rand.Rand) {
 	}
 	g.Dynamic = g.Threads == Tiles && r.IntN(2) == 0
 	g.Lanes = []int{0, 1, 4}[r.IntN(3)]
+	if g.Lanes > 1 && len(p.Axes) > 1 && r.IntN(2) == 0 {
+		g.Prefetch = 5
+	}
 	if len(p.Axes) > 1 && r.IntN(3) == 0 {
 		g.Jam = 2 + r.IntN(3)
 	}

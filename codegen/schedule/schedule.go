@@ -34,16 +34,17 @@ type Halo struct {
 // Group is a number of statements that share a nest of tiles: a tile goes
 // through all of them before the next tile begins.
 type Group struct {
-	Of      []string // labels of the statements; see stencil.Program.Labels
-	Steps   int      // time steps that a tile takes; 0 counts as 1
-	Tiles   []Tile   // outermost first
-	Local   []Local
-	Threads Threads
-	Dynamic bool     // threads take tiles as they come, rather than a fixed share
-	Jam     int      // rows that are computed together; 0 counts as 1
-	Lanes   int      // of the last axis: 0 none, 1 as the C compiler sees fit, n in vectors of n
-	Fission []string // locals behind which loops are split, their values kept for a strip of a row
-	Strip   int      // points of such a strip
+	Of       []string // labels of the statements; see stencil.Program.Labels
+	Steps    int      // time steps that a tile takes; 0 counts as 1
+	Tiles    []Tile   // outermost first
+	Local    []Local
+	Threads  Threads
+	Dynamic  bool     // threads take tiles as they come, rather than a fixed share
+	Jam      int      // rows that are computed together; 0 counts as 1
+	Lanes    int      // of the last axis: 0 none, 1 as the C compiler sees fit, n in vectors of n
+	Prefetch int      // points of a row ahead of a vector of which memory is asked for; 0 for none
+	Fission  []string // locals behind which loops are split, their values kept for a strip of a row
+	Strip    int      // points of such a strip
 	// OverlapExchange computes the interior while the halos of other ranks are on
 	// their way.
 	OverlapExchange bool
@@ -136,11 +137,19 @@ func Default(p *stencil.Program, target facts.Target) *Schedule {
 				g.Tiles = append(g.Tiles, Tile{Axis: p.Axes[axis]})
 			}
 		}
-		if g.Fission = wide(p, c, target); g.Fission != nil {
+		if n := target.Vector / p.Real.Size(); n > 1 && vectors(p, c) {
+			g.Lanes, g.Prefetch = n, target.Prefetch/p.Real.Size()
+		} else if g.Fission = wide(p, c, target); g.Fission != nil {
 			g.Strip = target.Strip
 		}
 	}
 	return s
+}
+
+// vectors reports whether a compute has rows that vectors can be written out
+// for.
+func vectors(p *stencil.Program, c *stencil.Compute) bool {
+	return len(c.Axes) > 1 && c.Axes[len(c.Axes)-1] == len(p.Axes)-1 && function(c) == ""
 }
 
 // wide lists the locals behind which a body of many rows is worth splitting:

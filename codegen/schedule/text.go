@@ -21,6 +21,7 @@ import (
 //	  threads tiles dynamic
 //	  jam 4
 //	  lanes 16
+//	  prefetch 192
 //	  fission s0 strip 1024
 //	  overlap exchange
 //	}
@@ -101,6 +102,9 @@ func (g *Group) print(b *strings.Builder) {
 		line("lanes auto")
 	case g.Lanes > 1:
 		line("lanes %d", g.Lanes)
+	}
+	if g.Prefetch > 0 {
+		line("prefetch %d", g.Prefetch)
 	}
 	for _, f := range g.Fission {
 		line("fission %s strip %d", f, g.Strip)
@@ -216,6 +220,8 @@ func (g *Group) read(p *text.Parser) {
 		if g.Lanes = 1; !p.Accept("auto") {
 			g.Lanes = p.Integer()
 		}
+	case p.Accept("prefetch"):
+		g.Prefetch = p.Integer()
 	case p.Accept("fission"):
 		g.Fission = append(g.Fission, p.Name("a local"))
 		p.Expect("strip")
@@ -224,6 +230,6 @@ func (g *Group) read(p *text.Parser) {
 		p.Expect("exchange")
 		g.OverlapExchange = true
 	default:
-		p.Fail(p.Peek(), "expected tile, local, threads, jam, lanes, fission or overlap exchange, found %s", p.Peek())
+		p.Fail(p.Peek(), "expected tile, local, threads, jam, lanes, prefetch, fission or overlap exchange, found %s", p.Peek())
 	}
 }

@@ -100,6 +100,7 @@ func Run(ctx context.Context, o Options, against *Rival) (*Result, error) {
 		return nil, operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Layer)}
 	}
 	o.Compile.Uniform = true // the benchmark chooses one spacing
+	o.Compile.Machine = machine.Facts()
 	b := &bench{Options: o, points: 1}
 	b.args = operator.Arguments{Threads: o.Threads, Constants: map[string]float64{}}
 	for _, n := range o.Shape {

@@ -6,8 +6,10 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/jit"
+	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -53,6 +55,9 @@ func CompileProblem(ctx context.Context, p *symbolic.Problem, o codegen.Options)
 func targeted(o codegen.Options) codegen.Options {
 	if o.Target == nil {
 		o.Target = interp.Target{}
+	}
+	if o.Machine == (facts.Machine{}) {
+		o.Machine = machine.Facts()
 	}
 	return o
 }

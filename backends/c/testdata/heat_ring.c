@@ -55,11 +55,11 @@ int courant_run(const struct courant_args *args)
   const real c5 = (real)(0.6666666666666666*dt/h_x);
   const real c6 = (real)(0.08333333333333333*dt/h_z);
   const real c7 = (real)(0.6666666666666666*dt/h_z);
-  const int64_t w0_length = (5*(n_z + 4) + 15)/16*16; /* numbers of one thread */
-  real *const w0_all = malloc((size_t)(args->threads*w0_length)*sizeof(real));
+  const int64_t w0_length = (5*(n_z + 4) + 31)/16*16; /* numbers of one thread */
+  real *const w0_all = aligned_alloc(64, (size_t)(args->threads*w0_length)*sizeof(real));
   if (w0_all == NULL) { return COURANT_NO_MEMORY; }
-  const int64_t w1_length = (3*(n_z + 4) + 15)/16*16; /* numbers of one thread */
-  real *const w1_all = malloc((size_t)(args->threads*w1_length)*sizeof(real));
+  const int64_t w1_length = (3*(n_z + 4) + 31)/16*16; /* numbers of one thread */
+  real *const w1_all = aligned_alloc(64, (size_t)(args->threads*w1_length)*sizeof(real));
   if (w1_all == NULL) { free(w0_all); return COURANT_NO_MEMORY; }
   #pragma omp parallel num_threads((int)args->threads)
   {

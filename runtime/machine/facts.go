@@ -1,0 +1,29 @@
+package machine
+
+import (
+	"runtime"
+	"slices"
+
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/runtime/jit"
+)
+
+// Facts are what the compiler has to know of this machine.
+func Facts() facts.Machine {
+	return factsOf(jit.HostCPU(), runtime.GOARCH)
+}
+
+func factsOf(cpu jit.CPU, architecture string) facts.Machine {
+	has := func(feature string) bool { return slices.Contains(cpu.Features, feature) }
+	switch {
+	case has("avx512f"):
+		// Intel's prefetchers of large cores lose the streams of a stencil among the
+		// rows that it finds in the cache: see docs/performance.md.
+		return facts.Machine{Vector: 64, Prefetch: 768}
+	case has("avx2"):
+		return facts.Machine{Vector: 32}
+	case has("asimd"), architecture == "arm64":
+		return facts.Machine{Vector: 16}
+	}
+	return facts.Machine{}
+}
