@@ -37,7 +37,7 @@ func (v *verifier) atLeastZero(a Affine, vars []variable) bool {
 		case t.Kind == Size:
 			least += t.Coef * v.least[t.Name]
 		case t.Kind == Block:
-			least += t.Coef
+			least += t.Coef * v.extent(t.Name)
 		case t.Kind == Var, t.Kind == First, t.Kind == Last:
 			return false
 		}

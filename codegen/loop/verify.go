@@ -63,6 +63,17 @@ func leastSizes(k *Kernel) map[string]int {
 	return out
 }
 
+// extent is the least extent that tiles along an axis have whose size is chosen
+// at run time.
+func (v *verifier) extent(axis string) int {
+	for _, p := range v.k.Parts {
+		if v.k.Axes[p.Axis] == axis {
+			return p.Least
+		}
+	}
+	return 1
+}
+
 // variable is an integer between bounds.
 type variable struct {
 	name   string

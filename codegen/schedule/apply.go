@@ -62,6 +62,10 @@ type tiling struct {
 	*Tile
 	name   string
 	lo, hi loop.Affine
+	// Where threads take parts of the axis, part is the variable of the first point
+	// of a part, and cut says that the strip at its cut is at hand, not the part.
+	part string
+	cut  bool
 }
 
 // dimension says how an index along an axis of the grid becomes one of a local
@@ -153,13 +157,26 @@ func (a *applier) group() ([]loop.Stmt, error) {
 		a.tiles[axis] = a.cover(&tiling{Tile: t, name: name}, axis)
 	}
 	a.buffers()
-	var body, behind []loop.Stmt
+	if pl.Threads == Parts {
+		return a.parted()
+	}
+	body, behind, err := a.statements()
+	if err != nil {
+		return nil, err
+	}
+	return append(a.tileLoops(body, 0), behind...), nil
+}
+
+// statements makes what the statements of the group do in a tile, and what is
+// left to do behind all tiles.
+func (a *applier) statements() (body, behind []loop.Stmt, err error) {
+	pl := a.plan
 	for step := range pl.steps() {
 		for i := range pl.index {
 			s := pl.stmt(i)
 			inner, after, err := a.statement(s, i, step)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			if _, compute := s.(*stencil.Compute); !compute && pl.Threads == Device && len(pl.Tiles) > 0 {
 				inner = append(inner, &loop.Barrier{}) // the threads of a block wait for each other
@@ -168,24 +185,29 @@ func (a *applier) group() ([]loop.Stmt, error) {
 			behind = joined(behind, a.guarded(stencil.WhenOf(s), step, after))
 		}
 	}
+	return body, behind, nil
+}
+
+// tileLoops puts loops over tiles around what is done in one, from a number of
+// tiles on.
+func (a *applier) tileLoops(body []loop.Stmt, from int) []loop.Stmt {
+	pl := a.plan
 	free := 0
 	for free < len(pl.Tiles) && pl.Tiles[free].Mode != Skew {
 		free++
 	}
-	for i := len(pl.Tiles) - 1; i >= 0; i-- {
+	for i := len(pl.Tiles) - 1; i >= from; i-- {
 		axis := pl.axis(pl.Tiles[i].Axis)
 		t := a.tiles[axis]
 		l := &loop.For{Var: t.name, Axis: axis, Lo: []loop.Affine{t.lo}, Hi: []loop.Affine{t.hi}, Step: loop.Int(t.Size), Body: body}
 		if t.Size == 0 {
 			l.Step = loop.Of(loop.Block, t.Axis)
-			if !slices.Contains(a.k.Tiled, axis) {
-				a.k.Tiled = append(a.k.Tiled, axis)
-			}
+			a.tiled(axis)
 		}
 		if pl.Threads == Device {
 			l.Kind = loop.Grid
 		}
-		if i == 0 {
+		if i == 0 && pl.Threads != Parts {
 			switch pl.Threads {
 			case Tiles:
 				l.Kind, l.Collapse, l.Dynamic = loop.Threads, free, pl.Dynamic
@@ -194,9 +216,21 @@ func (a *applier) group() ([]loop.Stmt, error) {
 			}
 			l.Notes = pl.notes()
 		}
+		if t.part != "" && i == 0 {
+			begin := loop.V(t.part)
+			l.Lo = []loop.Affine{begin}
+			l.Hi = []loop.Affine{begin.Add(1, loop.Of(loop.Block, t.Axis)), t.hi}
+		}
 		body = []loop.Stmt{l}
 	}
-	return append(body, behind...), nil
+	return body
+}
+
+// tiled says that the extent of tiles of an axis is chosen at run time.
+func (a *applier) tiled(axis int) {
+	if !slices.Contains(a.k.Tiled, axis) {
+		a.k.Tiled = append(a.k.Tiled, axis)
+	}
 }
 
 // notes are the statements of the operator file that the computes of a group
@@ -298,6 +332,10 @@ func (a *applier) part(axis int, s signature.Span, i, step int) span {
 	if t == nil {
 		return e
 	}
+	if t.part != "" {
+		x := t.within(i, step)
+		return span{loop.Max(append(x.lo, e.lo...)), loop.Min(append(x.hi, e.hi...))}
+	}
 	begin := loop.V(t.name)
 	end := begin.Plus(t.Size)
 	if t.Size == 0 {
@@ -360,6 +398,11 @@ func (a *applier) within(i, step int) []loop.Within {
 	var out []loop.Within
 	for _, t := range a.plan.Tiles {
 		axis := a.plan.axis(t.Axis)
+		if a.tiles[axis].part != "" {
+			x := a.tiles[axis].within(i, step)
+			out = append(out, loop.Within{Axis: axis, Lo: x.lo, Hi: x.hi})
+			continue
+		}
 		begin := loop.V(a.tiles[axis].name).Plus(-t.shift(i, step))
 		end := begin.Plus(t.Size)
 		if t.Size == 0 {

@@ -93,7 +93,7 @@ func (pl *plan) resolve(statements int) error {
 		d.From, d.To = d.From-pl.first, d.To-pl.first
 		pl.within = append(pl.within, d)
 	}
-	for _, check := range []func() error{pl.shape, pl.locals, pl.overlap, pl.skew, pl.free, pl.rings, pl.sharing} {
+	for _, check := range []func() error{pl.shape, pl.locals, pl.overlap, pl.skew, pl.parts, pl.free, pl.rings, pl.sharing} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -396,6 +396,41 @@ func (pl *plan) skew() error {
 	return nil
 }
 
+// parts finds how much of a part's beginning statements leave for later, where
+// threads take parts of the axis of the outermost tiles: all that waits for what
+// the part in front of it computes.
+func (pl *plan) parts() error {
+	g := &pl.Group
+	if g.Threads != Parts {
+		return nil
+	}
+	if len(g.Tiles) == 0 || g.Tiles[0].Mode != Skew {
+		return illegal(g, "threads take parts along skewed tiles, which stand outermost")
+	}
+	if len(g.Local) > 0 {
+		return illegal(g, "threads that take parts keep no local fields: what lies at a cut is another tile's")
+	}
+	t := &g.Tiles[0]
+	axis := pl.axis(t.Axis)
+	if axis == len(pl.p.Axes)-1 {
+		return illegal(g, "threads take parts of any axis but %s, along which rows run", t.Axis)
+	}
+	t.Rise, t.Climb = make([]int, len(pl.index)), 0
+	for j := range pl.index {
+		for _, d := range pl.within {
+			if d.To == j && d.Steps == 0 {
+				t.Rise[j] = max(t.Rise[j], t.Rise[d.From]+d.Hi[axis])
+			}
+		}
+	}
+	for _, d := range pl.within {
+		if n := t.Rise[d.From] + d.Hi[axis] - t.Rise[d.To]; d.Steps > 0 && n > 0 {
+			t.Climb = max(t.Climb, (n+d.Steps-1)/d.Steps)
+		}
+	}
+	return nil
+}
+
 // free checks that tiles that may follow in any order do not depend on each
 // other.
 func (pl *plan) free() error {
@@ -456,7 +491,7 @@ func (pl *plan) sharing() error {
 	}
 	switch {
 	case (g.Threads == Tiles || g.Threads == Device) && free == 0:
-		return illegal(g, "threads cannot share tiles of which the outermost follow in order, or of which there are none; share points")
+		return illegal(g, "threads cannot share tiles of which the outermost follow in order, or of which there are none; share points or parts")
 	case g.Threads == Points && len(g.Local) > 0:
 		return illegal(g, "threads that share points do not see each other's local fields; share tiles")
 	case g.Threads == Device && (free < len(g.Tiles) || slices.ContainsFunc(g.Tiles, func(t Tile) bool { return t.Size == 0 })):
@@ -466,7 +501,7 @@ func (pl *plan) sharing() error {
 	case g.Dynamic && g.Threads != Tiles:
 		return illegal(g, "threads take tiles as they come, nothing else")
 	}
-	if len(g.Tiles) > 0 && g.Threads == Tiles || g.Threads == Device {
+	if len(g.Tiles) > 0 && g.Threads == Tiles || g.Threads == Device || g.Threads == Parts {
 		for i := range pl.index {
 			switch pl.stmt(i).(type) {
 			case *stencil.Compute, *stencil.Inject, *stencil.Sample:

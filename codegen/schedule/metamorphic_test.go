@@ -195,6 +195,9 @@ func bound(p *stencil.Program, k *loop.Kernel, seed uint64) *interp.Binding[floa
 	for i := range b.Block {
 		b.Block[i] = int64(1 + r.IntN(5))
 	}
+	for _, part := range k.Parts {
+		b.Block[part.Axis] = int64(part.Least) + int64(seed%5)
+	}
 	for i := range b.Scalars {
 		b.Scalars[i] = 0.5
 	}

@@ -60,6 +60,12 @@ type Tile struct {
 	// of a time tile. Without numbers it is the least that dependences allow.
 	Skew  []int
 	Slope int
+	// Rise is, where threads take parts of the axis, how many points of a part's
+	// beginning each statement leaves for later, as they depend on the part in front
+	// of it, and Climb how many more in each step of a time tile. Both follow from
+	// the dependences.
+	Rise  []int
+	Climb int
 }
 
 // Mode says how tiles of an axis depend on each other.
@@ -89,10 +95,11 @@ const (
 	None   Threads = iota // nothing: one does it all
 	Tiles                 // tiles
 	Points                // the points of every statement, within each tile
+	Parts                 // parts of the grid along the outermost tiles, which are skewed; what lies at the cuts between parts is done behind them
 	Device                // blocks of a device take tiles, its threads their points
 )
 
-var threadWords = map[Threads]string{None: "none", Tiles: "tiles", Points: "points", Device: "device"}
+var threadWords = map[Threads]string{None: "none", Tiles: "tiles", Points: "points", Parts: "parts", Device: "device"}
 
 // Maker finds a schedule for a program.
 type Maker func(*stencil.Program, facts.Target) *Schedule
@@ -201,6 +208,16 @@ func (t *Tile) shift(statement, step int) int {
 	n := t.Slope * step
 	if statement < len(t.Skew) {
 		n += t.Skew[statement]
+	}
+	return n
+}
+
+// rise is how much of a part's beginning a statement leaves, in a step of the
+// time tile.
+func (t *Tile) rise(statement, step int) int {
+	n := t.Climb * step
+	if statement < len(t.Rise) {
+		n += t.Rise[statement]
 	}
 	return n
 }

@@ -27,6 +27,11 @@ func (a *applier) storage(s *Schedule, plans []*plan) error {
 		if err := a.slabs(name); err != nil {
 			return err
 		}
+		for _, pl := range plans {
+			if pl.Threads == Parts && !a.k.Array(name).Slabs[pl.axis(pl.Tiles[0].Axis)].Whole() {
+				return illegal(&pl.Group, "threads take parts along %s, so %s cannot be stored in its layers there alone: two parts may share a layer", pl.Tiles[0].Axis, name)
+			}
+		}
 	}
 	for _, h := range s.Halos {
 		if err := a.halo(h); err != nil {

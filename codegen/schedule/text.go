@@ -211,7 +211,7 @@ func (g *Group) read(p *text.Parser) {
 			}
 		}
 		if !known {
-			p.Fail(t, "expected none, tiles, points or device, found %s", t)
+			p.Fail(t, "expected none, tiles, points, parts or device, found %s", t)
 		}
 		g.Dynamic = p.Accept("dynamic")
 	case p.Accept("jam"):

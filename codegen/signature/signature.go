@@ -60,7 +60,14 @@ type Requirements struct {
 	Reads [2]int
 	// Tiled are the axes along which the extent of tiles is chosen at run time.
 	Tiled []int
+	// Parts are the axes that are cut into parts, one for each thread at best. Their
+	// extent takes the place of a tile's.
+	Parts []Part
 }
+
+// Part is an axis that is cut into parts: each of at least so many points, all
+// together as many as the axis has and some beyond.
+type Part struct{ Axis, Least, Beyond int }
 
 // Role says who fills an array.
 type Role int
