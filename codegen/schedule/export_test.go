@@ -11,16 +11,28 @@ import (
 // Slabs counts the fields that were stored in layers alone.
 var Slabs int
 
-// KeepsEveryBit runs a program under some random schedules, and fails where one
-// that is legal gives other bits than the trivial one. It gives the number of
-// those that were legal.
+// Kept counts the fields that the default keeps in the memory of threads.
+var Kept int
+
+// KeepsEveryBit runs a program under the default of a machine with vectors and
+// under some random schedules, and fails where one that is legal gives other bits
+// than the trivial one. It gives the number of those that were legal.
 func KeepsEveryBit(t *testing.T, p *stencil.Program, schedules uint64) int {
 	t.Helper()
 	legal := 0
 	var want map[string][]float64
-	for seed := range schedules {
+	for seed := range schedules + 1 {
 		s := randomSchedule(p, seed)
+		if seed == schedules {
+			s = Default(p, facts.CPU.On(facts.Machine{Vector: 32, Prefetch: 64}))
+			for _, g := range s.Groups {
+				Kept += len(g.Local)
+			}
+		}
 		k, resolved, err := Apply(p, s)
+		if err != nil && seed == schedules {
+			t.Fatalf("the default is refused: %v\n%s\n%s", err, p, s)
+		}
 		if err != nil {
 			continue
 		}

@@ -45,6 +45,20 @@ func TestLibraryKeepsEveryBit(t *testing.T) {
 			}
 		}
 	}
+	for _, name := range []string{"tti", "elastic"} {
+		file, err := dsl.ParseFile("../../testdata/operators/" + name + ".pde")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Real: signature.F64})
+		if err != nil {
+			t.Fatal(err)
+		}
+		schedule.KeepsEveryBit(t, p.Stencil, 0)
+	}
+	if schedule.Kept == 0 {
+		t.Error("the default keeps no temporary in the memory of a thread")
+	}
 	t.Logf("%d legal schedules, %d fields in slabs", legal, schedule.Slabs)
 	if legal < len(paths) || schedule.Slabs < len(paths) {
 		t.Errorf("only %d legal schedules and %d fields in slabs for %d operators", legal, schedule.Slabs, len(paths))

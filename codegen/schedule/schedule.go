@@ -9,9 +9,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/facts"
-	"github.com/courant-pde/courant/codegen/pass"
 	"github.com/courant-pde/courant/codegen/stencil"
 )
 
@@ -118,66 +116,6 @@ func Trivial(p *stencil.Program, _ facts.Target) *Schedule {
 	return s
 }
 
-// Default gives each compute a nest of its own: tiles of all axes but the last,
-// whose extent is chosen at run time, shared among threads; whole rows in
-// lanes; wide stencils in two goes. On a device blocks of threads take tiles of
-// all axes.
-func Default(p *stencil.Program, target facts.Target) *Schedule {
-	s := Trivial(p, target)
-	for i, x := range p.Step {
-		c, ok := x.(*stencil.Compute)
-		if !ok {
-			continue
-		}
-		g := &s.Groups[i]
-		if target.Block != nil {
-			g.Threads = Device
-			for n, axis := range c.Axes {
-				g.Tiles = append(g.Tiles, Tile{Axis: p.Axes[axis], Size: target.Block[min(len(c.Axes)-1-n, len(target.Block)-1)]})
-			}
-			continue
-		}
-		g.Threads, g.Lanes = Points, 1
-		if n := len(c.Axes); n > 1 {
-			g.Threads, g.Dynamic = Tiles, target.Dynamic
-			for _, axis := range c.Axes[:n-1] {
-				g.Tiles = append(g.Tiles, Tile{Axis: p.Axes[axis]})
-			}
-		}
-		if n := target.Vector / p.Real.Size(); n > 1 && vectors(p, c) {
-			g.Lanes, g.Prefetch = n, target.Prefetch/p.Real.Size()
-		} else if g.Fission = wide(p, c, target); g.Fission != nil {
-			g.Strip = target.Strip
-		}
-	}
-	return s
-}
-
-// vectors reports whether a compute has rows that vectors can be written out
-// for.
-func vectors(p *stencil.Program, c *stencil.Compute) bool {
-	return len(c.Axes) > 1 && c.Axes[len(c.Axes)-1] == len(p.Axes)-1 && function(c) == ""
-}
-
-// wide lists the locals behind which a body of many rows is worth splitting:
-// those that stand in front of an assignment, serve it alone, and take a good
-// part of its rows.
-func wide(p *stencil.Program, c *stencil.Compute, target facts.Target) []string {
-	var out []string
-	for i, b := range c.Body[:len(c.Body)-1] {
-		l, ok := b.(*stencil.Let)
-		a, next := c.Body[i+1].(*stencil.Assign)
-		if !ok || !next || uses(c, l.Name) != 1 {
-			continue
-		}
-		first, rest := len(pass.Rows(p, l.Value)), len(pass.Rows(p, a.Value))
-		if first+rest > target.Rows && min(first, rest) >= target.Rows/4 {
-			out = append(out, l.Name)
-		}
-	}
-	return out
-}
-
 // String names a group in messages.
 func (g *Group) String() string { return fmt.Sprintf("group %v", g.Of) }
 
@@ -219,18 +157,5 @@ func (t *Tile) rise(statement, step int) int {
 	if statement < len(t.Rise) {
 		n += t.Rise[statement]
 	}
-	return n
-}
-
-// uses counts how often the body of a compute reads a local.
-func uses(c *stencil.Compute, name string) int {
-	n := 0
-	stencil.Values(c, func(e expr.Expr) {
-		expr.Visit(e, func(e expr.Expr) {
-			if e == expr.Expr(expr.Local(name)) {
-				n++
-			}
-		})
-	})
 	return n
 }
