@@ -44,6 +44,9 @@ machine.`,
 			if err != nil {
 				return err
 			}
+			if how {
+				o.Machine = machine.Facts() // the one on which it would be carried out
+			}
 			o.Uniform = len(spacing) > 0 && slices.Max(spacing) == slices.Min(spacing)
 			p, err := codegen.Compile(file, o)
 			if err != nil {
@@ -99,7 +102,7 @@ machine.`,
 	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
 	flags.BoolVar(&latex, "latex", false, "print the equations as a LaTeX document")
 	flags.StringVar(&page, "html", "", "write it all as a page for a browser to this file")
-	flags.BoolVar(&how, "schedule", false, "print how the operator is carried out, as --schedule of bench, apply and gen reads it")
+	flags.BoolVar(&how, "schedule", false, "print how this machine carries the operator out, as --schedule of bench, apply and gen reads it")
 	c.MarkFlagsMutuallyExclusive("json", "latex", "schedule")
 	return c
 }
