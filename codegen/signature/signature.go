@@ -58,6 +58,10 @@ type Requirements struct {
 	// Reads is the range of levels, counted from its own step, that a step
 	// reads of wavefields that the caller gives.
 	Reads [2]int
+	// Overwritten are the wavefields whose every level is assigned at all points of
+	// the grid before anything reads it: but for the levels that a run begins with,
+	// it does not matter what memory holds.
+	Overwritten []string
 	// Tiled are the axes along which the extent of tiles is chosen at run time.
 	Tiled []int
 	// Parts are the axes that are cut into parts, one for each thread at best. Their

@@ -57,5 +57,44 @@ func (p *Program) Require() {
 			}
 		})
 	}
+	for _, a := range p.Arrays {
+		if a.Computed() && p.overwrites(a.Name) {
+			r.Overwritten = append(r.Overwritten, a.Name)
+		}
+	}
 	p.Requirements = r
+}
+
+// overwrites reports whether the first statement of a step that touches the level
+// that the step computes of a wavefield assigns it at all points of the grid.
+func (p *Program) overwrites(field string) bool {
+	next := func(a *Access) bool { return a.Field == field && a.Time == 1 }
+	for _, s := range p.Step {
+		reads := false
+		Reads(s, func(a *Access) { reads = reads || next(a) })
+		if reads {
+			return false
+		}
+		switch x := s.(type) {
+		case *Compute:
+			if !slices.ContainsFunc(x.Targets(), next) {
+				continue
+			}
+			whole := x.When == nil && len(x.Axes) == len(p.Axes)
+			for _, axis := range x.Axes {
+				b := x.Box[axis]
+				whole = whole && !b.Lo.End && b.Lo.At <= 0 && b.Hi.End && b.Hi.At >= 0
+			}
+			return whole
+		case *Inject:
+			if next(x.Target) {
+				return false
+			}
+		case *Fill:
+			if x.Field == field && x.Time == 1 {
+				return false
+			}
+		}
+	}
+	return false
 }

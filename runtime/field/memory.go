@@ -30,6 +30,12 @@ func (m *Memory) Free() error {
 	return release(mapping)
 }
 
+// Bytes is the length of the memory.
+func (m *Memory) Bytes() int64 { return int64(len(m.bytes)) }
+
+// Clear sets n bytes from a place on to zero.
+func (m *Memory) Clear(from, n int64) { clear(m.bytes[from : from+n]) }
+
 // Pointer is the address of element i of numbers of size bytes.
 func (m *Memory) Pointer(i int64, size int) unsafe.Pointer {
 	return unsafe.Pointer(&m.bytes[i*int64(size)])

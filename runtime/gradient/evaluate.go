@@ -90,7 +90,7 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 	return plan(s, sizes{
 		steps: a.Steps - k.FirstStep - k.LastStep, fixed: process + forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
 		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1, shells: shells,
-	}, machine.Describe().Available)
+	}, machine.Describe().Available+op.taped.Spare())
 }
 
 // reversedArguments are those of the forward run without its records.

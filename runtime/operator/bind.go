@@ -529,10 +529,12 @@ func (b *binder) load(r *Run) error {
 		if s.shared {
 			continue
 		}
-		if err := s.allocate(); err != nil {
-			return err
-		}
 		x := s.array
+		if !r.reusable(s) || !r.op.spares.take(s, min(b.k.FirstStep+1, int(s.count))) {
+			if err := s.allocate(); err != nil {
+				return err
+			}
+		}
 		if v := b.a.Constants[x.Name]; v != 0 { // fresh memory is zero
 			levels := min(b.k.FirstStep+1, x.Buffers)
 			if x.Given() {

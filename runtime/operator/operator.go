@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/interp"
@@ -21,6 +22,7 @@ type Operator struct {
 	Library *jit.Library
 
 	interpreted *interp.Program
+	spares      *spares
 }
 
 // Load compiles the operator of a file. Options.Target makes the code that is
@@ -90,7 +92,7 @@ func Build(ctx context.Context, builder *jit.Builder, program *codegen.Program) 
 	switch program.Source.Language {
 	case backends.Loops:
 		p, err := interp.Load(program.Source.Text)
-		return &Operator{Program: program, interpreted: p}, err
+		return newOperator(Operator{Program: program, interpreted: p}), err
 	case backends.CUDA:
 		return nil, &backends.Unsupported{Target: "cuda", Capability: "running: its source is for a CUDA compiler; see `courant gen`"}
 	}
@@ -98,7 +100,15 @@ func Build(ctx context.Context, builder *jit.Builder, program *codegen.Program) 
 	if err != nil {
 		return nil, err
 	}
-	return &Operator{Program: program, Library: library}, nil
+	return newOperator(Operator{Program: program, Library: library}), nil
+}
+
+// newOperator gives an operator a place for the memory that runs leave, which is
+// given back when nothing refers to the operator any more.
+func newOperator(op Operator) *Operator {
+	op.spares = &spares{}
+	runtime.AddCleanup(&op, (*spares).release, op.spares)
+	return &op
 }
 
 // Apply binds the arguments and carries out all steps. The caller closes the

@@ -46,6 +46,9 @@ func (r *Run) begin() error {
 // valid.
 func (r *Run) Close() {
 	for _, s := range r.arrays {
+		if s.memory != nil && r.reusable(s) {
+			r.op.spares.leave(s)
+		}
 		s.free()
 	}
 	r.engine = nil
