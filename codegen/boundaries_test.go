@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"codegen/lower":      {"symbolic", "codegen/expr", "codegen/signature", "codegen/facts", "codegen/stencil"},
 	"codegen/pass":       {"codegen/expr", "codegen/signature", "codegen/facts", "codegen/stencil"},
 	"codegen/schedule":   {"codegen/text", "codegen/expr", "codegen/signature", "codegen/facts", "codegen/stencil", "codegen/pass", "codegen/loop"},
-	"codegen/cost":       {"codegen/expr", "codegen/signature", "codegen/stencil"},
+	"codegen/cost":       {"codegen/expr", "codegen/schedule", "codegen/signature", "codegen/stencil"},
 	"codegen/explain":    {"symbolic", "codegen"},
 	"backends":           {"codegen/expr", "codegen/signature", "codegen/facts", "codegen/loop"},
 	"backends/gobind":    {"symbolic", "codegen/signature", "backends"},

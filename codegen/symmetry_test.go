@@ -71,7 +71,7 @@ func TestAxesAreAlike(t *testing.T) {
 		}
 		// Only the order of additions differs. Each operation of a step rounds by
 		// 2^-53 of what it adds up, which is a few times the field.
-		tolerance := float64(permutedSteps*cost.Total(reference.p.Stencil).Flops()) * 0x1p-53 * 8 * largest
+		tolerance := float64(permutedSteps*cost.Total(reference.p.Stencil, reference.p.Schedule).Flops()) * 0x1p-53 * 8 * largest
 		for _, order := range orders[1:] {
 			s, turned := permuted(t, order)
 			worst := 0.0

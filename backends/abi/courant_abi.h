@@ -21,7 +21,9 @@
 #define COURANT_BAD_ABI 1
 #define COURANT_NO_MEMORY 2
 
-/* A grid array. data points at the interior's first element of buffer 0. */
+/* A grid array. data points at the interior's first element of buffer 0. The 64
+ * bytes behind the last element of the last buffer can be read: the last vector of
+ * a row may do so, and uses nothing of it. */
 struct courant_array {
   void *data;
   int64_t buffer; /* elements from one time buffer, or frame, to the next */
@@ -72,7 +74,7 @@ struct courant_args {
   int64_t mirror;        /* a backward operator's own step is mirror - t */
   const int64_t *size;   /* interior points, per axis */
   const int64_t *stride; /* of every array that spans all axes */
-  const int64_t *block;  /* block extent, per axis */
+  const int64_t *block;  /* block extent, per axis; parts of an axis have a least one, which the source names */
   const double *scalar;
   const struct courant_array *array;
   const struct courant_points *points;

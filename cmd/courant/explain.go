@@ -127,7 +127,7 @@ func bound(p *codegen.Program) *explain.Bound {
 	if p.Signature.Real == signature.F64 {
 		b.Peak = figures.FMA64
 	}
-	b.Points, b.By = cost.Total(p.Stencil).Bound(b.Bandwidth*1e9, b.Peak*1e9)
+	b.Points, b.By = cost.Total(p.Stencil, p.Schedule).Bound(b.Bandwidth*1e9, b.Peak*1e9)
 	return b
 }
 

@@ -27,7 +27,8 @@ func newGen() *cobra.Command {
 
 --target c writes the source and the header with its interface; so does
 --target cuda, for a CUDA compiler. --target interp writes the loops, as the
-interpreter reads them.
+interpreter reads them. They fit all machines; with --schedule they are made for
+one, as ` + "`courant explain --schedule`" + ` prints it there.
 --target go writes a Go package with a type for the operator's arguments; it
 holds the operator file, and compiles, loads and runs it.`,
 		Args: cobra.ExactArgs(1),

@@ -2,7 +2,10 @@
 // bounds from that how fast a machine can be.
 package cost
 
-import "github.com/courant-pde/courant/codegen/stencil"
+import (
+	"github.com/courant-pde/courant/codegen/schedule"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
 
 // Cost is the work of a nest of loops, or of all nests of a step, at one grid
 // point.
@@ -22,23 +25,39 @@ func (c Cost) Flops() int { return c.Adds + c.Muls + c.Divs + c.Calls }
 // Intensity is the number of operations per byte.
 func (c Cost) Intensity() float64 { return float64(c.Flops()) / float64(max(c.Bytes, 1)) }
 
-// Total is the cost of a step on a large grid, where layers at its edges do
-// not count. What is carried out in some steps only counts as its average, in
-// whole operations; it is left out where the number of steps is a scalar of
-// the run.
-func Total(p *stencil.Program) Cost {
+// Total is the cost of a step on a large grid under a schedule, where layers at
+// its edges do not count. Memory is read and written once for all computes of a
+// group, and once for all steps of a time tile; fields that a group keeps for a
+// tile are in the cache. What is carried out in some steps only counts as its
+// average, in whole operations; it is left out where the number of steps is a
+// scalar of the run.
+func Total(p *stencil.Program, s *schedule.Schedule) Cost {
 	var c Cost
-	for _, n := range Nests(p) {
-		every := 1
-		if n.When != nil {
-			every = max(1, n.When.Every.Number)
+	next := 0
+	for _, g := range s.Groups {
+		var together traffic
+		for range g.Of {
+			n, counts := nestOf(p, p.Step[next])
+			next++
+			if !counts || n.Thin || n.When != nil && (n.When.Last || n.When.Every.Scalar != "") {
+				continue
+			}
+			every := 1
+			if n.When != nil {
+				every = max(1, n.When.Every.Number)
+			}
+			share := func(m int) int { return (m + every - 1) / every }
+			bytes := 0
+			if every == 1 {
+				together.add(n.traffic, g)
+			} else {
+				bytes = share(n.Bytes)
+			}
+			c = Cost{c.Adds + share(n.Adds), c.Muls + share(n.Muls), c.Divs + share(n.Divs), c.Calls + share(n.Calls),
+				c.Loads + share(n.Loads), c.Stores + share(n.Stores), c.Bytes + bytes}
 		}
-		if n.Thin || n.When != nil && (n.When.Last || n.When.Every.Scalar != "") {
-			continue
-		}
-		share := func(m int) int { return (m + every - 1) / every }
-		c = Cost{c.Adds + share(n.Adds), c.Muls + share(n.Muls), c.Divs + share(n.Divs), c.Calls + share(n.Calls),
-			c.Loads + share(n.Loads), c.Stores + share(n.Stores), c.Bytes + share(n.Bytes)}
+		steps := max(1, g.Steps)
+		c.Bytes += (together.streams()*p.Real.Size() + steps - 1) / steps
 	}
 	return c
 }

@@ -8,7 +8,9 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/cost"
+	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
@@ -34,7 +36,7 @@ func TestAcoustic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := cost.Total(p.Stencil)
+		c := cost.Total(p.Stencil, p.Schedule)
 		t.Logf("%+v", c)
 		if c.Bytes != v.bytes || c.Flops() < v.least || c.Flops() > v.most || c.Loads != 28 || c.Stores != 1 {
 			t.Errorf("without %v: %+v", v.disable, c)
@@ -112,7 +114,7 @@ func TestConditionsAndLayers(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if c := cost.Total(p); c.Flops() != 2+1 || c.Bytes != 32+24/4 {
+	if c := cost.Total(p, schedule.Trivial(p, facts.CPU)); c.Flops() != 2+1 || c.Bytes != 32+24/4 {
 		t.Errorf("a step costs %+v", c)
 	}
 }
@@ -167,7 +169,47 @@ step {
 		t.Fatal(err)
 	}
 	// Level t-1 of u and level t of u6 are read; u3 is written, and fetched first.
-	if c := cost.Total(p); c.Bytes != 4*4 || c.Loads != 2 {
+	if c := cost.Total(p, schedule.Trivial(p, facts.CPU)); c.Bytes != 4*4 || c.Loads != 2 {
 		t.Errorf("%+v", c)
+	}
+}
+
+// A group moves what its computes have in common once, what it keeps for a tile
+// never, and what a time tile holds once for all its steps.
+func TestSchedule(t *testing.T) {
+	p, err := stencil.Parse(`program k f32
+axes x halo 1, z halo 1
+time 1 .. steps-1
+param m[x, z]
+state u[t, x, z] levels 3 buffers 2
+temp w[x, z]
+setup {
+}
+step {
+  compute x = -1 .. size+1, z = 0 .. size {
+    w[x, z] = m[x, z]*u[t, x, z]
+  }
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = m[x, z]*(w[x-1, z] + w[x+1, z]) - u[t-1, x, z]
+  }
+}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]int{
+		// m, u, and w fetched and written; m, w, u- and u+. Together they fetch w once.
+		"schedule k group w group u":                                         4 * (4 + 4),
+		"schedule k group w u { tile x 8 skew }":                             4 * 6,
+		"schedule k group w u { tile x 8 overlap local w threads tiles }":    4 * 4, // m, u, u- and u+
+		"schedule k group w u steps 2 { tile x 8 skew tile z 8 skew }":       4 * 6 / 2,
+		"schedule k group w u { tile x 1 skew local w ring x threads none }": 4 * 4,
+	} {
+		s, err := schedule.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c := cost.Total(p, s); c.Bytes != want || c.Flops() != 4 {
+			t.Errorf("%s: %d bytes and %d operations, want %d and 4", text, c.Bytes, c.Flops(), want)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/courant-pde/courant/codegen/expr"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 )
@@ -17,6 +18,7 @@ type Nest struct {
 	// with all extents of the grid: a layer at an edge.
 	Thin bool
 	Cost
+	traffic
 }
 
 // Statement is what one assignment costs, names that are computed for it
@@ -31,32 +33,72 @@ type Statement struct {
 func Nests(p *stencil.Program) []Nest {
 	var out []Nest
 	for _, s := range p.Step {
-		switch x := s.(type) {
-		case *stencil.Compute:
-			c := counter{p: p}
-			for _, b := range x.Body {
-				switch y := b.(type) {
-				case *stencil.Let:
-					c.value(y.Value)
-				case *stencil.Assign:
-					c.value(y.Value)
-					c.assigned(y)
-				}
-			}
-			out = append(out, c.nest(x.When, len(x.Axes) < len(p.Axes) || thin(x.Box)))
-		case *stencil.Reduce:
-			c := counter{p: p}
-			c.value(x.Value)
-			// What is computed at a point is added to, or compared with, the rest.
-			c.pending.Adds++
-			if x.Op == "norm" {
-				c.pending.Muls++
-			}
-			c.statement(x.Note, x.Series)
-			out = append(out, c.nest(x.When, thin(x.Box)))
+		if n, ok := nestOf(p, s); ok {
+			out = append(out, n)
 		}
 	}
 	return out
+}
+
+// nestOf is the cost of a compute or a reduction; false for other statements.
+func nestOf(p *stencil.Program, s stencil.Stmt) (Nest, bool) {
+	c := counter{p: p}
+	switch x := s.(type) {
+	case *stencil.Compute:
+		for _, b := range x.Body {
+			switch y := b.(type) {
+			case *stencil.Let:
+				c.value(y.Value)
+			case *stencil.Assign:
+				c.value(y.Value)
+				c.assigned(y)
+			}
+		}
+		return c.nest(x.When, len(x.Axes) < len(p.Axes) || thin(x.Box)), true
+	case *stencil.Reduce:
+		c.value(x.Value)
+		// What is computed at a point is added to, or compared with, the rest.
+		c.pending.Adds++
+		if x.Op == "norm" {
+			c.pending.Muls++
+		}
+		c.statement(x.Note, x.Series)
+		return c.nest(x.When, thin(x.Box)), true
+	}
+	return Nest{}, false
+}
+
+// traffic are the buffers that are read from memory and written to it.
+type traffic struct{ reads, writes []stencil.Place }
+
+// add joins what another nest of a group moves, but for fields that the group
+// keeps for a tile.
+func (t *traffic) add(o traffic, g schedule.Group) {
+	local := func(x stencil.Place) bool {
+		return slices.ContainsFunc(g.Local, func(l schedule.Local) bool { return l.Field == x.Field })
+	}
+	for _, x := range o.reads {
+		if !local(x) {
+			t.reads = once(t.reads, x)
+		}
+	}
+	for _, x := range o.writes {
+		if !local(x) {
+			t.writes = once(t.writes, x)
+		}
+	}
+}
+
+// streams is how often a number passes between memory and a core: a processor
+// fetches a line before it changes it.
+func (t traffic) streams() int {
+	n := len(t.reads) + len(t.writes)
+	for _, w := range t.writes {
+		if !slices.Contains(t.reads, w) {
+			n++
+		}
+	}
+	return n
 }
 
 // counter adds up what a nest does.
@@ -65,7 +107,7 @@ type counter struct {
 	out           Nest
 	pending       expr.Cost // of names, until a statement uses them
 	loads, stores []string
-	reads, writes []stencil.Place
+	traffic
 }
 
 func (c *counter) value(e expr.Expr) {
@@ -110,13 +152,8 @@ func (c *counter) nest(when *stencil.When, thin bool) Nest {
 		n.Adds, n.Muls, n.Divs, n.Calls = n.Adds+s.Adds, n.Muls+s.Muls, n.Divs+s.Divs, n.Calls+s.Calls
 	}
 	n.Loads, n.Stores = len(c.loads), len(c.stores)
-	streams := len(c.reads) + len(c.writes)
-	for _, w := range c.writes {
-		if !slices.Contains(c.reads, w) { // a processor fetches a line before it changes it
-			streams++
-		}
-	}
-	n.Bytes = streams * c.p.Real.Size()
+	n.traffic = c.traffic
+	n.Bytes = c.streams() * c.p.Real.Size()
 	return n
 }
 

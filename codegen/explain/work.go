@@ -8,6 +8,7 @@ import (
 	"github.com/courant-pde/courant/codegen/cost"
 	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/lower"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -66,8 +67,8 @@ func (r *Report) work(p *codegen.Program) error {
 		}
 		r.Nests = append(r.Nests, out)
 	}
-	total := cost.Total(p.Stencil)
-	r.Step = Step{Flops{cost.Total(plain).Flops(), total.Flops()}, total.Bytes, total.Intensity()}
+	total := cost.Total(p.Stencil, p.Schedule)
+	r.Step = Step{Flops{cost.Total(plain, schedule.Trivial(plain, p.Target)).Flops(), total.Flops()}, total.Bytes, total.Intensity()}
 	return nil
 }
 

@@ -26,6 +26,11 @@ type Target struct {
 	// axes that are cut, the likeliest first; 0 stands for an equal share of
 	// the axis for each thread.
 	Tiles map[int][][]int
+	// StreamedRows is the number of rows of a block that streams along the first
+	// axis with temporaries in rings of planes, KeptRows that of a block that holds
+	// temporaries of whole rows where there is no such axis: the more rows, the less
+	// is computed twice at their ends, as long as it all fits the second cache.
+	StreamedRows, KeptRows int
 	// Vector is the number of bytes that a vector instruction works on; 0 leaves
 	// vectors to the compiler of the target.
 	Vector int
@@ -58,6 +63,8 @@ var CPU = Target{
 	Strip:          1024,
 	TemporaryFlops: 12,
 	NestsTogether:  12,
+	StreamedRows:   16,
+	KeptRows:       32,
 	Dynamic:        true,
 	Tiles: map[int][][]int{
 		1: {{64}, {16}, {32}, {128}, {256}, {0}},

@@ -305,6 +305,12 @@ func TestVerify(t *testing.T) {
 		{steps(threads("tile[0, 0] = 1 v[@1, x, z] = tile[0, 0]")), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, z] = 1 v[@1, x, z] = tile[0, z] } }"), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, 0] = 1 } }"), "run: iterations of loop z may touch one element: one writes tile[0, 0], another one tile[0, 0]"},
+		// What is prefetched has a name and may lie anywhere.
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 prefetch m[x+99, z+192] { v[@1, x, z] = m[x, z] } }"), ""},
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 1 prefetch m[x, z+192] { v[@1, x, z] = m[x, z] } }"), "run: loop z has no vectors for which to prefetch"},
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 prefetch q[x, z] { v[@1, x, z] = m[x, z] } }"), "run: loop z: prefetch unknown buffer q"},
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 prefetch m[x] { v[@1, x, z] = m[x, z] } }"), "run: loop z: prefetch m[x] has 1 indices of 2"},
+		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 prefetch m[y, z] { v[@1, x, z] = m[x, z] } }"), "run: loop z: prefetch m[y, z]: y: there is no loop y around it"},
 		{steps("for x = 0 .. size(x) single { for z = 0 .. size(z) lanes 1 { v[@1, x, z] = v[@1, x, z-1] } }"), "run: iterations of loop z may touch one element: one writes v[@1, x, z], another one v[@1, x, z-1]"},
 		{steps("for x = 0 .. size(x) single { for z = 0 .. size(z) lanes 1 { v[@1, x, z] = v[@1, x-1, z] } }"), ""},
 		{steps("for x = 4 .. size(x) single { ring[x, 0] = 1 }"), ""},

@@ -333,7 +333,7 @@ func (a *applier) part(axis int, s signature.Span, i, step int) span {
 		return e
 	}
 	if t.part != "" {
-		x := t.within(i, step)
+		x := a.partOf(t, i, step)
 		return span{loop.Max(append(x.lo, e.lo...)), loop.Min(append(x.hi, e.hi...))}
 	}
 	begin := loop.V(t.name)
@@ -399,7 +399,7 @@ func (a *applier) within(i, step int) []loop.Within {
 	for _, t := range a.plan.Tiles {
 		axis := a.plan.axis(t.Axis)
 		if a.tiles[axis].part != "" {
-			x := a.tiles[axis].within(i, step)
+			x := a.partOf(a.tiles[axis], i, step)
 			out = append(out, loop.Within{Axis: axis, Lo: x.lo, Hi: x.hi})
 			continue
 		}

@@ -44,51 +44,51 @@ func Default(p *stencil.Program, target facts.Target) *Schedule {
 		}
 	}
 	if target.Vector > 0 && target.Block == nil {
-		return keepTemporaries(p, s)
+		s.Groups = keepTemporaries(p, s.Groups, target)
 	}
 	return s
 }
 
-// Blocks of rows in which temporaries are kept: the more rows, the less is
-// computed twice at their ends, as long as their planes fit the second cache.
-const (
-	streamedRows = 16 // of blocks that stream along the first axis
-	keptRows     = 32 // of blocks of whole rows, where there is no axis to stream along
-)
-
-// keepTemporaries joins computes whose temporaries no other statement reads: the
-// temporaries of a block of rows stay in the memory of a thread, in rings of
-// planes as the block streams along the first axis, in place of arrays that cover
-// the grid.
-func keepTemporaries(p *stencil.Program, s *Schedule) *Schedule {
-	for i := 0; i < len(p.Step); i++ {
+// keepTemporaries joins computes whose temporaries no other statement reads, out
+// of groups of one statement each: the temporaries of a block of rows stay in the
+// memory of a thread, in rings of planes as the block streams along the first
+// axis, in place of arrays that cover the grid.
+func keepTemporaries(p *stencil.Program, single []Group, target facts.Target) []Group {
+	var out []Group
+	for i := 0; i < len(single); {
 		behind, temps := family(p, i)
-		if behind == 0 {
-			continue
+		if len(temps) > 0 && !slices.ContainsFunc(single[i:behind], func(g Group) bool { return g.Lanes != single[i].Lanes }) {
+			g := kept(p, single[i], p.Labels()[i:behind], temps, target)
+			s := &Schedule{Operator: p.Name, Groups: slices.Concat(out, []Group{g}, single[behind:])}
+			if _, _, err := resolve(p, s); err == nil {
+				out, i = append(out, g), behind
+				continue
+			}
 		}
-		first := *groupOf(s, p.Labels()[i])
-		g := Group{Threads: Tiles, Lanes: first.Lanes, Prefetch: first.Prefetch}
-		rows, ring := Tile{Axis: p.Axes[0], Size: keptRows, Mode: Overlap}, ""
-		if len(p.Axes) > 2 {
-			ring = p.Axes[0]
-			rows = Tile{Axis: p.Axes[1], Size: streamedRows, Mode: Overlap}
-		}
-		g.Tiles = []Tile{rows}
-		if ring != "" {
-			g.Tiles = append(g.Tiles, Tile{Axis: ring, Size: 1, Mode: Skew})
-		}
-		for _, t := range temps {
-			g.Local = append(g.Local, Local{Field: t, Ring: ring})
-		}
-		if next := joinedGroups(s, p.Labels()[i:behind], g); next != nil && legal(p, next) {
-			s, i = next, behind-1
-		}
+		out = append(out, single[i])
+		i++
 	}
-	return s
+	return out
 }
 
-// family is the run of computes from a statement on whose temporaries serve each
-// other alone, and those temporaries; 0 where there is none.
+// kept is the group of some computes that keeps their temporaries.
+func kept(p *stencil.Program, first Group, labels, temps []string, target facts.Target) Group {
+	g := Group{Of: labels, Threads: Tiles, Lanes: first.Lanes, Prefetch: first.Prefetch}
+	ring := ""
+	if len(p.Axes) > 2 {
+		ring = p.Axes[0]
+		g.Tiles = []Tile{{Axis: p.Axes[1], Size: target.StreamedRows, Mode: Overlap}, {Axis: ring, Size: 1, Mode: Skew}}
+	} else {
+		g.Tiles = []Tile{{Axis: p.Axes[0], Size: target.KeptRows, Mode: Overlap}}
+	}
+	for _, t := range temps {
+		g.Local = append(g.Local, Local{Field: t, Ring: ring})
+	}
+	return g
+}
+
+// family is the run of computes from a statement on that alone read what they
+// compute of temporaries, and those temporaries; none where there is no such run.
 func family(p *stencil.Program, first int) (behind int, temps []string) {
 	behind = first + 1
 	for i := first; i < behind; i++ {
@@ -114,41 +114,6 @@ func family(p *stencil.Program, first int) (behind int, temps []string) {
 		return 0, nil
 	}
 	return behind, temps
-}
-
-func groupOf(s *Schedule, label string) *Group {
-	for i := range s.Groups {
-		if slices.Contains(s.Groups[i].Of, label) {
-			return &s.Groups[i]
-		}
-	}
-	return nil
-}
-
-// joinedGroups is the schedule with the groups of some statements, which follow
-// each other, joined in one; nil where those groups differ in their lanes.
-func joinedGroups(s *Schedule, labels []string, g Group) *Schedule {
-	out := *s
-	out.Groups = nil
-	g.Of = labels
-	for _, o := range s.Groups {
-		if !slices.Contains(labels, o.Of[0]) {
-			out.Groups = append(out.Groups, o)
-			continue
-		}
-		if o.Lanes != g.Lanes {
-			return nil
-		}
-		if o.Of[0] == labels[0] {
-			out.Groups = append(out.Groups, g)
-		}
-	}
-	return &out
-}
-
-func legal(p *stencil.Program, s *Schedule) bool {
-	_, _, err := resolve(p, s)
-	return err == nil
 }
 
 // vectors reports whether a compute has rows that vectors can be written out

@@ -20,33 +20,32 @@ var Kept int
 func KeepsEveryBit(t *testing.T, p *stencil.Program, schedules uint64) int {
 	t.Helper()
 	legal := 0
-	var want map[string][]float64
-	for seed := range schedules + 1 {
-		s := randomSchedule(p, seed)
-		if seed == schedules {
-			s = Default(p, facts.CPU.On(facts.Machine{Vector: 32, Prefetch: 64}))
-			for _, g := range s.Groups {
-				Kept += len(g.Local)
-			}
-		}
+	want := outcome(t, p, Trivial(p, facts.CPU), 1, false)
+	keeps := func(s *Schedule, reverse bool) error {
 		k, resolved, err := Apply(p, s)
-		if err != nil && seed == schedules {
-			t.Fatalf("the default is refused: %v\n%s\n%s", err, p, s)
-		}
 		if err != nil {
-			continue
+			return err
 		}
 		if err := loop.Verify(k); err != nil {
 			t.Fatalf("%v\n%s\n%s\n%s", err, p, resolved, k)
 		}
-		if want == nil {
-			want = outcome(t, p, Trivial(p, facts.CPU), 1, false)
-		}
-		if what := differ(outcome(t, p, s, 1, seed%2 == 1), want); what != "" {
+		if what := differ(outcome(t, p, s, 1, reverse), want); what != "" {
 			t.Fatalf("%s\n%s\n%s\n%s", what, p, resolved, k)
 		}
-		legal++
 		Slabs += len(resolved.Slabs)
+		return nil
+	}
+	s := Default(p, facts.CPU.On(facts.Machine{Vector: 32, Prefetch: 64}))
+	if err := keeps(s, false); err != nil {
+		t.Fatalf("the default is refused: %v\n%s\n%s", err, p, s)
+	}
+	for _, g := range s.Groups {
+		Kept += len(g.Local)
+	}
+	for seed := range schedules {
+		if keeps(randomSchedule(p, seed), seed%2 == 1) == nil {
+			legal++
+		}
 	}
 	return legal
 }

@@ -38,6 +38,10 @@ type plan struct {
 	first   int        // the first of them
 	margins [][][2]int // per statement and axis: how far it computes beyond an overlapping tile
 	within  []stencil.Dependence
+	// Where threads take parts of an axis: how many points of a part's beginning
+	// each statement leaves for later, and how many more in each step of a time tile.
+	rises []int
+	climb int
 }
 
 // resolve checks a schedule against its program and answers what it leaves
@@ -415,17 +419,17 @@ func (pl *plan) parts() error {
 	if axis == len(pl.p.Axes)-1 {
 		return illegal(g, "threads take parts of any axis but %s, along which rows run", t.Axis)
 	}
-	t.Rise, t.Climb = make([]int, len(pl.index)), 0
+	pl.rises = make([]int, len(pl.index))
 	for j := range pl.index {
 		for _, d := range pl.within {
 			if d.To == j && d.Steps == 0 {
-				t.Rise[j] = max(t.Rise[j], t.Rise[d.From]+d.Hi[axis])
+				pl.rises[j] = max(pl.rises[j], pl.rises[d.From]+d.Hi[axis])
 			}
 		}
 	}
 	for _, d := range pl.within {
-		if n := t.Rise[d.From] + d.Hi[axis] - t.Rise[d.To]; d.Steps > 0 && n > 0 {
-			t.Climb = max(t.Climb, (n+d.Steps-1)/d.Steps)
+		if n := pl.rises[d.From] + d.Hi[axis] - pl.rises[d.To]; d.Steps > 0 && n > 0 {
+			pl.climb = max(pl.climb, (n+d.Steps-1)/d.Steps)
 		}
 	}
 	return nil

@@ -106,6 +106,10 @@ func TestIllegal(t *testing.T) {
 		{"schedule flux group w group u { fission s0 strip 0 }" + rest, "a strip has at least one point"},
 		{"schedule flux group w group u { fission s0 strip 8 jam 2 }" + rest, "fission goes with one row at a time"},
 		{"schedule flux group w group u { jam 99 }" + rest, "at most 32, 16 and 64"},
+		{"schedule flux group w { lanes auto prefetch 8 } group u" + rest, "prefetch goes with vectors: say lanes 8"},
+		{"schedule flux group w group u { tile x 4 threads parts }" + rest, "threads take parts along skewed tiles, which stand outermost"},
+		{"schedule flux group w u { tile x 4 skew local w ring x threads parts }" + rest, "threads that take parts keep no local fields"},
+		{"schedule flux group w u { tile z 4 skew threads parts }" + rest, "threads take parts of any axis but z"},
 		// Storage and ranks.
 		{"schedule flux halo u 3 3 group w group u" + rest, "halo of u: 1 pairs of widths for 2 axes"},
 		{"schedule flux halo u 3 1 3 3 group w group u" + rest, "halo of u: 3 and 1 points along x, but it is read as far as 3 and 3 points beyond the grid"},

@@ -23,7 +23,7 @@ var programs = flag.Int("programs", 300, "random programs of the metamorphic tes
 // the order of the expressions whatever the loops are. Parallel loops run
 // forward and backward, as their order is free.
 func TestSchedulesKeepEveryBit(t *testing.T) {
-	legal, steps, rings, skews, refused := 0, 0, 0, 0, map[string]int{}
+	legal, steps, rings, skews, parts, refused := 0, 0, 0, 0, 0, map[string]int{}
 	for seed := range uint64(*programs) {
 		p := randomProgram(seed)
 		want := outcome(t, p, Trivial(p, facts.CPU), seed, false)
@@ -41,6 +41,14 @@ func TestSchedulesKeepEveryBit(t *testing.T) {
 				t.Fatalf("seed %d, %d: %v\n%s\n%s\n%s", seed, n, err, p, resolved, k)
 			}
 			legal++
+			if len(k.Parts) > 0 {
+				b := bound(p, k, seed)
+				for _, part := range k.Parts {
+					if b.Size[part.Axis] > b.Block[part.Axis] {
+						parts++
+					}
+				}
+			}
 			for _, g := range resolved.Groups {
 				if g.Steps > 1 {
 					steps++
@@ -63,9 +71,9 @@ func TestSchedulesKeepEveryBit(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d legal schedules, %d with several steps, %d rings, %d skews; refused: %v", legal, steps, rings, skews, refused)
-	if legal < *programs || steps < *programs/8 || rings < *programs/16 || skews < *programs/8 {
-		t.Errorf("%d legal schedules, %d with several steps, %d rings, %d skews: too few to mean anything", legal, steps, rings, skews)
+	t.Logf("%d legal schedules, %d with several steps, %d rings, %d skews, %d with several parts; refused: %v", legal, steps, rings, skews, parts, refused)
+	if legal < *programs || steps < *programs/8 || rings < *programs/16 || skews < *programs/8 || parts < *programs/16 {
+		t.Errorf("%d legal schedules, %d with several steps, %d rings, %d skews, %d with several parts: too few to mean anything", legal, steps, rings, skews, parts)
 	}
 }
 

@@ -31,15 +31,16 @@ func (a *applier) parted() ([]loop.Stmt, error) {
 	first, reach := 0, 0
 	for step := range pl.steps() {
 		for i := range pl.index {
-			first = max(first, t.rise(i, step))
-			reach = max(reach, t.rise(i, step)+t.shift(i, step))
+			first = max(first, pl.rise(i, step))
+			reach = max(reach, pl.rise(i, step)+t.shift(i, step))
 		}
 	}
-	// Cuts must not touch each other: what a statement reads beyond its strip is
-	// within the skews and rises of others.
 	block := loop.Of(loop.Block, t.Axis)
 	begin := t.lo.Plus(-first)
 	beyond := t.hi.Add(-1, begin).Add(-1, loop.Of(loop.Size, t.Axis))
+	// Two cuts must not touch each other: the strip of each is as wide as reach, and
+	// what it reads beside it lies in the strip of an earlier statement, or ends where
+	// a part does that no cut changes any more.
 	a.k.Parts = append(a.k.Parts, signature.Part{Axis: axis, Least: 2*reach + 1, Beyond: beyond.Const})
 
 	body, behind, err := a.statements()
@@ -59,11 +60,15 @@ func (a *applier) parted() ([]loop.Stmt, error) {
 	return append(out, behind...), nil
 }
 
-// within are the bounds of a statement along the axis of parts: in a tile of a
+// rise is how many points of a part's beginning a statement leaves for later, in a
+// step of the time tile.
+func (pl *plan) rise(statement, step int) int { return pl.rises[statement] + pl.climb*step }
+
+// partOf are the bounds of a statement along the axis of parts: in a tile of a
 // part, or at its cut.
-func (t *tiling) within(i, step int) span {
+func (a *applier) partOf(t *tiling, i, step int) span {
 	begin := loop.V(t.part)
-	shift, rise := t.shift(i, step), t.rise(i, step)
+	shift, rise := t.shift(i, step), a.plan.rise(i, step)
 	if t.cut {
 		return span{[]loop.Affine{begin.Plus(-shift)}, []loop.Affine{begin.Plus(rise)}}
 	}

@@ -58,12 +58,6 @@ type Tile struct {
 	// of a time tile. Without numbers it is the least that dependences allow.
 	Skew  []int
 	Slope int
-	// Rise is, where threads take parts of the axis, how many points of a part's
-	// beginning each statement leaves for later, as they depend on the part in front
-	// of it, and Climb how many more in each step of a time tile. Both follow from
-	// the dependences.
-	Rise  []int
-	Climb int
 }
 
 // Mode says how tiles of an axis depend on each other.
@@ -146,16 +140,6 @@ func (t *Tile) shift(statement, step int) int {
 	n := t.Slope * step
 	if statement < len(t.Skew) {
 		n += t.Skew[statement]
-	}
-	return n
-}
-
-// rise is how much of a part's beginning a statement leaves, in a step of the
-// time tile.
-func (t *Tile) rise(statement, step int) int {
-	n := t.Climb * step
-	if statement < len(t.Rise) {
-		n += t.Rise[statement]
 	}
 	return n
 }

@@ -361,7 +361,7 @@ func (b *bench) measure(ctx context.Context, run *operator.Run, best *float64) e
 // rates derives the figures that follow from the others.
 func (b *bench) rates() {
 	r := b.result
-	c := cost.Total(b.op.Program.Stencil)
+	c := cost.Total(b.op.Program.Stencil, b.op.Program.Schedule)
 	r.FlopsPerPoint, r.BytesPerPoint = c.Flops(), c.Bytes
 	r.GFlops = r.Rate * float64(c.Flops())
 	r.Bound, r.BoundBy = c.Bound(r.Bandwidth, r.Peak)

@@ -3,6 +3,7 @@ package machine
 import (
 	"runtime"
 	"slices"
+	"strings"
 
 	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/runtime/jit"
@@ -16,10 +17,13 @@ func Facts() facts.Machine {
 func factsOf(cpu jit.CPU, architecture string) facts.Machine {
 	has := func(feature string) bool { return slices.Contains(cpu.Features, feature) }
 	switch {
-	case has("avx512f"):
-		// Intel's prefetchers of large cores lose the streams of a stencil among the
-		// rows that it finds in the cache: see docs/performance.md.
+	case has("avx512f") && strings.HasPrefix(cpu.Model, "Intel"):
+		// The prefetchers of these cores lose the streams of a stencil among the rows
+		// that it finds in the cache; others have not been measured, and Zen 3 was
+		// slower: see docs/performance.md.
 		return facts.Machine{Vector: 64, Prefetch: 768}
+	case has("avx512f"):
+		return facts.Machine{Vector: 64}
 	case has("avx2"):
 		return facts.Machine{Vector: 32}
 	case has("asimd"), architecture == "arm64":

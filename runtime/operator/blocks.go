@@ -39,7 +39,7 @@ func newBlockSearch(r *Run) *blockSearch {
 		for _, n := range r.args.Block {
 			s.best = append(s.best, int64(n))
 		}
-		for _, p := range r.op.Program.Signature.Parts {
+		for _, p := range r.op.Program.Signature.Parts { // shorter ones would overlap
 			s.best[p.Axis] = max(s.best[p.Axis], int64(p.Least))
 		}
 		return s
@@ -69,7 +69,6 @@ func newBlockSearch(r *Run) *blockSearch {
 // tile.
 func tiles(r *Run) [][]int64 {
 	shape, tiled := r.args.Shape, r.op.Program.Signature.Tiled
-	// A part of an axis for each thread is no matter of trial.
 	cuts := r.op.Program.Target.Tiles[len(tiled)]
 	if len(cuts) == 0 {
 		cuts = [][]int{slices.Clone(shape)}
@@ -87,7 +86,7 @@ func tiles(r *Run) [][]int64 {
 				tile[axis] = int64(max(1, min(extent, n)))
 			}
 		}
-		for _, p := range r.op.Program.Signature.Parts {
+		for _, p := range r.op.Program.Signature.Parts { // one for each thread
 			n := shape[p.Axis] + p.Beyond
 			tile[p.Axis] = int64(max(p.Least, (n+r.args.Threads-1)/r.args.Threads))
 		}

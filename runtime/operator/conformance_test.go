@@ -44,6 +44,9 @@ func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 		a.Spacing = append(a.Spacing, 0.8+0.4*r.Float64())
 		a.Origin = append(a.Origin, r.Float64()*10-5)
 	}
+	for _, part := range p.Signature.Parts { // so that there are several
+		a.Shape[part.Axis] += 2 * part.Least
+	}
 	random := func(lo, hi float64, shape ...int) *field.Array {
 		x := field.New64(shape...)
 		for i := range x.F64 {

@@ -56,13 +56,13 @@ func TestSchedules(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a := randomArguments(t, oracle.Program, rand.New(rand.NewPCG(7, 8)))
-			want := outcome(t, oracle, a)
 			o.Schedule = schedule.Given(s)
 			interpreted, err := Compile(t.Context(), file, o)
 			if err != nil {
 				t.Fatal(err)
 			}
+			a := randomArguments(t, interpreted.Program, rand.New(rand.NewPCG(7, 8)))
+			want := outcome(t, oracle, a)
 			compare(t, "interp", outcome(t, interpreted, a), want, 0)
 			if s.Groups[0].Threads == schedule.Device {
 				return // its C is for a device: see backends/cuda

@@ -31,9 +31,10 @@ func (r *Run) reusable(s *storage) bool {
 }
 
 // take gives the storage memory that an earlier run left, with zeros in the
-// levels that a run begins with and in the halo of all, as fresh memory has: no
-// statement writes a halo that it does not write in every step. It reports
-// whether there was any; what was laid out otherwise is given back.
+// levels that a run begins with. The halos of the others are as that run left
+// them, which does not matter: statements either never write a halo, so that it
+// is zero as in fresh memory, or fill it in each step behind the compute. take
+// reports whether there was any memory; what was laid out otherwise is given back.
 func (p *spares) take(s *storage, levels int) bool {
 	p.lock.Lock()
 	old, ok := p.held[s.array.Name]
@@ -82,10 +83,7 @@ func (op *Operator) Spare() int64 {
 	return n
 }
 
-// Release gives the memory back that runs have left. The operator can be used
-// afterwards.
-func (op *Operator) Release() { op.spares.release() }
-
+// release gives all of it back.
 func (p *spares) release() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
