@@ -248,37 +248,6 @@ func (v *verifier) reduce(x *Reduce, s scope) error {
 	return v.value(x.Value, s.inner(vars...))
 }
 
-// bounds checks that the ends of boxes are made of what is known.
-func (v *verifier) bounds(within []Within, s scope) error {
-	for _, w := range within {
-		if w.Axis < 0 || w.Axis >= len(v.k.Axes) || len(w.Lo) == 0 || len(w.Hi) == 0 {
-			return fmt.Errorf("a box along axis %d of %d, or without ends", w.Axis, len(v.k.Axes))
-		}
-		for _, b := range slices.Concat(w.Lo, w.Hi) {
-			if err := v.known(b, s); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// node is the place of a node: anywhere on the grid, and within the box of a
-// tile.
-func (v *verifier) node(within []Within) []variable {
-	var out []variable
-	for axis, name := range v.k.Axes {
-		x := variable{name, []Affine{{}}, []Affine{Of(Size, name)}, 1}
-		for _, w := range within {
-			if w.Axis == axis {
-				x.lo, x.hi = append(x.lo, w.Lo...), append(x.hi, w.Hi...)
-			}
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
 func (v *verifier) loop(l *For, s scope, setup bool) error {
 	if !signature.IsName(l.Var) || len(l.Body) == 0 || len(l.Lo) == 0 || len(l.Hi) == 0 {
 		return fmt.Errorf("loop %q is empty, or has no name or bounds", l.Var)
@@ -355,26 +324,6 @@ func holdsLoop(body []Stmt) bool {
 	return found
 }
 
-// own checks that a shared loop reads of its threads' own buffers only what it
-// writes itself: an earlier loop may have been another thread's.
-func (v *verifier) own(l *For) error {
-	written := map[string]bool{}
-	var err error
-	Visit([]Stmt{l}, func(s Stmt) {
-		if e := ValueOf(s); e != nil {
-			visitRefs(e, func(r *Ref) {
-				if b := v.k.Buffer(r.Buffer); b != nil && !written[r.Buffer] && err == nil {
-					err = fmt.Errorf("%s is read in loop %s before the loop writes it: what other loops wrote may be another thread's", r, l.Var)
-				}
-			})
-		}
-		if r := TargetOf(s); r != nil {
-			written[r.Buffer] = true
-		}
-	})
-	return err
-}
-
 // collapse checks that loops that are shared together stand alone in each
 // other and have bounds of their own.
 func (v *verifier) collapse(l *For) error {
@@ -393,67 +342,6 @@ func (v *verifier) collapse(l *For) error {
 		}
 		names = append(names, next.Var)
 		inner = next
-	}
-	return nil
-}
-
-func (v *verifier) pointer(p *Pointer, s scope) error {
-	if !signature.IsName(p.Name) || s.pointers[p.Name] != nil {
-		return fmt.Errorf("pointer %q: not a name, or defined twice", p.Name)
-	}
-	if v.k.Array(p.Buffer) == nil && v.k.Buffer(p.Buffer) == nil {
-		return fmt.Errorf("pointer %s into unknown buffer %s", p.Name, p.Buffer)
-	}
-	for _, o := range s.pointers {
-		if o.Buffer == p.Buffer && v.slot(p.Buffer, o.Level) == v.slot(p.Buffer, p.Level) && slices.EqualFunc(o.Index, p.Index, Affine.Equal) {
-			return fmt.Errorf("pointers %s and %s are the same place", o.Name, p.Name)
-		}
-	}
-	for _, x := range p.Index {
-		if err := v.known(x, s); err != nil {
-			return fmt.Errorf("pointer %s: %w", p.Name, err)
-		}
-	}
-	if n := v.rowDims(p.Buffer); len(p.Index) != n {
-		return fmt.Errorf("pointer %s has %d indices of %d", p.Name, len(p.Index), n)
-	}
-	s.pointers[p.Name] = p
-	return nil
-}
-
-// rowDims is the number of dimensions of a buffer along which rows lie side by
-// side: all but that of rows.
-func (v *verifier) rowDims(buffer string) int {
-	if a := v.k.Array(buffer); a != nil {
-		if a.Spans(len(v.k.Axes) - 1) {
-			return len(a.Axes) - 1
-		}
-		return len(a.Axes)
-	}
-	return len(v.k.Buffer(buffer).Dims) - 1
-}
-
-// slot is the time buffer of a level.
-func (v *verifier) slot(buffer string, level int) int {
-	if a := v.k.Array(buffer); a != nil {
-		return a.Buffer(level)
-	}
-	return 0
-}
-
-// known checks that the variables of an index are those of loops around it.
-func (v *verifier) known(x Affine, s scope) error {
-	for _, t := range x.Terms {
-		switch t.Kind {
-		case Var:
-			if !slices.ContainsFunc(s.vars, func(o variable) bool { return o.name == t.Name }) {
-				return fmt.Errorf("%s: there is no loop %s around it", x, t.Name)
-			}
-		case Size, Block, Origin, Global:
-			if !slices.Contains(v.k.Axes, t.Name) {
-				return fmt.Errorf("%s: there is no axis %s", x, t.Name)
-			}
-		}
 	}
 	return nil
 }
@@ -491,112 +379,4 @@ func (v *verifier) target(r *Ref, s scope, setup bool) error {
 		return fmt.Errorf("%s is written through a pointer to read", r)
 	}
 	return v.ref(r, s)
-}
-
-// maxLevel is the number of levels from the current one up to which kernels
-// reach: those of a time tile.
-const maxLevel = 64
-
-// dims are the least and the greatest index of each dimension of a buffer:
-// first <= index < behind, or all for rings.
-func (v *verifier) dims(buffer string) (first, behind []Affine, ring []bool, err error) {
-	if b := v.k.Buffer(buffer); b != nil {
-		for _, d := range b.Dims {
-			first, behind, ring = append(first, Affine{}), append(behind, d.Extent), append(ring, d.Ring)
-		}
-		return first, behind, ring, nil
-	}
-	a := v.k.Array(buffer)
-	if a == nil {
-		return nil, nil, nil, fmt.Errorf("unknown buffer %s", buffer)
-	}
-	for _, axis := range a.Axes {
-		h := v.k.HaloOf(a, axis)
-		n := Of(Size, v.k.Axes[axis])
-		if a.Slabs != nil && !a.Slabs[axis].Whole() {
-			n = Int(a.Slabs[axis].Extent(0))
-		}
-		first, behind, ring = append(first, Int(-h[0])), append(behind, n.Plus(h[1])), append(ring, false)
-	}
-	return first, behind, ring, nil
-}
-
-// ref checks that an element lies inside of its buffer.
-func (v *verifier) ref(r *Ref, s scope) error {
-	first, behind, ring, err := v.dims(r.Buffer)
-	if err != nil {
-		return err
-	}
-	if a := v.k.Array(r.Buffer); a != nil && (max(r.Level, -r.Level) > maxLevel || r.Level != 0 && a.Role != signature.State && a.Role != signature.History) {
-		return fmt.Errorf("%s: there is no such level", r)
-	}
-	if len(r.Index) != len(first) {
-		return fmt.Errorf("%s has %d indices of %d", r, len(r.Index), len(first))
-	}
-	for i, x := range r.Index {
-		if err := v.known(x, s); err != nil {
-			return fmt.Errorf("%s: %w", r, err)
-		}
-		if !v.atLeastZero(x.Add(-1, first[i]), s.vars) {
-			return fmt.Errorf("%s: index %s may be less than %s", r, x, first[i])
-		}
-		if !ring[i] && !v.atLeastZero(behind[i].Add(-1, x).Plus(-1), s.vars) {
-			return fmt.Errorf("%s: index %s may reach %s", r, x, behind[i])
-		}
-	}
-	return v.throughPointer(r, s)
-}
-
-// hint checks that a prefetched element has a name: it need not exist.
-func (v *verifier) hint(r *Ref, s scope) error {
-	first, _, _, err := v.dims(r.Buffer)
-	if err != nil {
-		return err
-	}
-	if len(r.Index) != len(first) {
-		return fmt.Errorf("%s has %d indices of %d", r, len(r.Index), len(first))
-	}
-	for _, x := range r.Index {
-		if err := v.known(x, s); err != nil {
-			return fmt.Errorf("%s: %w", r, err)
-		}
-	}
-	return v.throughPointer(r, s)
-}
-
-// throughPointer checks that a ref goes through the pointer to its row, if
-// there is one: targets take it to be the only way there.
-func (v *verifier) throughPointer(r *Ref, s scope) error {
-	if r.Pointer == "" {
-		for _, p := range s.pointers {
-			if v.leads(p, r) {
-				return fmt.Errorf("%s does not go through pointer %s", r, p.Name)
-			}
-		}
-		return nil
-	}
-	p := s.pointers[r.Pointer]
-	if p == nil {
-		return fmt.Errorf("%s: there is no pointer %s here", r, r.Pointer)
-	}
-	if !v.leads(p, r) {
-		return fmt.Errorf("%s: pointer %s is another place", r, r.Pointer)
-	}
-	return nil
-}
-
-// leads reports whether a ref lies in the row of a pointer, or a number of rows
-// from it.
-func (v *verifier) leads(p *Pointer, r *Ref) bool {
-	if p.Buffer != r.Buffer || v.slot(p.Buffer, p.Level) != v.slot(r.Buffer, r.Level) || len(p.Index) > len(r.Index) {
-		return false
-	}
-	b := v.k.Buffer(r.Buffer)
-	for i := range p.Index {
-		d := r.Index[i].Add(-1, p.Index[i])
-		if !d.IsConst() || d.Const != 0 && b != nil && b.Dims[i].Ring {
-			return false
-		}
-	}
-	return true
 }
