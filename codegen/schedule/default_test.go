@@ -61,7 +61,7 @@ func TestDefaultTiles(t *testing.T) {
     for yb along y = 0 .. size(y) step block(y) {
       for x = xb .. min(xb+block(x), size(x)) {
         for y = yb .. min(yb+block(y), size(y)) {
-          pointer u_row0 = u[x, y]
+          pointer u_row0 = u[x, y-1]
           pointer u_row1 = u[@1, x, y] write
           for z = 0 .. size(z) lanes 1 {
             u_row1:u[@1, x, y, z] = u_row0:u[x, y-1, z]

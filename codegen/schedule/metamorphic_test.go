@@ -77,6 +77,56 @@ func TestSchedulesKeepEveryBit(t *testing.T) {
 	}
 }
 
+// So they do in blocks of a device, which take tiles in any order; what belongs to
+// a block lies in its shared memory.
+func TestDeviceSchedulesKeepEveryBit(t *testing.T) {
+	legal, locals := 0, 0
+	for seed := range uint64(*programs) {
+		p := randomProgram(seed)
+		want := outcome(t, p, Trivial(p, facts.CPU), seed, false)
+		for n := range uint64(6) {
+			s := randomSchedule(p, seed*64+n)
+			device := 0
+			for i := range s.Groups {
+				g := &s.Groups[i]
+				g.Threads, g.Dynamic, g.Steps, g.Jam, g.Lanes, g.Prefetch = None, false, 1, 0, 0, 0
+				for k := range g.Tiles {
+					tile := &g.Tiles[k]
+					tile.Size, tile.Mode = max(1, tile.Size), Free
+					if len(g.Of) > 1 {
+						tile.Mode = Overlap
+					}
+				}
+				for k := range g.Local {
+					g.Local[k].Ring = ""
+				}
+				if len(g.Tiles) > 0 {
+					g.Threads = Device
+					device++
+				}
+			}
+			k, resolved, err := Apply(p, s)
+			if err != nil || device == 0 {
+				continue
+			}
+			legal++
+			locals += len(k.Buffers)
+			if err := loop.Verify(k); err != nil {
+				t.Fatalf("seed %d, %d: %v\n%s\n%s\n%s", seed, n, err, p, resolved, k)
+			}
+			for _, reverse := range []bool{false, true} {
+				if what := differ(outcome(t, p, s, seed, reverse), want); what != "" {
+					t.Fatalf("seed %d, %d, reverse %v: %s\n%s\n%s\n%s", seed, n, reverse, what, p, resolved, k)
+				}
+			}
+		}
+	}
+	t.Logf("%d legal schedules, %d local fields", legal, locals)
+	if legal < *programs/4 || locals < *programs/16 {
+		t.Errorf("%d legal schedules, %d local fields: too few to mean anything", legal, locals)
+	}
+}
+
 // A skew that is found is the least one: a point less is refused, and so is a
 // plane less of a ring.
 func TestLessSkewIsRefused(t *testing.T) {

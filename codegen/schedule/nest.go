@@ -16,7 +16,7 @@ import (
 func (a *applier) nest(c *stencil.Compute, b spans, step int, outer bool) []loop.Stmt {
 	g := &a.plan.Group
 	last := c.Axes[len(c.Axes)-1]
-	rows := len(c.Axes) > 1 && g.jam() > 1
+	rows := len(c.Axes) > 1 && g.jam() > 1 && b[c.Axes[len(c.Axes)-2]].holds(g.jam())
 	nest := a.body(c, b[last], step, 1)
 	var rest []loop.Stmt
 	if rows {
@@ -44,6 +44,18 @@ func (a *applier) nest(c *stencil.Compute, b spans, step int, outer bool) []loop
 		nest = append(nest, &loop.Barrier{})
 	}
 	return nest
+}
+
+// holds reports whether there may be so many points between the bounds.
+func (s span) holds(n int) bool {
+	for _, lo := range s.lo {
+		for _, hi := range s.hi {
+			if d := hi.Add(-1, lo); d.IsConst() && d.Const < n {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // lanes gives the points of a nest to the threads of a block.
@@ -300,6 +312,7 @@ func (a *applier) pointers(parts [][]loop.Stmt, last int) []loop.Stmt {
 	}
 	var out []loop.Stmt
 	named := map[key]*loop.Pointer{}
+	reach := map[*loop.Pointer][2][]int{} // the least and the greatest offsets of its refs
 	taken := map[string]bool{}
 	through := func(r *loop.Ref, write bool) *loop.Ref {
 		array, rings := a.k.Array(r.Buffer), []loop.Dim(nil)
@@ -320,12 +333,10 @@ func (a *applier) pointers(parts [][]loop.Stmt, last int) []loop.Stmt {
 		if array != nil && !array.Spans(last) {
 			n = len(r.Index) // a profile along other axes: one element for all of the row
 		}
-		index := []loop.Affine{}
 		for i, x := range r.Index[:n] {
 			if rings == nil || !rings[i].Ring {
 				x.Const = 0 // what differs by a number of rows has one pointer
 			}
-			index = append(index, x)
 			k.index += x.String() + ","
 		}
 		p := named[k]
@@ -334,9 +345,19 @@ func (a *applier) pointers(parts [][]loop.Stmt, last int) []loop.Stmt {
 				name = fmt.Sprintf("%s_row_%d", r.Buffer, i)
 			}
 			taken[name] = true
-			p = &loop.Pointer{Name: name, Buffer: r.Buffer, Level: r.Level, Index: index}
+			p = &loop.Pointer{Name: name, Buffer: r.Buffer, Level: r.Level, Index: slices.Clone(r.Index[:n])}
 			named[k] = p
 			out = append(out, p)
+			for _, x := range p.Index {
+				reach[p] = [2][]int{append(reach[p][0], x.Const), append(reach[p][1], x.Const)}
+			}
+		}
+		for i := range p.Index {
+			// Of the rows between those of its refs, which the array has, the one at
+			// offset 0 or next to it.
+			lo, hi := reach[p][0], reach[p][1]
+			lo[i], hi[i] = min(lo[i], r.Index[i].Const), max(hi[i], r.Index[i].Const)
+			p.Index[i].Const = min(max(0, lo[i]), hi[i])
 		}
 		p.Write = p.Write || write
 		c := *r
