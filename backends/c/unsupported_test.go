@@ -20,7 +20,7 @@ run { team { for t = first(t) .. last(t)+1 { `
 	const device = "target c does not support loops over the blocks and threads of a device"
 	for _, v := range []struct{ body, want string }{
 		{"for x = 0 .. size(x) threads { u[@1, x] = u[x] }", ""},
-		{"for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) { u[@1, x] = u[x] } }", device},
+		{"for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) { let %a = u[x] } }", device},
 		{"for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) block { u[@1, x] = u[x] } }", device},
 	} {
 		k, err := loop.Parse(head + v.body + " } } }")

@@ -22,6 +22,17 @@ func (v *verifier) bounds(within []Within, s scope) error {
 	return nil
 }
 
+// named checks that an index of nodes, or of points that are reduced, has not the
+// name of a loop around: the two would be one.
+func (v *verifier) named(what string, s scope) error {
+	for _, x := range s.vars {
+		if slices.Contains(v.k.Axes, x.name) {
+			return fmt.Errorf("%s stands in a loop %s, and its own index along that axis has the same name", what, x.name)
+		}
+	}
+	return nil
+}
+
 // node is the place of a node: anywhere on the grid, and within the box of a
 // tile.
 func (v *verifier) node(within []Within) []variable {
@@ -60,12 +71,21 @@ func (v *verifier) slot(buffer string, level int) int {
 	if a := v.k.Array(buffer); a != nil {
 		return a.Buffer(level)
 	}
-	return 0
+	if v.k.Buffer(buffer) != nil {
+		return 0
+	}
+	return level // of samples
 }
 
 // maxLevel is the number of levels from the current one up to which kernels
 // reach: those of a time tile.
 const maxLevel = 64
+
+// hasLevel reports whether a buffer may have a level.
+func (v *verifier) hasLevel(buffer string, level int) bool {
+	a := v.k.Array(buffer)
+	return a == nil || max(level, -level) <= maxLevel && (level == 0 || a.Role == signature.State || a.Role == signature.History)
+}
 
 // dims are the least and the greatest index of each dimension of a buffer:
 // first <= index < behind, or all for rings.
@@ -92,12 +112,12 @@ func (v *verifier) dims(buffer string) (first, behind []Affine, ring []bool, err
 }
 
 // ref checks that an element lies inside of its buffer.
-func (v *verifier) ref(r *Ref, s scope) error {
+func (v *verifier) ref(r *Ref, s scope, write bool) error {
 	first, behind, ring, err := v.dims(r.Buffer)
 	if err != nil {
 		return err
 	}
-	if a := v.k.Array(r.Buffer); a != nil && (max(r.Level, -r.Level) > maxLevel || r.Level != 0 && a.Role != signature.State && a.Role != signature.History) {
+	if !v.hasLevel(r.Buffer, r.Level) {
 		return fmt.Errorf("%s: there is no such level", r)
 	}
 	if len(r.Index) != len(first) {
@@ -114,7 +134,7 @@ func (v *verifier) ref(r *Ref, s scope) error {
 			return fmt.Errorf("%s: index %s may reach %s", r, x, behind[i])
 		}
 	}
-	return v.throughPointer(r, s)
+	return v.throughPointer(r, s, write)
 }
 
 // hint checks that a prefetched element has a name: it need not exist.
@@ -131,5 +151,5 @@ func (v *verifier) hint(r *Ref, s scope) error {
 			return fmt.Errorf("%s: %w", r, err)
 		}
 	}
-	return v.throughPointer(r, s)
+	return v.throughPointer(r, s, false)
 }

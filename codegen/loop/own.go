@@ -4,7 +4,7 @@ import "fmt"
 
 // own checks that a shared loop reads of its threads' own buffers only what it
 // writes itself: an earlier loop may have been another thread's.
-func (v *verifier) own(l *For) error {
+func (v *verifier) own(l *For, _ scope) error {
 	written := map[string]bool{}
 	var err error
 	Visit([]Stmt{l}, func(s Stmt) {

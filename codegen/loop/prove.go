@@ -48,7 +48,7 @@ func mentions(a Affine, vars []variable) bool {
 
 // reduced replaces the variables of inner loops by their bounds, and gives the
 // least or greatest values in terms of the loop's own variable.
-func (v *verifier) reduced(a Affine, vars []variable, greatest bool, self Symbol) []Affine {
+func (v *verifier) reduced(a Affine, vars []variable, greatest bool) []Affine {
 	for i := len(vars) - 1; i >= 0; i-- {
 		x := vars[i]
 		s := Symbol{Var, x.name}
@@ -62,7 +62,7 @@ func (v *verifier) reduced(a Affine, vars []variable, greatest bool, self Symbol
 		}
 		var out []Affine
 		for _, b := range bounds {
-			out = append(out, v.reduced(a.Replace(s, b.Plus(-minus)), vars[:i], greatest, self)...)
+			out = append(out, v.reduced(a.Replace(s, b.Plus(-minus)), vars[:i], greatest)...)
 		}
 		return out
 	}

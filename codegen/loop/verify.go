@@ -10,11 +10,12 @@ import (
 )
 
 // Verify checks that a kernel is well formed: names are defined before use,
-// every index lies inside its buffer, and no two iterations of a parallel loop
-// touch one element with a write. It proves the last two by interval
-// arithmetic on the bounds of loops, for grids that hold what the signature
-// requires. What Verify accepts, targets and the interpreter can carry out; an
-// error is a fault of the compiler.
+// every index lies inside its buffer, no two iterations of a parallel loop touch
+// one element with a write, threads wait for each other where one needs what
+// another does, and what they read of their own memory they have written. It
+// proves this by interval arithmetic on the bounds of loops, for grids that hold
+// what the signature requires. What Verify accepts, targets and the interpreter
+// can carry out; an error is a fault of the compiler.
 func Verify(k *Kernel) error {
 	if err := k.Check(); err != nil {
 		return err
@@ -87,6 +88,9 @@ type scope struct {
 	team     bool
 	shared   bool // in a loop whose iterations threads share
 	grid     bool // in a loop whose iterations blocks of a device share
+	block    bool // in a loop whose iterations the threads of a block share
+	lanes    bool // in a loop whose iterations run side by side in one thread
+	nested   bool // in a loop that is neither that of time nor over tiles, or in a condition
 	locals   map[string]bool
 	pointers map[string]*Pointer
 }
@@ -136,7 +140,10 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 			return fmt.Errorf("a team within a team, or in setup")
 		}
 		s.team = true
-		return v.block(x.Body, s.inner(), false)
+		if err := v.block(x.Body, s.inner(), false); err != nil {
+			return err
+		}
+		return v.waits(x.Body, s)
 	case *For:
 		return v.loop(x, s, setup)
 	case *If:
@@ -153,6 +160,7 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 				return err
 			}
 		}
+		s.nested = true
 		return v.block(x.Body, s.inner(), setup)
 	case *Let:
 		if !signature.IsName(x.Name) || s.locals[x.Name] {
@@ -169,12 +177,18 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 		if s.team && !s.shared && !s.grid && v.k.Buffer(x.To.Buffer) == nil {
 			return fmt.Errorf("%s is written by every thread of the team", x.To)
 		}
+		if b := v.k.Buffer(x.To.Buffer); s.grid && !s.block && (b == nil || b.Space == Shared) {
+			return fmt.Errorf("%s is written by every thread of a block", x.To)
+		}
 		return v.target(x.To, s, setup)
 	case *Pointer:
 		return v.pointer(x, s)
 	case *Inject:
 		if p := v.k.PointSet(x.Points); p == nil || !p.Inject {
 			return fmt.Errorf("there are no points %s to inject", x.Points)
+		}
+		if err := v.sparse("inject "+x.Points, s); err != nil {
+			return err
 		}
 		at := s.inner(v.node(x.Within)...)
 		if err := v.value(x.Value, at); err != nil {
@@ -189,21 +203,50 @@ func (v *verifier) stmt(x Stmt, s scope, setup bool) error {
 	case *Reduce:
 		return v.reduce(x, s)
 	case *Exchange:
-		a := v.k.Array(x.Buffer)
-		if a == nil || x.Axis < 0 || x.Axis >= len(v.k.Axes) || !a.Spans(x.Axis) {
-			return fmt.Errorf("exchange of %s along axis %d", x.Buffer, x.Axis)
-		}
-		if h := v.k.HaloOf(a, x.Axis); x.Width[0] > h[0] || x.Width[1] > h[1] || s.shared {
-			return fmt.Errorf("exchange of %s: %v points in a halo of %v, or by one thread", x.Buffer, x.Width, h)
-		}
+		return v.exchange(x, s, setup)
 	case *Barrier:
-		if s.shared {
+		switch {
+		case s.shared:
 			return fmt.Errorf("a barrier in a loop that threads share")
+		case s.block:
+			return fmt.Errorf("a barrier in a loop that threads of a block share: not all of them come to it")
+		case s.lanes:
+			return fmt.Errorf("a barrier in a loop with lanes")
 		}
 	default:
 		return fmt.Errorf("unknown statement %T", x)
 	}
 	return nil
+}
+
+// exchange checks that what ranks exchange is a level of a wavefield that steps
+// compute, and that there is.
+func (v *verifier) exchange(x *Exchange, s scope, setup bool) error {
+	a := v.k.Array(x.Buffer)
+	if a == nil || x.Axis < 0 || x.Axis >= len(v.k.Axes) || !a.Spans(x.Axis) {
+		return fmt.Errorf("exchange of %s along axis %d", x.Buffer, x.Axis)
+	}
+	if !a.Computed() || setup {
+		return fmt.Errorf("exchange of %s, which is no wavefield that steps compute, or in setup", x.Buffer)
+	}
+	if x.Level > 1 || x.Level < 2-a.Levels {
+		return fmt.Errorf("exchange of %s[@%d]: there are levels %d to 1", x.Buffer, x.Level, 2-a.Levels)
+	}
+	if h := v.k.HaloOf(a, x.Axis); min(x.Width[0], x.Width[1]) < 0 || x.Width[0] > h[0] || x.Width[1] > h[1] || s.shared || s.grid || s.block || s.lanes {
+		return fmt.Errorf("exchange of %s: %v points in a halo of %v, or by one thread", x.Buffer, x.Width, h)
+	}
+	return nil
+}
+
+// sparse checks where a statement stands whose nodes threads share.
+func (v *verifier) sparse(what string, s scope) error {
+	switch {
+	case s.block:
+		return fmt.Errorf("%s in a loop that threads of a block share, as they do its nodes", what)
+	case s.lanes:
+		return fmt.Errorf("%s in a loop with lanes", what)
+	}
+	return v.named(what, s)
 }
 
 func (v *verifier) sample(x *Sample, s scope) error {
@@ -219,6 +262,13 @@ func (v *verifier) sample(x *Sample, s scope) error {
 	}
 	if err := v.bounds(x.Within, s); err != nil {
 		return err
+	}
+	what := stageWords[x.Stage] + " " + x.Points
+	if err := v.sparse(what, s); err != nil {
+		return err
+	}
+	if x.Stage != Take && (s.shared || s.grid) {
+		return fmt.Errorf("%s in a loop that threads share: it is of the whole grid", what)
 	}
 	if x.Stage == Sum {
 		return nil
@@ -240,6 +290,9 @@ func (v *verifier) reduce(x *Reduce, s scope) error {
 		if err := v.bounds([]Within{{axis, x.Lo[axis], x.Hi[axis]}}, s); err != nil {
 			return err
 		}
+	}
+	if err := v.sparse("reduce "+x.Series, s); err != nil {
+		return err
 	}
 	var vars []variable
 	for axis, name := range v.k.Axes {
@@ -293,9 +346,15 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	if err := v.collapse(l); err != nil {
 		return err
 	}
-	outermost := !s.shared && !s.grid
+	if err := v.device(l, s); err != nil {
+		return err
+	}
+	outer, outermost := s, !s.shared && !s.grid
 	s.shared = s.shared || l.Kind == Threads || l.Kind == Single
 	s.grid = s.grid || l.Kind == Grid
+	s.block = s.block || l.Kind == InBlock
+	s.lanes = s.lanes || l.Lanes > 0
+	s.nested = s.nested || l.Kind != Grid && l.Var != "t"
 	inner := s.inner(variable{l.Var, l.Lo, l.Hi, 1})
 	if l.Rest != nil {
 		if err := v.block(l.Rest, inner, setup); err != nil {
@@ -307,12 +366,17 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 		return err
 	}
 	if outermost && (s.shared || s.grid) {
-		if err := v.own(l); err != nil {
+		if err := v.own(l, outer); err != nil {
 			return err
 		}
 	}
 	if l.Kind == Threads || l.Kind == Grid || l.Kind == InBlock || l.Lanes > 0 {
-		return v.parallel(l, s)
+		if err := v.parallel(l, s); err != nil {
+			return err
+		}
+	}
+	if l.Kind == Grid && within(l, Grid) == nil {
+		return v.waits(l.Body, s.inner(variable{l.Var, l.Lo, l.Hi, 1}))
 	}
 	return nil
 }
@@ -329,8 +393,11 @@ func holdsLoop(body []Stmt) bool {
 func (v *verifier) collapse(l *For) error {
 	names := []string{l.Var}
 	for inner := l; len(names) < l.Collapse; {
-		next, ok := inner.Body[0].(*For)
-		if !ok || len(inner.Body) != 1 {
+		var next *For
+		if len(inner.Body) == 1 && inner.Rest == nil {
+			next, _ = inner.Body[0].(*For)
+		}
+		if next == nil {
 			return fmt.Errorf("loop %s: %d loops do not stand alone in each other", l.Var, l.Collapse)
 		}
 		for _, b := range append(slices.Clone(next.Lo), next.Hi...) {
@@ -358,7 +425,7 @@ func (v *verifier) value(e expr.Expr, s scope) error {
 				return fmt.Errorf("%%%s is used before it is defined", string(x))
 			}
 		case *Ref:
-			return v.ref(x, s)
+			return v.ref(x, s, false)
 		default:
 			return fmt.Errorf("%T cannot be part of an expression", e)
 		}
@@ -378,5 +445,5 @@ func (v *verifier) target(r *Ref, s scope, setup bool) error {
 	if p := s.pointers[r.Pointer]; p != nil && !p.Write {
 		return fmt.Errorf("%s is written through a pointer to read", r)
 	}
-	return v.ref(r, s)
+	return v.ref(r, s, true)
 }

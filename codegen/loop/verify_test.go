@@ -60,8 +60,11 @@ func line(axis, body string) string {
 // replaced is a kernel with other declarations.
 func replaced(old, with string) string { return strings.Replace(steps(""), old, with, 1) }
 
+// verdict is a kernel and what is wrong with it, "" for nothing.
+type verdict struct{ text, want string }
+
 func TestVerify(t *testing.T) {
-	for _, v := range []struct{ text, want string }{
+	judge(t, []verdict{
 		// What schedules make of small programs.
 		{steps(good), ""},
 		{once("let %a = $dt " + threads("p[x, z] = m[x+1, z]*%a")), ""},
@@ -147,7 +150,7 @@ func TestVerify(t *testing.T) {
 		{steps(line("x", "tile[0, 0] = 1 g[x] = tile[0, 0] + ring[0, 0]")), "run: ring[0, 0] is read in loop x before the loop writes it: what other loops wrote may be another thread's"},
 		{steps(threads("v[@1, x, z] = tile[0, 0] tile[0, 0] = 1")), "run: tile[0, 0] is read in loop x before the loop writes it: what other loops wrote may be another thread's"},
 		{steps("for x = 0 .. size(x) { for z = 0 .. size(z) threads { v[@1, x, z] = tile[0, 0] } }"), "run: tile[0, 0] is read in loop z before the loop writes it: what other loops wrote may be another thread's"},
-		{steps("for x = 0 .. size(x) threads { take rec from tile[0, 0] within x = x .. x+1 }"), "run: tile[0, 0] is read in loop x before the loop writes it: what other loops wrote may be another thread's"},
+		{steps("for xb along x = 0 .. size(x) threads { take rec from tile[0, 0] within x = xb .. xb+1 }"), "run: tile[0, 0] is read in loop xb before the loop writes it: what other loops wrote may be another thread's"},
 		{steps("for xb along x = 0 .. size(x) step 32 grid { for x = xb .. min(xb+32, size(x)) block { g[x] = block[x-xb] } }"), "run: block[x-xb] is read in loop xb before the loop writes it: what other loops wrote may be another thread's"},
 		{steps("for x = 0 .. size(x) threads { for k = 0 .. 8 { tile[k, 0] = 1 } for k = 0 .. 8 { g[x] = tile[k, 0] } }"), ""},
 		{steps("for xb along x = 0 .. size(x) step 4 threads { inject src into g[x] times 1 within x = xb .. xb+4 inject src into g[x] times 2 }"), "run: iterations of loop xb may touch one element: one writes g[x], another one g[x]"},
@@ -260,6 +263,11 @@ func TestVerify(t *testing.T) {
 		{steps("sample rec from m[x+3, z]"), "run: m[x+3, z]: index x+3 may reach size(x)+2"},
 		{steps("take rec from tile[x-t, 0] within x = t .. t+8"), ""},
 		{steps("take rec from tile[x-t, 0] within x = t .. t+9"), "run: tile[x-t, 0]: index x-t may reach 8"},
+		// So a loop around it has another name.
+		{steps("for x = 0 .. size(x) threads { inject src into g[x] times 1 within x = x .. x+1 }"), "run: inject src stands in a loop x, and its own index along that axis has the same name"},
+		{steps("for x = 0 .. size(x) { take rec from g[x+2] }"), "run: take rec stands in a loop x, and its own index along that axis has the same name"},
+		{steps("for z = 0 .. 2 { sample rec from m[x, z] }"), "run: sample rec stands in a loop z, and its own index along that axis has the same name"},
+		{steps("for x = 0 .. size(x) { reduce e from sum of m[x, z] over x .. x+1; 0 .. size(z) }"), "run: reduce e stands in a loop x, and its own index along that axis has the same name"},
 		{steps("reduce e from sum of m[x, z+1] over 0 .. size(x); 0 .. size(z)"), ""},
 		{steps("reduce e from sum of m[x, z+1] over 0 .. size(x); 0 .. size(z)+1"), "run: m[x, z+1]: index z+1 may reach size(z)+1"},
 		{steps("reduce e from sum of m[x, z] over -3 .. size(x); 0 .. size(z)"), "run: m[x, z]: index x may be less than -2"},
@@ -301,7 +309,10 @@ func TestVerify(t *testing.T) {
 		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = v[x, z] } }"), ""},
 		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = v[@1, x, z+1] } }"), "run: iterations of loop z may touch one element: one writes v[@1, x, z], another one v[@1, x, z+1]"},
 		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { g[x] = 1 } }"), "run: iterations of loop z may touch one element: one writes g[x], another one g[x]"},
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) step 2 { v[@1, x, z] = v[x, z] } rest { v[@1, x, z] = v[x, z] } }"), ""},
+		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) step 2 { v[@1, x, z] = 1 v[@1, x, z+1] = 2 } rest { v[@1, x, z] = v[@1, x, z-1] } }"), "run: iterations of loop z may touch one element: one writes v[@1, x, z+1], another one v[@1, x, z-1]"},
 		// Each thread has buffers of its own; lanes of a thread share them.
+		{steps("for x = 0 .. size(x) threads lanes 4 { tile[0, 0] = m[x, 0] g[x] = tile[0, 0] }"), "run: iterations of loop x may touch one element: one writes tile[0, 0], another one tile[0, 0]"},
 		{steps(threads("tile[0, 0] = 1 v[@1, x, z] = tile[0, 0]")), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, z] = 1 v[@1, x, z] = tile[0, z] } }"), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, 0] = 1 } }"), "run: iterations of loop z may touch one element: one writes tile[0, 0], another one tile[0, 0]"},
@@ -342,6 +353,8 @@ func TestVerify(t *testing.T) {
 		{steps("for x = 0 .. size(x) threads collapse 2 { v[@1, x, 0] = 0 }"), "run: loop x: 2 loops do not stand alone in each other"},
 		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = 0 } g[x] = 0 }"), "run: loop x: 2 loops do not stand alone in each other"},
 		{steps("for x = 0 .. size(x) threads collapse 2 { pointer r = v[@1, x] write for z = 0 .. size(z) { r:v[@1, x, z] = 0 } }"), "run: loop x: 2 loops do not stand alone in each other"},
+		{steps("for x = 0 .. size(x) step 2 threads collapse 2 { for z = 0 .. size(z) { v[@1, x, z] = 0 } } rest { v[@1, x, 0] = 0 }"), "run: loop x: 2 loops do not stand alone in each other"},
+		{steps("for x = 0 .. size(x) threads collapse 3 { for z = 0 .. size(z) { } }"), "run: loop x: 3 loops do not stand alone in each other"},
 		{steps("for x = 0 .. size(x) threads collapse 3 { for z = 0 .. size(z) { v[@1, x, z] = 0 } }"), "run: loop x: 3 loops do not stand alone in each other"},
 		{steps("for xb along x = 0 .. size(x) step 4 threads collapse 2 { for x = xb .. min(xb+4, size(x)) { g[x] = 0 } }"), "run: loop xb: the bounds of x depend on it"},
 		{steps("for x = 0 .. size(x) threads collapse 2 { for z = 0 .. min(size(z), x) { v[@1, x, z] = 0 } }"), "run: loop x: the bounds of z depend on it"},
@@ -351,8 +364,23 @@ func TestVerify(t *testing.T) {
 		{steps(line("x", "pointer d = c[x] for z = 0 .. size(z) { v[@1, x, z] = d:c[x] }")), ""},
 		{steps(line("x", "pointer r = q[x] g[x] = 0")), "run: pointer r into unknown buffer q"},
 		{steps(line("x", "pointer r = u[x] pointer r = v[x] g[x] = 0")), `run: pointer "r": not a name, or defined twice`},
-		{steps(line("x", "pointer r = u[x] pointer w = u[@2, x] g[x] = 0")), "run: pointers r and w are the same place"},
+		{steps(line("x", "pointer r = u[x] pointer w = u[@2, x] g[x] = 0")), "run: pointers r and w are the same place, or some rows apart"},
 		{steps(line("x", "pointer r = u[x] pointer w = u[@1, x] g[x] = 0")), ""},
+		{steps(line("x", "pointer r = u[x] pointer w = u[x+1] write g[x] = 0")), "run: pointers r and w are the same place, or some rows apart"},
+		{steps(line("x", "pointer r = u[x] pointer w = u[@2, x-1] g[x] = 0")), "run: pointers r and w are the same place, or some rows apart"},
+		{steps(line("x", "pointer r = u[0] pointer w = u[x] write g[x] = 0")), "run: pointers r and w may be the same place, and one is to write"},
+		{steps(line("x", "pointer w = u[0] write pointer r = u[x] g[x] = 0")), "run: pointers w and r may be the same place, and one is to write"},
+		{steps(line("x", "pointer r = u[0] pointer s = u[x] g[x] = r:u[0, 0] + s:u[x, 0]")), ""}, // both are to read
+		{steps(line("x", "pointer r = u[0] u[x, 0] = r:u[0, 0]")), "run: u[x, 0] does not go through pointer r"},
+		{steps(line("x", "pointer w = u[0] write w:u[0, 0] = u[x, 0]")), "run: u[x, 0] does not go through pointer w"},
+		{steps(line("x", "pointer r = u[0] g[x] = r:u[0, 0] + u[x, 0]")), ""},
+		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] pointer w = ring[x+6] write g[0] = 0 }"), ""},
+		{steps("for x = 0 .. 4 single { pointer r = ring[x+4] pointer w = ring[x+8] write g[0] = 0 }"), "run: pointers r and w may be the same place, and one is to write"},
+		{steps("for x = 0 .. 4 single { pointer r = ring[x-1] g[0] = 0 }"), "run: pointer r: index x-1 may be less than 0"},
+		{steps(line("x", "pointer r = u[@65, x] g[x] = 0")), "run: pointer r: u has no level 65"},
+		{steps(line("x", "pointer r = m[@1, x] g[x] = 0")), "run: pointer r: m has no level 1"},
+		{steps(line("x", "pointer r = u[x+3] g[x] = r:u[x, 0]")), "run: pointer r: index x+3 may reach size(x)+2"},
+		{steps(line("x", "pointer r = u[x-3] g[x] = r:u[x, 0]")), "run: pointer r: index x-3 may be less than -2"},
 		{steps(line("x", "pointer r = u[y] g[x] = 0")), "run: pointer r: y: there is no loop y around it"},
 		{steps(line("x", "g[x] = r:g[x]")), "run: r:g[x]: there is no pointer r here"},
 		{steps(line("x", "pointer r = u[x] g[x] = 0") + line("x", "g[x] = r:u[x, 0]")), "run: r:u[x, 0]: there is no pointer r here"},
@@ -386,9 +414,25 @@ func TestVerify(t *testing.T) {
 		{steps("begin exchange c[@0] along z width 1 1"), "run: exchange of c along axis 1"},
 		{steps("begin exchange u[@1] along z width 1 2"), "run: exchange of u: [1 2] points in a halo of [1 1], or by one thread"},
 		{steps(line("x", "begin exchange u[@1] along z width 1 1")), "run: exchange of u: [1 1] points in a halo of [1 1], or by one thread"},
+		{steps(line("x", "begin exchange v[@1] along z width 1 1")), "run: exchange of v: [1 1] points in a halo of [1 1], or by one thread"},
+		{steps("for xb along x = 0 .. size(x) grid { begin exchange v[@1] along z width 1 1 }"), "run: exchange of v: [1 1] points in a halo of [1 1], or by one thread"},
+		{steps("begin exchange m[@0] along x width 1 1"), "run: exchange of m, which is no wavefield that steps compute, or in setup"},
+		{steps("begin exchange f[@1] along x width 1 1"), "run: exchange of f, which is no wavefield that steps compute, or in setup"},
+		{steps("begin exchange g[@0] along x width 1 1"), "run: exchange of g, which is no wavefield that steps compute, or in setup"},
+		{once("begin exchange u[@1] along x width 1 1"), "setup: exchange of u, which is no wavefield that steps compute, or in setup"},
+		{steps("begin exchange u[@-1] along x width 1 1"), ""},
+		{steps("begin exchange u[@-2] along x width 1 1"), "run: exchange of u[@-2]: there are levels -1 to 1"},
+		{steps("begin exchange u[@2] along x width 1 1"), "run: exchange of u[@2]: there are levels -1 to 1"},
 		{steps("barrier"), ""},
 		{steps(line("x", "barrier")), "run: a barrier in a loop that threads share"},
-	} {
+	})
+}
+
+// judge compares what Verify says of kernels with what it should say. Those that
+// are right also print and parse back.
+func judge(t *testing.T, all []verdict) {
+	t.Helper()
+	for _, v := range all {
 		k, err := loop.Parse(v.text)
 		if err != nil {
 			t.Errorf("%v\n%s", err, v.text)
