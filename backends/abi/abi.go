@@ -17,7 +17,7 @@ var Header string
 const HeaderName = "courant_abi.h"
 
 // Version is COURANT_ABI_VERSION. It is part of every cache key.
-const Version = 4
+const Version = 5
 
 // Array is struct courant_array: a grid array with its halo.
 type Array struct {
@@ -50,6 +50,7 @@ type Args struct {
 	Mirror      int64
 	Size        *int64
 	Stride      *int64
+	Usual       *int64
 	Block       *int64
 	Scalar      *float64
 	Array       *Array

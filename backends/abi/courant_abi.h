@@ -17,7 +17,7 @@
 #define COURANT_ABI_H
 #include <stdint.h>
 
-#define COURANT_ABI_VERSION 4
+#define COURANT_ABI_VERSION 5
 #define COURANT_BAD_ABI 1
 #define COURANT_NO_MEMORY 2
 
@@ -74,6 +74,9 @@ struct courant_args {
   int64_t mirror;        /* a backward operator's own step is mirror - t */
   const int64_t *size;   /* interior points, per axis */
   const int64_t *stride; /* of every array that spans all axes */
+  /* A box, first and behind the last point of each axis, in which the coefficients
+   * that the source names have their usual values; NULL for none. */
+  const int64_t *usual;
   const int64_t *block;  /* block extent, per axis; parts of an axis have a least one, which the source names */
   const double *scalar;
   const struct courant_array *array;

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/loop"
 )
 
@@ -177,19 +178,54 @@ func (p *Printer) rows(l *loop.For) {
 func (p *Printer) vector(l *loop.For) {
 	v, lo, hi := p.variable(l.Var), p.lo(l.Lo), p.hi(l.Hi)
 	p.Vector = l.Lanes
+	if l.Usual != nil {
+		p.usual(l)
+		return
+	}
 	p.open("{")
 	p.Line("int64_t %s = %s;", v, lo)
+	p.whole(l, hi, l.Body)
+	p.open("if (%s < %s) {", v, hi)
+	p.partial(l, hi, l.Body)
+	p.shut()
+	p.shut()
+}
+
+// whole prints a loop over the whole vectors of a row as far as hi.
+func (p *Printer) whole(l *loop.For, hi string, body []loop.Stmt) {
+	v := p.variable(l.Var)
 	p.open("for (; %s + %d <= %s; %s += %d) {", v, l.Lanes, hi, v, l.Lanes)
 	for _, r := range l.Prefetch {
-		p.dialect.Prefetch(p, p.Ref(r))
+		if reads(body, r.Buffer) {
+			p.dialect.Prefetch(p, p.Ref(r))
+		}
 	}
 	p.lane, p.vectors = l.Var, map[string]bool{}
-	p.Stmts(l.Body)
+	p.Stmts(body)
+	p.lane = ""
 	p.shut()
-	p.open("if (%s < %s) {", v, hi)
-	p.rest, p.vectors = hi+" - "+v, map[string]bool{}
-	p.Stmts(l.Body)
+}
+
+// partial prints the last vector of a row.
+func (p *Printer) partial(l *loop.For, hi string, body []loop.Stmt) {
+	p.lane, p.rest, p.vectors = l.Var, hi+" - "+p.variable(l.Var), map[string]bool{}
+	p.Stmts(body)
 	p.lane, p.rest = "", ""
-	p.shut()
-	p.shut()
+}
+
+// reads reports whether a body touches a buffer.
+func reads(body []loop.Stmt, buffer string) bool {
+	found := false
+	for _, s := range body {
+		if e := loop.ValueOf(s); e != nil {
+			expr.Visit(e, func(e expr.Expr) {
+				r, ok := e.(*loop.Ref)
+				found = found || ok && r.Buffer == buffer
+			})
+		}
+		if r := loop.TargetOf(s); r != nil {
+			found = found || r.Buffer == buffer
+		}
+	}
+	return found
 }

@@ -59,6 +59,8 @@ type Printer struct {
 	Most     bool   // most is used
 	Vector   int    // numbers in the vectors that are used, 0 for none
 	Partial  bool   // put is used
+	// UsualPart says that usual_part is used.
+	UsualPart bool
 }
 
 // New makes a printer.

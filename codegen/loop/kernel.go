@@ -96,6 +96,10 @@ type For struct {
 	Prefetch []*Ref
 	Notes    []string // what the loop is for, for readers of the source
 	Body     []Stmt
+	// Usual has the effect of Body at points of the box in which the coefficients that
+	// the signature names have their usual values, and reads less. A target may carry
+	// it out there.
+	Usual []Stmt
 	// Rest is carried out, for single iterations, where fewer than Step are left;
 	// without it the last iteration is as the others.
 	Rest []Stmt
@@ -278,6 +282,7 @@ func Visit(body []Stmt, f func(Stmt)) {
 			Visit(x.Body, f)
 		case *For:
 			Visit(x.Body, f)
+			Visit(x.Usual, f)
 			Visit(x.Rest, f)
 		case *If:
 			Visit(x.Body, f)

@@ -77,6 +77,10 @@ func (k *Kernel) print(b *strings.Builder, body []Stmt, indent string) {
 		case *For:
 			k.head(b, x)
 			block(x.Body)
+			if x.Usual != nil {
+				b.WriteString(" usual")
+				block(x.Usual)
+			}
 			if x.Rest != nil {
 				b.WriteString(" rest")
 				block(x.Rest)
@@ -415,6 +419,9 @@ func (r *reader) loop() Stmt {
 		l.Notes = append(l.Notes, t.Text)
 	}
 	l.Body = r.block()
+	if r.Accept("usual") {
+		l.Usual = r.block()
+	}
 	if r.Accept("rest") {
 		l.Rest = r.block()
 	}

@@ -365,6 +365,11 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	if err := v.block(l.Body, inner, setup); err != nil {
 		return err
 	}
+	if l.Usual != nil {
+		if err := v.usual(l, s, setup); err != nil {
+			return fmt.Errorf("loop %s: usual: %w", l.Var, err)
+		}
+	}
 	if outermost && (s.shared || s.grid) {
 		if err := v.own(l, outer); err != nil {
 			return err
@@ -379,6 +384,46 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 		return v.waits(l.Body, s.inner(variable{l.Var, l.Lo, l.Hi, 1}))
 	}
 	return nil
+}
+
+// usual checks a body that takes the place of another one: it writes the same and
+// reads nothing else, so that what holds of the other holds of it.
+func (v *verifier) usual(l *For, s scope, setup bool) error {
+	if l.Lanes < 2 || l.Rest != nil {
+		return fmt.Errorf("it belongs to rows in vectors")
+	}
+	read, written := map[string]bool{}, map[string]bool{}
+	for _, x := range l.Body {
+		if e := ValueOf(x); e != nil {
+			visitRefs(e, func(r *Ref) { read[r.Key()] = true })
+		}
+		if r := TargetOf(x); r != nil {
+			written[r.Key()] = true
+		}
+	}
+	for _, x := range l.Usual {
+		more := ""
+		if e := ValueOf(x); e != nil {
+			visitRefs(e, func(r *Ref) {
+				if !read[r.Key()] {
+					more = r.String()
+				}
+			})
+		}
+		if r := TargetOf(x); r != nil {
+			if !written[r.Key()] {
+				more = r.String()
+			}
+			delete(written, r.Key())
+		}
+		if more != "" {
+			return fmt.Errorf("it touches %s, which the loop does not", more)
+		}
+	}
+	if len(written) > 0 {
+		return fmt.Errorf("it leaves out what the loop writes")
+	}
+	return v.block(l.Usual, s.inner(variable{l.Var, l.Lo, l.Hi, 1}), setup)
 }
 
 // holdsLoop reports whether there is a loop in some statements.

@@ -30,9 +30,9 @@ func (l locals) split(u *symbolic.Update) []symbolic.Statement {
 		return whole
 	}
 	type group struct {
-		regions []*symbolic.Region
+		like    []*symbolic.Region // where its wavefields are computed
+		regions []*symbolic.Region // where they are read
 		terms   []symbolic.Expr
-		reads   []*symbolic.Access
 	}
 	var groups []*group
 	rest := u.Value
@@ -43,24 +43,22 @@ func (l locals) split(u *symbolic.Update) []symbolic.Statement {
 		}
 		rest = without
 		regions := l[a.Func]
-		i := slices.IndexFunc(groups, func(g *group) bool { return slices.EqualFunc(g.regions, regions, alike) })
+		i := slices.IndexFunc(groups, func(g *group) bool { return slices.EqualFunc(g.like, regions, alike) })
 		if i < 0 {
 			i = len(groups)
-			groups = append(groups, &group{regions: slices.Clone(regions)})
+			groups = append(groups, &group{like: regions, regions: make([]*symbolic.Region, len(regions))})
 		}
 		for k, r := range regions {
-			groups[i].regions[k] = join(groups[i].regions[k], r)
+			groups[i].regions[k] = join(groups[i].regions[k], widened(r, a))
 		}
 		groups[i].terms = append(groups[i].terms, symbolic.Product(coefficient, a))
-		groups[i].reads = append(groups[i].reads, a)
 	}
 	base := *u
 	base.Value = rest
 	out := []symbolic.Statement{&base}
 	for _, g := range groups {
 		var before []*symbolic.Region
-		for _, r := range g.regions {
-			wide := widened(r, g.reads)
+		for _, wide := range g.regions {
 			for _, b := range before {
 				beside(wide, b)
 			}
@@ -95,8 +93,11 @@ func alike(a, b *symbolic.Region) bool {
 	})
 }
 
-// join is the box around two regions that are alike.
+// join is the box around two regions that are alike; nil is none.
 func join(a, b *symbolic.Region) *symbolic.Region {
+	if a == nil {
+		return b
+	}
 	out := &symbolic.Region{Name: a.Name, Span: slices.Clone(a.Span)}
 	for axis, t := range b.Span {
 		s := &out.Span[axis]
@@ -105,19 +106,15 @@ func join(a, b *symbolic.Region) *symbolic.Region {
 	return out
 }
 
-// widened is a region with all points from which some reads reach into it.
-func widened(r *symbolic.Region, reads []*symbolic.Access) *symbolic.Region {
+// widened is a region with all points from which a read reaches into it.
+func widened(r *symbolic.Region, a *symbolic.Access) *symbolic.Region {
 	out := &symbolic.Region{Name: r.Name, Span: slices.Clone(r.Span)}
-	for axis := range out.Span {
-		least, most := 0, 0
-		for _, a := range reads {
-			least, most = min(least, a.Offset[axis]), max(most, a.Offset[axis])
-		}
+	for axis, offset := range a.Offset {
 		s := &out.Span[axis]
-		if s.Lo.At -= most; !s.Lo.End {
+		if s.Lo.At -= max(offset, 0); !s.Lo.End {
 			s.Lo.At = max(s.Lo.At, 0)
 		}
-		if s.Hi.At -= least; s.Hi.End {
+		if s.Hi.At -= min(offset, 0); s.Hi.End {
 			s.Hi.At = min(s.Hi.At, 0)
 		}
 	}

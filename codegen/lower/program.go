@@ -50,6 +50,11 @@ func array(p *symbolic.Problem, f *symbolic.Function) *signature.Array {
 	g := p.Grid
 	a := &signature.Array{Name: f.Name, Axes: slices.Clone(f.Axes), Buffers: 1, Levels: 1, Half: slices.Clone(f.Half), Doc: f.Doc}
 	switch f.Role {
+	case symbolic.Field:
+		if n, ok := f.Default.(*symbolic.Num); ok && (n.Float() == 0 || n.Float() == 1) && len(f.Axes) == g.Dim() {
+			v := n.Float()
+			a.Usual = &v
+		}
 	case symbolic.Wavefield:
 		a.Role = signature.State
 		if p.Given(f) {
@@ -60,6 +65,9 @@ func array(p *symbolic.Problem, f *symbolic.Function) *signature.Array {
 			a.Storage = signature.Saved
 		}
 		a.Levels = g.TimeOrder + 1
+		if f.Local {
+			a.Levels = reach(p, f) + 1
+		}
 		a.Buffers = a.Levels
 	case symbolic.Image:
 		a.Role = signature.Image
@@ -75,6 +83,22 @@ func array(p *symbolic.Problem, f *symbolic.Function) *signature.Array {
 		a.Edges = edges(p, f)
 	}
 	return a
+}
+
+// reach is the number of levels back from t+1, at least one, that the statements
+// read of a function.
+func reach(p *symbolic.Problem, f *symbolic.Function) int {
+	back := 1
+	for _, s := range p.Statements {
+		for _, e := range symbolic.Parts(s) {
+			symbolic.Visit(e, func(e symbolic.Expr) {
+				if x, ok := e.(*symbolic.Access); ok && x.Func == f {
+					back = max(back, 1-x.Time)
+				}
+			})
+		}
+	}
+	return back
 }
 
 // edges says what the halo of a function holds, per axis at its first and last

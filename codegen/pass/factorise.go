@@ -10,6 +10,7 @@ import (
 //
 //	c*(w*a + w*b) + d*a   becomes   (c*w + d)*a + c*w*b
 //	c*a + c*b             becomes   c*(a + b)
+//	a/(h*d) + b/d         becomes   ((1/h)*a + b)/d
 //
 // The coefficients hold numbers and scalars only, so they cost nothing per
 // point once scalars are hoisted; what remains of a symmetric stencil is one
@@ -20,6 +21,9 @@ func factorise(p *stencil.Program) {
 }
 
 func factored(e expr.Expr) expr.Expr {
+	if d, ok := e.(*expr.Div); ok {
+		e = lifted(d)
+	}
 	e = expr.MapOperands(e, factored)
 	if sum, ok := e.(*expr.Add); ok {
 		var form combination
@@ -27,6 +31,30 @@ func factored(e expr.Expr) expr.Expr {
 		return form.expr()
 	}
 	return absorbed(e)
+}
+
+// lifted takes the fixed factors out of a divisor, so that divisors that differ by
+// them alone are one:
+//
+//	a/(h*d)   becomes   ((1/h)*a)/d
+func lifted(d *expr.Div) expr.Expr {
+	m, ok := d.Y.(*expr.Mul)
+	if !ok {
+		return d
+	}
+	var fixed, rest []expr.Expr
+	for _, a := range m.Args {
+		if isFixed(a) {
+			fixed = append(fixed, a)
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	if len(fixed) == 0 || len(rest) == 0 {
+		return d
+	}
+	inverse := &expr.Div{X: expr.Const(1), Y: expr.Product(fixed...)}
+	return &expr.Div{X: expr.Product(inverse, d.X), Y: expr.Product(rest...)}
 }
 
 // absorbed lets the sum in a product take up the product's fixed factors,
@@ -69,11 +97,20 @@ func absorbed(e expr.Expr) expr.Expr {
 	return expr.Product(append(rest, form.expr())...)
 }
 
-// combination is a sum of coefficient times base.
+// combination is a sum of coefficient times base. Terms that are divided by one
+// thing that varies from point to point share a base.
 type combination struct {
 	base []expr.Expr
-	coef [][]expr.Expr // terms of each base's coefficient, as for expr.Sum
-	at   map[string]int
+	coef [][]expr.Expr  // terms of each base's coefficient, as for expr.Sum
+	over [][]numerator  // of a base that is a divisor; nil for other bases
+	at   map[string]int // the number of a base
+}
+
+// numerator is what a divisor divides: a value times factors.
+type numerator struct {
+	value   expr.Expr
+	factors []expr.Expr
+	minus   bool
 }
 
 // add takes the terms of a sum apart, each times outer.
@@ -106,27 +143,54 @@ func (f *combination) add(e expr.Expr, outer []expr.Expr, minus bool) {
 			f.add(x.X, append(append([]expr.Expr(nil), outer...), &expr.Div{X: expr.Const(1), Y: x.Y}), minus)
 			return
 		}
+		i := f.number("/"+expr.Key(x.Y), x.Y)
+		f.over[i] = append(f.over[i], numerator{x.X, outer, minus})
+		return
 	}
 	f.term(e, outer, minus)
 }
 
 func (f *combination) term(base expr.Expr, coef []expr.Expr, minus bool) {
-	if f.at == nil {
-		f.at = map[string]int{}
-	}
-	key := expr.Key(base)
-	i, ok := f.at[key]
-	if !ok {
-		i = len(f.base)
-		f.at[key] = i
-		f.base = append(f.base, base)
-		f.coef = append(f.coef, nil)
-	}
+	i := f.number(expr.Key(base), base)
 	c := canonicalProduct(coef)
 	if minus {
 		c = expr.Subtract(c)
 	}
 	f.coef[i] = append(f.coef[i], c)
+}
+
+// number is that of a base, a new one where it was not met before.
+func (f *combination) number(key string, base expr.Expr) int {
+	if f.at == nil {
+		f.at = map[string]int{}
+	}
+	i, ok := f.at[key]
+	if !ok {
+		i = len(f.base)
+		f.at[key] = i
+		f.base, f.coef, f.over = append(f.base, base), append(f.coef, nil), append(f.over, nil)
+	}
+	return i
+}
+
+// divide makes quotients of the bases that are divisors.
+func (f *combination) divide() {
+	for i, parts := range f.over {
+		switch {
+		case parts == nil:
+			continue
+		case len(parts) == 1:
+			f.base[i] = &expr.Div{X: parts[0].value, Y: f.base[i]}
+			f.coef[i] = []expr.Expr{signed(canonicalProduct(parts[0].factors), parts[0].minus)}
+		default:
+			var above combination
+			for _, n := range parts {
+				above.add(n.value, n.factors, n.minus)
+			}
+			f.base[i] = &expr.Div{X: above.expr(), Y: f.base[i]}
+			f.coef[i] = []expr.Expr{expr.Const(1)}
+		}
+	}
 }
 
 // expr puts the combination back together, bases of one coefficient grouped,
@@ -137,6 +201,7 @@ func (f *combination) expr() expr.Expr {
 		minus bool
 		terms []expr.Expr
 	}
+	f.divide()
 	var groups []*group
 	at := map[string]*group{}
 	for i, base := range f.base {

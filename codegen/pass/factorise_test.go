@@ -18,7 +18,10 @@ func TestFactorise(t *testing.T) {
 		{"2*u[t, x, z] + v[t, x, z] - 2*u[t, x, z]", "v[t, x, z]"},
 		// Weights that vary in space stay with their points.
 		{"m[x, z]*u[t, x-1, z] + m[x, z]*u[t, x+1, z]", "m[x, z]*u[t, x-1, z] + m[x, z]*u[t, x+1, z]"},
-		{"u[t, x, z]/m[x, z] + v[t, x, z]/m[x, z]", "u[t, x, z]/m[x, z] + v[t, x, z]/m[x, z]"},
+		// What is divided by the same is added first, whatever else is in the divisor.
+		{"u[t, x, z]/m[x, z] + v[t, x, z]/m[x, z]", "(u[t, x, z] + v[t, x, z])/m[x, z]"},
+		{"u[t, x, z]/($h*m[x, z]) + v[t, x, z]/m[x, z]", "(1/$h*u[t, x, z] + v[t, x, z])/m[x, z]"},
+		{"u[t, x, z]/m[x, z] + v[t, x, z]/m[x-1, z]", "u[t, x, z]/m[x, z] + v[t, x, z]/m[x-1, z]"},
 		// Inside of products and functions too.
 		{"m[x, z]*(3*u[t, x-1, z] + 3*u[t, x+1, z])", "m[x, z]*(3*(u[t, x-1, z] + u[t, x+1, z]))"},
 		{"sqrt(3*u[t, x-1, z] + 3*u[t, x+1, z])", "sqrt(3*(u[t, x-1, z] + u[t, x+1, z]))"},

@@ -80,3 +80,29 @@ setup {
 }
 step { }`)
 }
+
+// A memory variable of a layer joins what it adds to a wavefield, across what covers
+// the whole grid and what happens at the other end.
+func TestFuseLayers(t *testing.T) {
+	expectProgram(t, "fuse", `
+setup { }
+step {
+  compute x = 0 .. 4, z = 0 .. size { v[t+1, x, z] = v[t, x, z] + u[t, x, z] }
+  compute x = size-4 .. size, z = 0 .. size { v[t+1, x, z] = v[t, x, z] - u[t, x, z] }
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = u[t, x+1, z] }
+  compute x = 0 .. 4, z = 0 .. size { u[t+1, x, z] = u[t+1, x, z] + v[t+1, x, z] }
+  compute x = size-4 .. size, z = 0 .. size { u[t+1, x, z] = u[t+1, x, z] + v[t+1, x, z] }
+}`, "", `
+setup { }
+step {
+  compute x = 0 .. size, z = 0 .. size { u[t+1, x, z] = u[t, x+1, z] }
+  compute x = 0 .. 4, z = 0 .. size {
+    v[t+1, x, z] = v[t, x, z] + u[t, x, z]
+    u[t+1, x, z] = u[t+1, x, z] + v[t+1, x, z]
+  }
+  compute x = size-4 .. size, z = 0 .. size {
+    v[t+1, x, z] = v[t, x, z] - u[t, x, z]
+    u[t+1, x, z] = u[t+1, x, z] + v[t+1, x, z]
+  }
+}`)
+}

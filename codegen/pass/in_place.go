@@ -1,6 +1,8 @@
 package pass
 
 import (
+	"slices"
+
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 )
@@ -8,10 +10,10 @@ import (
 // inPlace lets level t+1 of a wavefield take the place of its oldest level: one
 // buffer less to keep, and one stream less to read and write.
 //
-// It is right when one statement writes t+1, that statement reads the oldest
-// level only at the current point and before it writes, and no statement
-// behind it reads that level: then each value is read before the same point
-// overwrites it.
+// It is right when all reads of the oldest level are at the current point, in
+// the first compute that writes t+1 and in front of that, or in computes before
+// it. Computes that write other points of t+1 later may read it at their points
+// too: then each value is read before the same point overwrites it.
 func inPlace(p *stencil.Program) {
 	for _, a := range p.Arrays {
 		if a.Computed() && a.Storage == signature.Rotating && a.Buffers == a.Levels && a.Levels > 1 && oldestIsSpent(p, a) {
@@ -20,36 +22,44 @@ func inPlace(p *stencil.Program) {
 	}
 }
 
+// oldestIsSpent follows the writers of t+1 in their order.
 func oldestIsSpent(p *stencil.Program, a *signature.Array) bool {
 	oldest := 2 - a.Levels
-	isNext := func(t *stencil.Access) bool { return t.Field == a.Name && t.Time == 1 }
-	written, spent := false, true
+	var before []*stencil.Compute // that write t+1
 	for _, s := range p.Step {
 		c, isCompute := s.(*stencil.Compute)
-		here := false // this compute writes t+1
-		if isCompute {
-			for _, t := range c.Targets() {
-				here = here || isNext(t)
-			}
-		}
-		if here && written {
-			return false
-		}
-		reads := func(x *stencil.Access) {
-			if x.Field == a.Name && x.Time == oldest {
-				spent = spent && !written && (!here || x.IsHere())
-			}
-		}
 		if !isCompute {
-			stencil.Reads(s, reads)
+			spent := true
+			stencil.Reads(s, func(x *stencil.Access) {
+				spent = spent && (len(before) == 0 || x.Field != a.Name || x.Time != oldest)
+			})
+			if !spent {
+				return false
+			}
 			continue
 		}
+		writes, wrote := false, false // this compute does, and has done so
+		for _, t := range c.Targets() {
+			writes = writes || t.Field == a.Name && t.Time == 1
+		}
+		overlaps := slices.ContainsFunc(before, func(b *stencil.Compute) bool { return !stencil.Apart(b.Box, c.Box) })
 		for _, b := range c.Body {
-			stencil.ReadsOf(stencil.ValueOf(b), reads)
-			if t, ok := b.(*stencil.Assign); ok && isNext(t.Target) {
-				written = true
+			spent := true
+			stencil.ReadsOf(stencil.ValueOf(b), func(x *stencil.Access) {
+				if x.Field == a.Name && x.Time == oldest {
+					spent = spent && !wrote && (!writes && len(before) == 0 || x.IsHere() && !overlaps)
+				}
+			})
+			if !spent {
+				return false
+			}
+			if t, ok := b.(*stencil.Assign); ok && t.Target.Field == a.Name && t.Target.Time == 1 {
+				wrote = true
 			}
 		}
+		if writes {
+			before = append(before, c)
+		}
 	}
-	return spent && written
+	return len(before) > 0
 }

@@ -9,6 +9,8 @@ func TestInPlace(t *testing.T) {
 	compute := func(body string) string {
 		return grid + "{ " + body + " } "
 	}
+	first := func(body string) string { return "compute x = 0 .. 5, z = 0 .. size { " + body + " } " }
+	last := func(body string) string { return "compute x = size-4 .. size, z = 0 .. size { " + body + " } " }
 	const update = "u[t+1, x, z] = 2*u[t, x, z] - u[t-1, x, z]"
 	for _, v := range []struct {
 		why, step string
@@ -23,7 +25,10 @@ func TestInPlace(t *testing.T) {
 		{"receivers behind need it", compute(update) + "sample rec from u[t-1, x, z]", false},
 		{"a later statement of the compute needs it", compute(update + " v[t+1, x, z] = u[t-1, x, z]"), false},
 		{"an earlier statement of the compute needs it", compute("v[t+1, x, z] = u[t-1, x, z] " + update), true},
-		{"t+1 is written by two computes", compute(update) + compute("u[t+1, x, z] = 2*u[t+1, x, z]"), false},
+		{"what is written behind it does not need it", compute(update) + compute("u[t+1, x, z] = 2*u[t+1, x, z]"), true},
+		{"what is written behind it needs it", compute(update) + compute("u[t+1, x, z] = u[t+1, x, z] - u[t-1, x, z]"), false},
+		{"two ends of an axis are each written once", first(update) + last(update), true},
+		{"one end needs the points of the other", first(update) + last("u[t+1, x, z] = u[t-1, x-1, z]"), false},
 		{"t+1 is never written", compute("v[t+1, x, z] = u[t, x, z]"), false},
 	} {
 		before := declarations + "setup { } step { " + v.step + " }"

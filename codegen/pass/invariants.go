@@ -14,7 +14,15 @@ import (
 // A part is worth an array when it calls a function, when it divides more than
 // once (a harmonic mean), or when it is a divisor and the array does not add
 // to what the nest reads: 1/(m + dt*damp) may take the place of damp, when
-// damp is read nowhere else. Parts that differ only by their place, such as
+// damp is read nowhere else. Once it is there, it serves all that divide by the
+// same.
+//
+// Where the divisor is a coefficient and something that is usually zero, as
+// m + dt*damp, what the coefficient multiplies is taken out of the quotient:
+//
+//	(a + m*b)/(m + d)   becomes   a/(m + d) + b - (d/(m + d))*b
+//
+// so that one array remains where nothing damps. Parts that differ only by their place, such as
 // sin(theta) at the points of a stencil, share one array, which is computed as
 // far beyond the grid as it is read.
 func invariants(p *stencil.Program) {
@@ -22,8 +30,15 @@ func invariants(p *stencil.Program) {
 	p.Step = stencil.MapComputes(p.Step, func(c *stencil.Compute) *stencil.Compute {
 		h.margin = marginOf(c)
 		out := *c
-		body := stencil.MapBody(c.Body, h.costly)
+		body := stencil.MapBody(stencil.MapBody(c.Body, h.excess), h.costly)
 		out.Body = stencil.MapBody(body, func(e expr.Expr) expr.Expr { return h.divisors(body, e) })
+		return &out
+	})
+	// An inverse that one compute has made serves the others too.
+	p.Step = stencil.MapComputes(p.Step, func(c *stencil.Compute) *stencil.Compute {
+		h.margin = marginOf(c)
+		out := *c
+		out.Body = stencil.MapBody(c.Body, h.shared)
 		return &out
 	})
 	for _, a := range h.order {
@@ -171,6 +186,97 @@ func (h *hoisting) divisors(body []stencil.Assignment, e expr.Expr) expr.Expr {
 		return canonicalProduct([]expr.Expr{inverse, h.divisors(body, d.X)})
 	}
 	return expr.MapOperands(e, func(o expr.Expr) expr.Expr { return h.divisors(body, o) })
+}
+
+// shared divides by what is there as an inverse.
+func (h *hoisting) shared(e expr.Expr) expr.Expr {
+	if d, ok := e.(*expr.Div); ok && isInvariant(h.p, d.Y) && !isInvariant(h.p, d.X) {
+		inverse := &expr.Div{X: expr.Const(1), Y: d.Y}
+		if h.made[expr.Key(moved(inverse, placeOf(inverse)))] != nil {
+			return canonicalProduct([]expr.Expr{h.array(inverse), h.shared(d.X)})
+		}
+	}
+	return expr.MapOperands(e, h.shared)
+}
+
+// excess takes what a coefficient multiplies out of a quotient whose divisor is that
+// coefficient and something that is usually zero.
+func (h *hoisting) excess(e expr.Expr) expr.Expr {
+	d, ok := e.(*expr.Div)
+	if !ok {
+		return expr.MapOperands(e, h.excess)
+	}
+	below, ok := d.Y.(*expr.Add)
+	if !ok || !isInvariant(h.p, d.Y) {
+		return d
+	}
+	above, ok := d.X.(*expr.Add)
+	if !ok {
+		return d
+	}
+	for i, m := range below.Args {
+		rest := expr.Sum(without(below, i)...)
+		if below.Sub[i] || !h.usuallyZero(rest) {
+			continue
+		}
+		var left, out []expr.Expr // what is divided still, and what m multiplied
+		for k, term := range above.Args {
+			factor, ok := divided(term, m)
+			into := &left
+			if ok {
+				into, term = &out, factor
+			}
+			*into = append(*into, signed(term, above.Sub[k]))
+		}
+		if len(out) == 0 || len(left) == 0 {
+			continue
+		}
+		inverse := h.array(&expr.Div{X: expr.Const(1), Y: d.Y})
+		share := h.array(&expr.Div{X: rest, Y: d.Y})
+		h.p.Array(share.(*stencil.Access).Field).Usual = new(float64)
+		b := positiveFirst(canonical(expr.Sum(out...)))
+		return expr.Sum(canonicalProduct([]expr.Expr{inverse, expr.Sum(left...)}), b, expr.Subtract(expr.Product(share, b)))
+	}
+	return d
+}
+
+// positiveFirst is a sum that begins with a term that is added, if there is one.
+func positiveFirst(e expr.Expr) expr.Expr {
+	sum, ok := e.(*expr.Add)
+	if !ok {
+		return e
+	}
+	i := max(0, slices.Index(sum.Sub, false))
+	return expr.Sum(append([]expr.Expr{signed(sum.Args[i], sum.Sub[i])}, without(sum, i)...)...)
+}
+
+// without lists the terms of a sum but one.
+func without(sum *expr.Add, i int) (terms []expr.Expr) {
+	for k, a := range sum.Args {
+		if k != i {
+			terms = append(terms, signed(a, sum.Sub[k]))
+		}
+	}
+	return terms
+}
+
+// divided is a product without one of its factors.
+func divided(e, factor expr.Expr) (expr.Expr, bool) {
+	m, ok := e.(*expr.Mul)
+	if !ok {
+		return nil, false
+	}
+	i := slices.IndexFunc(m.Args, func(a expr.Expr) bool { return expr.Key(a) == expr.Key(factor) })
+	if i < 0 {
+		return nil, false
+	}
+	return expr.Product(slices.Delete(slices.Clone(m.Args), i, i+1)...), true
+}
+
+// usuallyZero reports whether a value is zero where all coefficients have their
+// usual values.
+func (h *hoisting) usuallyZero(e expr.Expr) bool {
+	return expr.Usual(e, func(r expr.Read) *float64 { return h.p.Array(r.(*stencil.Access).Field).Usual }) == expr.Const(0)
 }
 
 // freesAnArray reports whether some array is read in no other place of the

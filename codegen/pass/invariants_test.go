@@ -1,6 +1,9 @@
 package pass_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A divisor becomes an array when that frees another one, here damp.
 func TestInvariantDivisor(t *testing.T) {
@@ -61,5 +64,53 @@ step {
   compute x = 0 .. size, z = 0 .. size {
     v[t+1, x, z] = p0[x, z]*v[t, x, z] + p0[x+1, z]
   }
+}`)
+}
+
+// What the coefficient of a divisor multiplies is taken out where the rest of the
+// divisor is usually zero; that rest becomes an array that is usually zero.
+func TestInvariantExcess(t *testing.T) {
+	before, after := declarations, declarations
+	for _, s := range []*string{&before, &after} {
+		*s = strings.Replace(*s, "param damp[x, z]", "param damp[x, z] usual 0", 1)
+	}
+	expectText(t, "invariants", before+`
+setup { let %c0 = $dt }
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = u[t, x, z] + (u[t, x-1, z] - m[x, z]*(u[t-1, x, z] - u[t, x, z]))/(m[x, z] + %c0*damp[x, z])
+  }
+}`, after+`scratch p0[x, z]
+scratch p1[x, z] usual 0
+setup {
+  let %c0 = $dt
+  compute x = 0 .. size, z = 0 .. size {
+    p0[x, z] = 1/(m[x, z] + %c0*damp[x, z]) note "the same in every step"
+  }
+  compute x = 0 .. size, z = 0 .. size {
+    p1[x, z] = %c0*damp[x, z]/(m[x, z] + %c0*damp[x, z]) note "the same in every step"
+  }
+}
+step {
+  compute x = 0 .. size, z = 0 .. size {
+    u[t+1, x, z] = u[t, x, z] + (p0[x, z]*u[t, x-1, z] + (u[t, x, z] - u[t-1, x, z]) - p1[x, z]*(u[t, x, z] - u[t-1, x, z]))
+  }
+}`)
+}
+
+// An inverse that one compute has made serves the others.
+func TestInvariantShared(t *testing.T) {
+	expectProgram(t, "invariants", `
+setup { }
+step {
+  compute x = 0 .. 4, z = 0 .. size { u[t+1, x, z] = m[x, z]*u[t, x, z]/(m[x, z] + damp[x, z]) + damp[x, z]*u[t, x, z] }
+  compute x = 0 .. size, z = 0 .. size { v[t+1, x, z] = u[t, x, z]/(m[x, z] + damp[x, z]) }
+}`, "scratch p0[x, z]", `
+setup {
+  compute x = 0 .. size, z = 0 .. size { p0[x, z] = 1/(m[x, z] + damp[x, z]) note "the same in every step" }
+}
+step {
+  compute x = 0 .. 4, z = 0 .. size { u[t+1, x, z] = p0[x, z]*m[x, z]*u[t, x, z] + damp[x, z]*u[t, x, z] }
+  compute x = 0 .. size, z = 0 .. size { v[t+1, x, z] = p0[x, z]*u[t, x, z] }
 }`)
 }

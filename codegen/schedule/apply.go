@@ -316,8 +316,9 @@ func (a *applier) cover(t *tiling, axis int) *tiling {
 		if !lo[i].End {
 			first = min(first, lo[i].At)
 		}
-		last = max(last, hi[i].At)
-		if !hi[i].End { // it counts from the first point, and the last one lies behind it
+		if hi[i].End {
+			last = max(last, hi[i].At)
+		} else { // it counts from the first point, and the grid holds it
 			last = max(last, t.shift(i%len(pl.index), i/len(pl.index)))
 		}
 	}

@@ -13,8 +13,7 @@ import (
 // Default gives each compute a nest of its own: tiles of all axes but the last,
 // whose extent is chosen at run time, shared among threads; whole rows in
 // lanes; wide stencils in two goes. On a machine whose vectors are known, rows
-// are written in vectors, and temporaries that serve a few computes alone stay in
-// the cache. On a device blocks of threads take tiles of all axes.
+// are written in vectors, and computes share a nest where that spares memory. On a device blocks of threads take tiles of all axes.
 func Default(p *stencil.Program, target facts.Target) *Schedule {
 	s := Trivial(p, target)
 	for i, x := range p.Step {
@@ -38,82 +37,123 @@ func Default(p *stencil.Program, target facts.Target) *Schedule {
 			}
 		}
 		if n := target.Vector / p.Real.Size(); n > 1 && vectors(p, c) {
-			g.Lanes, g.Prefetch = n, target.Prefetch/p.Real.Size()
+			g.Lanes, g.Prefetch, g.Usual = n, target.Prefetch/p.Real.Size(), spares(p, c)
 		} else if g.Fission = wide(p, c, target); g.Fission != nil {
 			g.Strip = target.Strip
 		}
 	}
 	if target.Vector > 0 && target.Block == nil {
-		s.Groups = keepTemporaries(p, s.Groups, target)
+		s.Groups, s.Slabs = join(p, s.Groups, target), layered(p)
 	}
 	return s
 }
 
-// keepTemporaries joins computes whose temporaries no other statement reads, out
-// of groups of one statement each: the temporaries of a block of rows stay in the
-// memory of a thread, in rings of planes as the block streams along the first
-// axis, in place of arrays that cover the grid.
-func keepTemporaries(p *stencil.Program, single []Group, target facts.Target) []Group {
-	var out []Group
-	for i := 0; i < len(single); {
-		behind, temps := family(p, i)
-		if len(temps) > 0 && !slices.ContainsFunc(single[i:behind], func(g Group) bool { return g.Lanes != single[i].Lanes }) {
-			g := kept(p, single[i], p.Labels()[i:behind], temps, target)
-			s := &Schedule{Operator: p.Name, Groups: slices.Concat(out, []Group{g}, single[behind:])}
-			if _, _, err := resolve(p, s); err == nil {
-				out, i = append(out, g), behind
-				continue
+// join puts computes into one nest, out of groups of one statement each, where a
+// step goes over the grid several times for want of it:
+//
+//   - temporaries that the group alone reads stay in the memory of a thread, in
+//     rings of planes as a block of rows streams along the first axis, in place of
+//     arrays that cover the grid;
+//   - what layers add is added while the rows are in the cache.
+//
+// Groups grow from the last statement to the first: what is read at other points
+// along the axis that threads share, as the derivative of a temporary, begins a
+// new one, and all that stands in front of it can share that.
+func join(p *stencil.Program, single []Group, target facts.Target) []Group {
+	var out []Group // last first
+	for end := len(single); end > 0; {
+		begin, group := end-1, single[end-1]
+		for i := end - 2; i >= 0; i-- {
+			g, worth := joint(p, single, i, end, target)
+			if g == nil {
+				break
+			}
+			if worth {
+				begin, group = i, *g
 			}
 		}
-		out = append(out, single[i])
-		i++
+		out, end = append(out, group), begin
 	}
+	slices.Reverse(out)
 	return out
 }
 
-// kept is the group of some computes that keeps their temporaries.
-func kept(p *stencil.Program, first Group, labels, temps []string, target facts.Target) Group {
-	g := Group{Of: labels, Threads: Tiles, Lanes: first.Lanes, Prefetch: first.Prefetch}
+// joint is the group of some computes, nil where they cannot share one. It is
+// worth it when it keeps temporaries, or holds what layers add.
+func joint(p *stencil.Program, single []Group, begin, end int, target facts.Target) (g *Group, worth bool) {
+	usual := false
+	for i := begin; i < end; i++ {
+		c, ok := p.Step[i].(*stencil.Compute)
+		if !ok || len(p.Axes) < 2 || len(c.Axes) != len(p.Axes) || single[i].Lanes != single[begin].Lanes || c.When != nil {
+			return nil, false
+		}
+		worth, usual = worth || c.AtAnEnd(), usual || single[i].Usual
+	}
+	temps := own(p, begin, end)
+	g = &Group{Of: p.Labels()[begin:end], Threads: Tiles, Lanes: single[begin].Lanes, Prefetch: single[begin].Prefetch, Usual: usual}
+	mode := Free
+	if len(temps) > 0 {
+		mode, worth = Overlap, true
+	} else {
+		g.Dynamic = target.Dynamic
+	}
 	ring := ""
 	if len(p.Axes) > 2 {
 		ring = p.Axes[0]
-		g.Tiles = []Tile{{Axis: p.Axes[1], Size: target.StreamedRows, Mode: Overlap}, {Axis: ring, Size: 1, Mode: Skew}}
+		g.Tiles = []Tile{{Axis: p.Axes[1], Size: target.StreamedRows, Mode: mode}, {Axis: ring, Size: 1, Mode: Skew}}
 	} else {
-		g.Tiles = []Tile{{Axis: p.Axes[0], Size: target.KeptRows, Mode: Overlap}}
+		g.Tiles = []Tile{{Axis: p.Axes[0], Size: target.KeptRows, Mode: mode}}
 	}
 	for _, t := range temps {
 		g.Local = append(g.Local, Local{Field: t, Ring: ring})
 	}
-	return g
+	if (&plan{p: p, first: begin, index: indices(begin, end), Group: *g}).resolve(len(p.Step)) != nil {
+		return nil, false
+	}
+	return g, worth
 }
 
-// family is the run of computes from a statement on that alone read what they
-// compute of temporaries, and those temporaries; none where there is no such run.
-func family(p *stencil.Program, first int) (behind int, temps []string) {
-	behind = first + 1
-	for i := first; i < behind; i++ {
-		c, ok := p.Step[i].(*stencil.Compute)
-		if !ok || len(p.Axes) < 2 || len(c.Axes) != len(p.Axes) {
-			return 0, nil
+func indices(begin, end int) (out []int) {
+	for i := begin; i < end; i++ {
+		out = append(out, i)
+	}
+	return out
+}
+
+// own lists the temporaries that some computes make and no other statement reads.
+func own(p *stencil.Program, begin, end int) (temps []string) {
+	for _, a := range p.Arrays {
+		if a.Role != signature.Temp {
+			continue
 		}
-		for _, t := range c.Targets() {
-			if p.Array(t.Field).Role != signature.Temp || slices.Contains(temps, t.Field) {
-				continue
+		inside, made := true, false
+		for i, s := range p.Step {
+			uses, makes := false, false
+			stencil.Reads(s, func(x *stencil.Access) { uses = uses || x.Field == a.Name })
+			if c, ok := s.(*stencil.Compute); ok {
+				makes = slices.ContainsFunc(c.Targets(), func(t *stencil.Access) bool { return t.Field == a.Name })
 			}
-			temps = append(temps, t.Field)
-			for j, s := range p.Step {
-				stencil.Reads(s, func(a *stencil.Access) {
-					if a.Field == t.Field {
-						behind = max(behind, j+1)
-					}
-				})
+			inside = inside && (!uses && !makes || begin <= i && i < end)
+			made = made || makes
+		}
+		if inside && made {
+			temps = append(temps, a.Name)
+		}
+	}
+	return temps
+}
+
+// layered lists the wavefields that are computed near the ends of axes alone: no
+// memory is kept for them elsewhere, and what is left lies close together.
+func layered(p *stencil.Program) (out []string) {
+	for _, a := range p.Arrays {
+		if a.Role == signature.State && a.Storage == signature.Rotating && a.Edges == nil {
+			if _, err := p.Slabs(a.Name); err == nil {
+				out = append(out, a.Name)
 			}
 		}
 	}
-	if len(temps) == 0 || behind == first+1 {
-		return 0, nil
-	}
-	return behind, temps
+	return out
 }
 
 // vectors reports whether a compute has rows that vectors can be written out

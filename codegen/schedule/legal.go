@@ -185,6 +185,9 @@ func (pl *plan) body(c *stencil.Compute, label string) error {
 	if g.Prefetch > 0 && len(c.Axes) < 2 {
 		return illegal(g, "%s has one axis, along which processors prefetch by themselves", label)
 	}
+	if g.Usual && (g.Lanes < 2 || g.jam() > 1 || g.Threads == Device) {
+		return illegal(g, "usual goes with vectors, one row at a time: say lanes 8 or another number")
+	}
 	if g.jam() > 1 && len(c.Axes) < 2 {
 		return illegal(g, "%s has one axis, and so no rows to compute together", label)
 	}

@@ -168,7 +168,7 @@ func TestText(t *testing.T) {
 		"schedule a tile x 4":               "1:12: expected halo, slabs, ranks or group, found tile",
 		"schedule a group u { tile x 0 }":   "1:29: a tile has at least one point",
 		"schedule a group u { tile x -4 }":  "1:29: expected a whole number, found -",
-		"schedule a group u {":              "1:21: expected tile, local, threads, jam, lanes, prefetch, fission or overlap exchange, found the end",
+		"schedule a group u {":              "1:21: expected tile, local, threads, jam, lanes, prefetch, usual, fission or overlap exchange, found the end",
 		"schedule a group u { threads all}": "1:30: expected none, tiles, points, parts or device, found all",
 		"schedule a group u { lanes many }": "1:28: expected a whole number, found many",
 	} {

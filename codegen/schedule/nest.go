@@ -79,13 +79,20 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) []loop.Stmt {
 	} else {
 		parts = [][]loop.Stmt{a.together(c, step, rows)}
 	}
+	bodies := parts
+	if usual := a.usual(c, step); usual != nil && rows == 1 {
+		bodies = append(slices.Clip(parts), usual)
+	}
 	var pointers []loop.Stmt
 	if last == len(a.p.Axes)-1 && g.Threads != Device {
-		pointers = a.pointers(parts, last)
+		pointers = a.pointers(bodies, last)
 	}
 	x := a.p.Axes[last]
 	if len(parts) == 1 {
 		l := &loop.For{Var: x, Axis: last, Lo: b.lo, Hi: b.hi, Step: loop.Int(1), Lanes: g.Lanes, Body: parts[0], Prefetch: a.prefetches(c, parts[0], step)}
+		if len(bodies) > 1 {
+			l.Usual = bodies[1]
+		}
 		if len(c.Axes) == 1 { // pointers stand in a loop, even where it is the only one
 			l.Body = append(pointers, l.Body...)
 			return []loop.Stmt{l}

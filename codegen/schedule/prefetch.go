@@ -14,8 +14,8 @@ import (
 // cache since they were foremost.
 func (a *applier) prefetches(c *stencil.Compute, part []loop.Stmt, step int) []*loop.Ref {
 	g := &a.plan.Group
-	if g.Prefetch == 0 {
-		return nil
+	if b := c.Box[c.Axes[len(c.Axes)-1]]; g.Prefetch == 0 || b.Lo.End == b.Hi.End {
+		return nil // or a layer at one end of a row, which ends before it pays
 	}
 	x := loop.Symbol{Kind: loop.Var, Name: a.p.Axes[c.Axes[len(c.Axes)-1]]}
 	var out []*loop.Ref

@@ -41,6 +41,7 @@ type Group struct {
 	Jam      int      // rows that are computed together; 0 counts as 1
 	Lanes    int      // of the last axis: 0 none, 1 as the C compiler sees fit, n in vectors of n
 	Prefetch int      // points of a row ahead of a vector of which memory is asked for; 0 for none
+	Usual    bool     // rows leave out coefficients in the box where those have their usual values
 	Fission  []string // locals behind which loops are split, their values kept for a strip of a row
 	Strip    int      // points of such a strip
 	// OverlapExchange computes the interior while the halos of other ranks are on

@@ -106,6 +106,9 @@ func (g *Group) print(b *strings.Builder) {
 	if g.Prefetch > 0 {
 		line("prefetch %d", g.Prefetch)
 	}
+	if g.Usual {
+		line("usual")
+	}
 	for _, f := range g.Fission {
 		line("fission %s strip %d", f, g.Strip)
 	}
@@ -222,6 +225,8 @@ func (g *Group) read(p *text.Parser) {
 		}
 	case p.Accept("prefetch"):
 		g.Prefetch = p.Integer()
+	case p.Accept("usual"):
+		g.Usual = true
 	case p.Accept("fission"):
 		g.Fission = append(g.Fission, p.Name("a local"))
 		p.Expect("strip")
@@ -230,6 +235,6 @@ func (g *Group) read(p *text.Parser) {
 		p.Expect("exchange")
 		g.OverlapExchange = true
 	default:
-		p.Fail(p.Peek(), "expected tile, local, threads, jam, lanes, prefetch, fission or overlap exchange, found %s", p.Peek())
+		p.Fail(p.Peek(), "expected tile, local, threads, jam, lanes, prefetch, usual, fission or overlap exchange, found %s", p.Peek())
 	}
 }

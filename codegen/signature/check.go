@@ -86,6 +86,9 @@ func (o *Operator) checkArray(a *Array) error {
 	if wrong {
 		return fmt.Errorf("%s array %s: %d buffers for %d levels", a.Role, a.Name, a.Buffers, a.Levels)
 	}
+	if a.Usual != nil && (a.Role != Param && a.Role != Scratch || *a.Usual != 0 && *a.Usual != 1) {
+		return fmt.Errorf("%s array %s: usual value %g", a.Role, a.Name, *a.Usual)
+	}
 	if a.Storage != Rotating && a.Role != State {
 		return fmt.Errorf("%s array %s: only wavefields have %s levels", a.Role, a.Name, a.Storage)
 	}

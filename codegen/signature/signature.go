@@ -62,11 +62,21 @@ type Requirements struct {
 	// the grid before anything reads it: but for the levels that a run begins with,
 	// it does not matter what memory holds.
 	Overwritten []string
+	// Usual are the coefficients whose usual values spare work in a box that the
+	// caller finds: all of them have them there, and as far around it as Reach says.
+	Usual []Usual
 	// Tiled are the axes along which the extent of tiles is chosen at run time.
 	Tiled []int
 	// Parts are the axes that are cut into parts, one for each thread at best. Their
 	// extent takes the place of a tile's.
 	Parts []Part
+}
+
+// Usual is a coefficient that is read so many points in front of a point and behind
+// it, per axis.
+type Usual struct {
+	Array string
+	Reach [][2]int
 }
 
 // Part is an axis that is cut into parts: each of at least so many points, all
@@ -145,6 +155,9 @@ type Array struct {
 	// Slabs says per axis that only points near the ends are stored; nil for an
 	// array over the whole grid.
 	Slabs []Slabs
+	// Usual is the value of a coefficient at most points, where it is 0 or 1, as that
+	// of a sponge where it damps nothing; nil when there is none.
+	Usual *float64
 	// Every is the number of steps from one frame of a History to the next.
 	Every Steps
 	Doc   string

@@ -103,6 +103,9 @@ func (p *printer) array(o *Operator, a *Array) {
 	if !a.Every.IsZero() {
 		p.writef(" every %s", a.Every)
 	}
+	if a.Usual != nil {
+		p.writef(" usual %g", *a.Usual)
+	}
 	p.half(o, a.Half)
 	for axis, e := range a.Edges {
 		if e != [2]Edge{} {
@@ -245,6 +248,10 @@ func (r reader) array(role Role) {
 	}
 	if r.Accept("every") {
 		a.Every = ReadSteps(r.Parser)
+	}
+	if r.Accept("usual") {
+		v := float64(r.Integer())
+		a.Usual = &v
 	}
 	a.Half = r.half()
 	for r.Accept("edge") {

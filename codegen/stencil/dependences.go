@@ -2,6 +2,7 @@ package stencil
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/courant-pde/courant/codegen/signature"
 )
@@ -47,10 +48,6 @@ func (p *Program) touches(s Stmt) []touch {
 	dim := len(p.Axes)
 	var out []touch
 	add := func(field string, time int, write bool, offset []int) {
-		free := make([]bool, dim)
-		for axis := range free { // what does not span an axis is the same all along it
-			free[axis] = !p.Array(field).Spans(axis)
-		}
 		for i := range out {
 			if t := &out[i]; t.field == field && t.time == time && t.write == write {
 				for axis, o := range offset {
@@ -58,6 +55,10 @@ func (p *Program) touches(s Stmt) []touch {
 				}
 				return
 			}
+		}
+		free := make([]bool, dim)
+		for axis := range free { // what does not span an axis is the same all along it
+			free[axis] = !p.Array(field).Spans(axis)
 		}
 		out = append(out, touch{field, time, write, append([]int(nil), offset...), append([]int(nil), offset...), free})
 	}
@@ -118,6 +119,38 @@ func (p *Program) Dependences(first, behind, apart int) []Dependence {
 		}
 	}
 	return out
+}
+
+// Order gives a function that reports whether of two statements of a step one must
+// wait for the other. It remembers the statements that it has seen. Computes at the
+// two ends of an axis need not wait; see Require for the grids that this asks for.
+func (p *Program) Order() func(a, b Stmt) bool {
+	seen := map[Stmt][]touch{}
+	touches := func(s Stmt) []touch {
+		t, ok := seen[s]
+		if !ok {
+			t = p.touches(s)
+			seen[s] = t
+		}
+		return t
+	}
+	return func(a, b Stmt) bool {
+		one, isCompute := a.(*Compute)
+		other, both := b.(*Compute)
+		apart := isCompute && both && Apart(one.Box, other.Box)
+		for _, x := range touches(a) {
+			for _, y := range touches(b) {
+				if x.field != y.field || !x.write && !y.write {
+					continue
+				}
+				d, ok := p.between(0, 0, 0, x, y)
+				if still := !slices.Contains(d.Free, true) && !slices.ContainsFunc(slices.Concat(d.Lo, d.Hi), func(n int) bool { return n != 0 }); ok && !(apart && still) {
+					return true
+				}
+			}
+		}
+		return false
+	}
 }
 
 // between is the dependence between two touches, b so many steps later.

@@ -10,6 +10,7 @@ package stencil
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/courant-pde/courant/codegen/expr"
@@ -165,6 +166,11 @@ func (p *Program) PlaceOf(field string, time int) Place {
 
 // Place is the place of an access.
 func (p *Program) Place(a *Access) Place { return p.PlaceOf(a.Field, a.Time) }
+
+// AtAnEnd reports whether a compute covers one end of an axis alone.
+func (c *Compute) AtAnEnd() bool {
+	return slices.ContainsFunc(c.Box, func(s signature.Span) bool { return s.Lo.End == s.Hi.End })
+}
 
 // Labels names the statements of a step: a compute by the field that it
 // assigns first, sparse statements by their points, reductions by their

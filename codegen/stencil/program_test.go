@@ -89,6 +89,7 @@ func TestRequire(t *testing.T) {
 	if want := []string{
 		"[0 .. 10 0 .. size] first layer", "[size-12 .. size 0 .. size] last layer",
 		"[0 .. size 2 .. size-1] add to g", "[0 .. size 0 .. 5] reduce e",
+		"[10 .. size-12 0 .. size] last layer", // the two layers share no point
 	}; !slices.Equal(boxes, want) {
 		t.Errorf("boxes %q, want %q", boxes, want)
 	}
@@ -100,7 +101,7 @@ func TestRequire(t *testing.T) {
 	}
 	before := p.String()
 	p.Require() // nothing adds up
-	if len(p.Boxes) != 4 || p.String() != before {
+	if len(p.Boxes) != 5 || p.String() != before {
 		t.Errorf("a second time: %v", p.Boxes)
 	}
 }

@@ -57,12 +57,59 @@ func (p *Program) Require() {
 			}
 		})
 	}
+	for _, gap := range p.gaps() {
+		box(gap.Span, gap.Note)
+	}
 	for _, a := range p.Arrays {
 		if a.Computed() && p.overwrites(a.Name) {
 			r.Overwritten = append(r.Overwritten, a.Name)
 		}
 	}
 	p.Requirements = r
+}
+
+// Apart reports whether two boxes share no point. Boxes at the two ends of an axis
+// do not, on grids that are large enough for both.
+func Apart(a, b []signature.Span) bool {
+	return slices.ContainsFunc(between(a, b), func(s signature.Span) bool { return s != signature.Whole })
+}
+
+// between are the points between two boxes along each axis, all of an axis where
+// they share some.
+func between(a, b []signature.Span) []signature.Span {
+	out := slices.Repeat([]signature.Span{signature.Whole}, len(a))
+	for axis, s := range a {
+		for _, pair := range [][2]signature.Span{{s, b[axis]}, {b[axis], s}} {
+			hi, lo := pair[0].Hi, pair[1].Lo
+			if hi.End == lo.End && hi.At <= lo.At || !hi.End && lo.End {
+				out[axis] = signature.Span{Lo: hi, Hi: lo}
+			}
+		}
+	}
+	return out
+}
+
+// gaps are what lies between the boxes of several computes of one wavefield. They
+// may follow in any order, in place too: where they overlapped, one would overwrite
+// what another reads.
+func (p *Program) gaps() (out []signature.Box) {
+	for _, a := range p.Arrays {
+		if a.Role != signature.State {
+			continue
+		}
+		var writers []*Compute
+		for _, s := range p.Step {
+			c, ok := s.(*Compute)
+			if !ok || !slices.ContainsFunc(c.Targets(), func(t *Access) bool { return t.Field == a.Name && t.Time == 1 }) {
+				continue
+			}
+			for _, w := range writers {
+				out = append(out, signature.Box{Span: between(w.Box, c.Box), Note: Note(c)})
+			}
+			writers = append(writers, c)
+		}
+	}
+	return out
 }
 
 // overwrites reports whether the first statement of a step that touches the level

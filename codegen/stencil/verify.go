@@ -17,7 +17,7 @@ func Verify(p *Program) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
-	v := &verifier{p: p, wide: map[string]bool{}, done: map[string]extents{}}
+	v := &verifier{p: p, wide: map[string]bool{}, done: map[string]extents{}, boxes: map[string][][]signature.Span{}}
 	for _, s := range p.Setup {
 		if err := v.setup(s); err != nil {
 			return fmt.Errorf("setup: %w", err)
@@ -37,6 +37,8 @@ type verifier struct {
 	// done is, for fields that are computed before they may be read, the box
 	// over which that has happened.
 	done map[string]extents
+	// boxes are those of all computes of level t+1 of a wavefield so far.
+	boxes map[string][][]signature.Span
 }
 
 // scope is what surrounds an expression.
@@ -44,6 +46,7 @@ type scope struct {
 	once   bool // it belongs to Setup
 	points bool // it is evaluated at points, not over a box
 	axes   []int
+	spans  []signature.Span // of the compute, nil elsewhere
 	box    extents
 	locals map[string]bool
 }
@@ -122,7 +125,7 @@ func (v *verifier) compute(c *Compute, once bool) error {
 	if err := v.apart(c); err != nil {
 		return err
 	}
-	s := scope{once: once, axes: c.Axes, box: extentsOf(c.Axes, c.Box), locals: map[string]bool{}}
+	s := scope{once: once, axes: c.Axes, spans: c.Box, box: extentsOf(c.Axes, c.Box), locals: map[string]bool{}}
 	for name := range v.wide {
 		s.locals[name] = true
 	}
@@ -139,7 +142,7 @@ func (v *verifier) compute(c *Compute, once bool) error {
 			if err := v.target(x.Target, s, c.When != nil); err != nil {
 				return err
 			}
-			v.written(x.Target, covered(c))
+			v.written(x.Target, c)
 		default:
 			return fmt.Errorf("%T in the body of a compute", b)
 		}
@@ -364,12 +367,15 @@ func (e extent) moved(offset int) extent { return extent{e.first - offset, e.las
 
 func (e extent) within(halo [2]int) bool { return e.first <= halo[0] && e.last <= halo[1] }
 
-func (v *verifier) written(t *Access, box extents) {
+func (v *verifier) written(t *Access, c *Compute) {
 	a := v.p.Array(t.Field)
 	if a.Role != signature.Scratch && a.Role != signature.Temp && t.Time != 1 {
 		return
 	}
-	v.done[t.Field] = box
+	v.done[t.Field] = covered(c)
+	if a.Role == signature.State {
+		v.boxes[t.Field] = append(v.boxes[t.Field], c.Box)
+	}
 }
 
 // nowhere is the extent of a range that does not begin at the first point, or
@@ -387,7 +393,9 @@ func (v *verifier) read(a *Access, s scope) error {
 	switch {
 	case future && !done:
 		return fmt.Errorf("%s is read before it is computed", v.p.access(a))
-	case array.Computed() && !future && done && array.Buffer(a.Time) == array.Buffer(1):
+	case array.Computed() && !future && array.Buffer(a.Time) == array.Buffer(1) && slices.ContainsFunc(v.boxes[a.Field], func(b []signature.Span) bool {
+		return !a.IsHere() || s.spans == nil || !Apart(b, s.spans)
+	}):
 		return fmt.Errorf("%s is read after %s[t+1] took its place", v.p.access(a), a.Field)
 	}
 	if !made {

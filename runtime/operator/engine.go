@@ -12,7 +12,9 @@ import (
 
 // engine carries out a kernel on the data of a run.
 type engine interface {
-	prepare() error
+	// prepare computes what is the same in all steps; usual gives the box in which
+	// coefficients have their usual values then.
+	prepare(usual func() []int64) error
 	steps(first, last int, block []int64) error
 }
 
@@ -25,6 +27,7 @@ type native struct {
 	series  []abi.Series
 	partial []float64
 	size    []int64
+	usual   []int64
 	stride  []int64
 }
 
@@ -63,7 +66,14 @@ func (n *native) call(entry string) error {
 	return err
 }
 
-func (n *native) prepare() error { return n.call("courant_prepare") }
+func (n *native) prepare(usual func() []int64) error {
+	if err := n.call("courant_prepare"); err != nil {
+		return err
+	}
+	n.usual = usual()
+	n.args.Usual = unsafe.SliceData(n.usual)
+	return nil
+}
 
 func (n *native) steps(first, last int, block []int64) error {
 	n.args.First, n.args.Last, n.args.Block = int64(first), int64(last), unsafe.SliceData(block)
@@ -90,7 +100,7 @@ func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *inter
 	return i
 }
 
-func (i *interpreted[T]) prepare() error { return interp.Prepare(i.p, &i.b) }
+func (i *interpreted[T]) prepare(func() []int64) error { return interp.Prepare(i.p, &i.b) }
 
 func (i *interpreted[T]) steps(first, last int, block []int64) error {
 	i.b.Block = block

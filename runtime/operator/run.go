@@ -39,7 +39,7 @@ func (r *Run) begin() error {
 		r.engine = newInterpreted(r, func(a *field.Array) []float64 { return a.F64 })
 	}
 	r.blocks = newBlockSearch(r)
-	return r.engine.prepare()
+	return r.engine.prepare(r.usual)
 }
 
 // Close gives the memory back. Arrays that Field and Traces returned stay

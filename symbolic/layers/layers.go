@@ -187,13 +187,15 @@ func (a *attachment) derivative(d *symbolic.Deriv, at []bool) symbolic.Expr {
 	}
 	switch d.Order {
 	case 1:
-		return symbolic.Sum(more, a.memory(d.Axis, apply(1, d.Scheme), at, shifted(d, d.Axis)))
+		return symbolic.Sum(more, a.memory(d.Axis, apply(1, d.Scheme), at, shifted(d, d.Axis), 0))
 	case 2:
 		between := slices.Clone(at)
 		between[d.Axis] = !operand[d.Axis]
 		scheme := symbolic.Scheme{Accuracy: a.below(d.Accuracy)}
-		first := symbolic.NewDeriv(a.memory(d.Axis, apply(1, scheme), between, 0), d.Axis, 1, scheme)
-		return symbolic.Sum(more, first, a.memory(d.Axis, symbolic.Sum(apply(2, d.Scheme), first), at, 0))
+		first := symbolic.NewDeriv(a.memory(d.Axis, apply(1, scheme), between, 0, 0), d.Axis, 1, scheme)
+		// It is computed as far as the first derivative reaches out of the layer, where
+		// it stays zero, so that both are added over the same points.
+		return symbolic.Sum(more, first, a.memory(d.Axis, symbolic.Sum(apply(2, d.Scheme), first), at, 0, scheme.Accuracy/2))
 	}
 	a.refuse("only first and second derivatives can be stretched; write higher ones as derivatives of these, as laplace(laplace(u))")
 	return more
@@ -221,8 +223,9 @@ func shifted(e symbolic.Expr, axis int) int {
 }
 
 // memory is the next level of the memory variable of an expression along an axis,
-// at a place that is shifted by half spacings.
-func (a *attachment) memory(axis int, of symbolic.Expr, at []bool, shift int) symbolic.Expr {
+// at a place that is shifted by half spacings. It is computed in the layers and so
+// many points beyond.
+func (a *attachment) memory(axis int, of symbolic.Expr, at []bool, shift, beyond int) symbolic.Expr {
 	for _, m := range a.memories {
 		if m.axis == axis && symbolic.Equal(m.of, of) && slices.Equal(m.function.Half, at) {
 			return m.function.At(1, nil)
@@ -244,7 +247,7 @@ func (a *attachment) memory(axis int, of symbolic.Expr, at []bool, shift int) sy
 	p := a.profile(where)
 	value := symbolic.Sum(symbolic.Product(p[1].Here(), f.Here()), symbolic.Product(p[0].Here(), of))
 	target := f.At(1, nil)
-	for _, r := range a.regions(where, at) {
+	for _, r := range a.regions(where, at, beyond) {
 		a.out.Statements = append(a.out.Statements, &symbolic.Update{Target: target, Left: target, Right: value, Value: value, Region: r, Source: a.source})
 	}
 	return target
@@ -252,9 +255,9 @@ func (a *attachment) memory(axis int, of symbolic.Expr, at []bool, shift int) sy
 
 // regions are where a memory variable along an axis is computed: the layers of
 // the axis, or where damping leaks all layers, which then share no points.
-func (a *attachment) regions(where profile, at []bool) (out []*symbolic.Region) {
+func (a *attachment) regions(where profile, at []bool, beyond int) (out []*symbolic.Region) {
 	width := func(axis, end int) int {
-		n, half := a.out.Border, at[axis]
+		n, half := a.out.Border+beyond, at[axis]
 		up, down := half, false
 		if axis == where.axis {
 			up, down = half || where.shift > 0, where.shift < 0
@@ -280,8 +283,11 @@ func (a *attachment) regions(where profile, at []bool) (out []*symbolic.Region) 
 			}
 			n := width(axis, end)
 			r := &symbolic.Region{Name: "layer_" + a.out.Grid.Axes[axis] + []string{"_first", "_last"}[end], Span: slices.Clone(whole)}
-			if n > a.out.Border {
+			if n > a.out.Border+beyond {
 				r.Name += "_half"
+			}
+			if beyond > 0 {
+				r.Name += fmt.Sprintf("_%d_beyond", beyond)
 			}
 			if end == 0 {
 				r.Span[axis].Hi = symbolic.Bound{At: n}

@@ -4,6 +4,7 @@
  *   damp(x, z): sponge
  *   u(x, z) in 2 time buffers: pressure
  *   p0(x, z)
+ *   p1(x, z)
  *
  * block[0] is the extent of a thread's part along x: at least 5 points.
  *
@@ -20,7 +21,10 @@ typedef float real;
 typedef real lanes __attribute__((vector_size(32), aligned(4), may_alias));
 
 /* stores the first n numbers of a vector */
-static inline void put(real *to, lanes v, int64_t n) { memcpy(to, &v, (size_t)n*sizeof(real)); }
+static inline void put(real *to, lanes v, int64_t n)
+{
+  memcpy(to, &v, (size_t)n*sizeof(real));
+}
 
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
@@ -43,6 +47,7 @@ int courant_prepare(const struct courant_args *args)
   real *const m = args->array[0].data;
   real *const damp = args->array[1].data;
   real *const p0 = args->array[3].data;
+  real *const p1 = args->array[4].data;
   const real c3 = (real)(dt);
   /* the same in every step */
   #pragma omp parallel for num_threads((int)args->threads)
@@ -50,9 +55,11 @@ int courant_prepare(const struct courant_args *args)
     const real *restrict const m_row = m + x*s_x;
     const real *restrict const damp_row = damp + x*s_x;
     real *restrict const p0_row = p0 + x*s_x;
+    real *restrict const p1_row = p1 + x*s_x;
     #pragma omp simd
     for (int64_t z = 0; z < n_z; ++z) {
       p0_row[z] = 1.0f/(m_row[z] + c3*damp_row[z]);
+      p1_row[z] = c3*damp_row[z]/(m_row[z] + c3*damp_row[z]);
     }
   }
   return 0;
@@ -73,6 +80,7 @@ int courant_run(const struct courant_args *args)
   real *const u = args->array[2].data;
   const int64_t u_buffer = args->array[2].buffer;
   real *const p0 = args->array[3].data;
+  real *const p1 = args->array[4].data;
   const struct courant_points *const src = &args->points[0];
   const struct courant_points *const rec = &args->points[1];
   const real c0 = (real)(dt*dt/(h_x*h_x));
@@ -93,20 +101,22 @@ int courant_run(const struct courant_args *args)
         for (int64_t xb = xp; xb < least(xp + block_x, n_x + 1); xb += 16) {
           for (int64_t x = most(most(xb, xp), 0); x < least(least(xb + 16, xp + block_x), n_x); ++x) {
             const real *restrict const u_row0 = u_t0 + x*s_x;
-            const real *restrict const p0_row = p0 + x*s_x;
-            const real *restrict const m_row = m + x*s_x;
             real *restrict const u_row1 = u_t1 + x*s_x;
+            const real *restrict const p0_row = p0 + x*s_x;
+            const real *restrict const p1_row = p1 + x*s_x;
             {
               int64_t z = 0;
               for (; z + 8 <= n_z; z += 8) {
                 __builtin_prefetch(&u_row0[z + s_x + 64]);
-                __builtin_prefetch(&p0_row[z + 64]);
-                __builtin_prefetch(&m_row[z + 64]);
                 __builtin_prefetch(&u_row1[z + 64]);
-                *(lanes *)&u_row1[z] = (*(const lanes *)&u_row0[z]) + (*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row0[z - s_x]) + (*(const lanes *)&u_row0[z + s_x])) - c1_b*(*(const lanes *)&u_row0[z]) - (*(const lanes *)&m_row[z])*((*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z])) + c2_b*((*(const lanes *)&u_row0[z - 1]) + (*(const lanes *)&u_row0[z + 1])));
+                __builtin_prefetch(&p0_row[z + 64]);
+                __builtin_prefetch(&p1_row[z + 64]);
+                const lanes r0 = (*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z]);
+                *(lanes *)&u_row1[z] = (*(const lanes *)&u_row0[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row0[z - s_x]) + (*(const lanes *)&u_row0[z + s_x])) - c1_b*(*(const lanes *)&u_row0[z]) + c2_b*((*(const lanes *)&u_row0[z - 1]) + (*(const lanes *)&u_row0[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0);
               }
               if (z < n_z) {
-                put(&u_row1[z], (*(const lanes *)&u_row0[z]) + (*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row0[z - s_x]) + (*(const lanes *)&u_row0[z + s_x])) - c1_b*(*(const lanes *)&u_row0[z]) - (*(const lanes *)&m_row[z])*((*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z])) + c2_b*((*(const lanes *)&u_row0[z - 1]) + (*(const lanes *)&u_row0[z + 1]))), n_z - z);
+                const lanes r0 = (*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z]);
+                put(&u_row1[z], (*(const lanes *)&u_row0[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row0[z - s_x]) + (*(const lanes *)&u_row0[z + s_x])) - c1_b*(*(const lanes *)&u_row0[z]) + c2_b*((*(const lanes *)&u_row0[z - 1]) + (*(const lanes *)&u_row0[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0), n_z - z);
               }
             }
           }
@@ -135,16 +145,18 @@ int courant_run(const struct courant_args *args)
           if (args->last - t - 1 >= 0) {
             for (int64_t x = most(most(xb - 1, xp + 1), 0); x < least(least(xb + 15, xp + block_x - 1), n_x); ++x) {
               const real *restrict const u_row1 = u_t1 + x*s_x;
-              const real *restrict const p0_row = p0 + x*s_x;
-              const real *restrict const m_row = m + x*s_x;
               real *restrict const u_row0 = u_t0 + x*s_x;
+              const real *restrict const p0_row = p0 + x*s_x;
+              const real *restrict const p1_row = p1 + x*s_x;
               {
                 int64_t z = 0;
                 for (; z + 8 <= n_z; z += 8) {
-                  *(lanes *)&u_row0[z] = (*(const lanes *)&u_row1[z]) + (*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) - (*(const lanes *)&m_row[z])*((*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z])) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1])));
+                  const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
+                  *(lanes *)&u_row0[z] = (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0);
                 }
                 if (z < n_z) {
-                  put(&u_row0[z], (*(const lanes *)&u_row1[z]) + (*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) - (*(const lanes *)&m_row[z])*((*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z])) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))), n_z - z);
+                  const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
+                  put(&u_row0[z], (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0), n_z - z);
                 }
               }
             }
@@ -180,16 +192,18 @@ int courant_run(const struct courant_args *args)
         if (args->last - t - 1 >= 0) {
           for (int64_t x = most(xp - 1, 0); x < least(xp + 1, n_x); ++x) {
             const real *restrict const u_row1 = u_t1 + x*s_x;
-            const real *restrict const p0_row = p0 + x*s_x;
-            const real *restrict const m_row = m + x*s_x;
             real *restrict const u_row0 = u_t0 + x*s_x;
+            const real *restrict const p0_row = p0 + x*s_x;
+            const real *restrict const p1_row = p1 + x*s_x;
             {
               int64_t z = 0;
               for (; z + 8 <= n_z; z += 8) {
-                *(lanes *)&u_row0[z] = (*(const lanes *)&u_row1[z]) + (*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) - (*(const lanes *)&m_row[z])*((*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z])) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1])));
+                const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
+                *(lanes *)&u_row0[z] = (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0);
               }
               if (z < n_z) {
-                put(&u_row0[z], (*(const lanes *)&u_row1[z]) + (*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) - (*(const lanes *)&m_row[z])*((*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z])) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))), n_z - z);
+                const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
+                put(&u_row0[z], (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0), n_z - z);
               }
             }
           }
