@@ -34,6 +34,7 @@ type Points struct {
 	Count   int64
 	Start   *int64
 	Node    *int64
+	Place   *int64
 	Point   *int64
 	Weight  *float64
 	Traces  unsafe.Pointer

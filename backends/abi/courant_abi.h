@@ -46,6 +46,9 @@ struct courant_points {
   int64_t count;        /* points: the length of one row of traces */
   const int64_t *start; /* rows + 1 */
   const int64_t *node;  /* dim indices each: per entry (sample), per row (inject) */
+  /* Of the same nodes: the element of arrays that have args->stride, counted from
+   * the first interior one. 64 more follow, whose memory is asked for early. */
+  const int64_t *place;
   const int64_t *point; /* per entry (inject); NULL to sample */
   const double *weight; /* per entry */
   void *traces;         /* (steps, count), the kernel's real type */

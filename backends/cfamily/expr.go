@@ -203,6 +203,14 @@ func (p *Printer) base(buffer string, level int) string {
 func (p *Printer) Ref(r *loop.Ref) string {
 	dims := p.dimensions(r.Buffer, r.Index)
 	var s sum
+	if p.spot != "" && p.spots(r) {
+		p.used["spot"] = true
+		s.WriteString(p.spot)
+		for _, d := range dims {
+			offset(&s, d)
+		}
+		return p.base(r.Buffer, r.Level) + "[" + s.String() + "]"
+	}
 	through := 0 // dimensions that the pointer covers
 	base := ""
 	if r.Pointer != "" {

@@ -52,6 +52,7 @@ type Printer struct {
 	depth    int    // of loops
 	lane     string // the variable that runs in vectors, or ""
 	vectors  map[string]bool
+	spot     string // the element of the node at hand, or ""
 	rest     string // how many numbers of a vector are stored, "" for all
 	Cast     string // in front of addresses, in languages that do not convert them
 	Math     bool   // functions of math.h are used

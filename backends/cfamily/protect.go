@@ -47,9 +47,9 @@ var protected = func() map[string]bool {
 		I and and_eq bitand bitor compl not not_eq or or_eq xor xor_eq assert complex imaginary noreturn offsetof setjmp
 		errno stdin stdout stderr environ math_errhandling signgam L_tmpnam L_ctermid L_cuserid P_tmpdir
 		linux unix i386 mips sparc sun sgi hpux arm bsd m68k ppc
-		args array block buffer count data e end entry first kth k last least main mirror mode n node omp partial point points r real row rows scalar
+		args array block buffer count data e end entry first kth k last least main mirror mode n node omp partial place point points r real row rows scalar
 		series size start stride sum t threads total trace traces values value version weight
-		entries exchange global lanes most put origin ranks staged thread
+		entries exchange global lanes most put origin ranks staged thread usual usual_part
 		all_indices blockDim blockIdx dim3 gridDim my_index threadIdx warpSize
 		num_threads parallel simd single collapse schedule dynamic pragma
 		max min abs y0 y1 yn j0 j1 jn gamma lgamma tgamma

@@ -81,7 +81,15 @@ func called(library *jit.Library, k *loop.Kernel, b *interp.Binding[float64]) er
 		q := abi.Points{Rows: int64(len(x.Start) - 1), Count: int64(x.Count), Entries: int64(len(x.Weight)),
 			Start: unsafe.SliceData(x.Start), Node: unsafe.SliceData(x.Node), Point: unsafe.SliceData(x.Point), Weight: unsafe.SliceData(x.Weight),
 			Traces: unsafe.Pointer(unsafe.SliceData(x.Traces))}
-		for _, p := range []unsafe.Pointer{unsafe.Pointer(q.Start), unsafe.Pointer(q.Node), unsafe.Pointer(q.Point), unsafe.Pointer(q.Weight), q.Traces} {
+		dim := len(k.Axes)
+		place := make([]int64, len(x.Node)/dim+64)
+		for i, n := range x.Node {
+			if stride != nil {
+				place[i/dim] += n * unsafe.Slice(stride, dim)[i%dim]
+			}
+		}
+		q.Place = unsafe.SliceData(place)
+		for _, p := range []unsafe.Pointer{unsafe.Pointer(q.Place), unsafe.Pointer(q.Start), unsafe.Pointer(q.Node), unsafe.Pointer(q.Point), unsafe.Pointer(q.Weight), q.Traces} {
 			pin.Pin(p)
 		}
 		if len(x.Staged) > 0 {

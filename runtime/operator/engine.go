@@ -41,7 +41,7 @@ func newNative(r *Run) *native {
 		}
 	}
 	for _, p := range r.points {
-		n.points = append(n.points, p.abiPoints())
+		n.points = append(n.points, p.abiPoints(n.stride))
 	}
 	for _, s := range r.args.Shape {
 		n.size = append(n.size, int64(s))

@@ -15,6 +15,7 @@ type pointData struct {
 	count  int
 	traces *field.Array // (steps, count) in the kernel's type
 	staged *field.Array // (steps of a tile, entries): samples on their way
+	place  []int64      // elements of nodes in arrays of common strides, and some more
 }
 
 // traces are the traces of a set of points in the kernel's type, so that the
@@ -64,9 +65,20 @@ func (b *binder) pointData(p *signature.Points, given Points, traces *field.Arra
 	return d
 }
 
-func (d *pointData) abiPoints() abi.Points {
+// placesAhead is the number of places behind the last one that the ABI promises.
+const placesAhead = 64
+
+// abiPoints describes the points to generated code, on arrays of some strides.
+func (d *pointData) abiPoints(stride []int64) abi.Points {
+	if dim := len(stride); dim > 0 && d.place == nil {
+		d.place = make([]int64, len(d.node)/dim+placesAhead)
+		for i, n := range d.node {
+			d.place[i/dim] += n * stride[i%dim]
+		}
+	}
 	p := abi.Points{
-		Rows: int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
+		Place: unsafe.SliceData(d.place),
+		Rows:  int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
 		Point: unsafe.SliceData(d.point), Weight: unsafe.SliceData(d.weight), Traces: unsafe.Pointer(unsafe.SliceData(d.traces.F64)),
 	}
 	p.Entries, p.Staged = int64(len(d.weight)), unsafe.Pointer(unsafe.SliceData(d.staged.F64))

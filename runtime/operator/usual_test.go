@@ -49,7 +49,7 @@ func TestUsualKeepsEveryBit(t *testing.T) {
 				a.Threads = 2
 				a.Shape[v.dim-1] += 40 // several vectors in a row
 				for name, f := range a.Fields {
-					if n := len(f.Shape); short.Program.Signature.Array(name).Spans(v.dim-1) {
+					if n := len(f.Shape); short.Program.Signature.Array(name).Spans(v.dim - 1) {
 						f.Shape[n-1] = a.Shape[v.dim-1]
 						length := 1
 						for _, m := range f.Shape {

@@ -101,11 +101,12 @@ int courant_run(const struct courant_args *args)
       #pragma omp for
       for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
         const real *const trace = (const real *)src->traces + t*src->count;
-        const int64_t x = src->node[2*r];
-        const int64_t z = src->node[2*r + 1];
+        const int64_t at = src->place[r];
+        __builtin_prefetch(&u_t1[src->place[r + 16]]);
+        __builtin_prefetch(&m[src->place[r + 16]]);
         double sum = 0;
         for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-        u_t1[x*s_x + z] += (real)sum * (c4/m[x*s_x + z]);
+        u_t1[at] += (real)sum * (c4/m[at]);
       }
 
       /* acoustic.pde:16: sample rec from u */
@@ -113,9 +114,9 @@ int courant_run(const struct courant_args *args)
       for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
         double sum = 0;
         for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
-          const int64_t x = rec->node[2*e];
-          const int64_t z = rec->node[2*e + 1];
-          sum += rec->weight[e] * (double)u_t0[x*s_x + z];
+          const int64_t at = rec->place[e];
+          __builtin_prefetch(&u_t0[rec->place[e + 64]]);
+          sum += rec->weight[e] * (double)u_t0[at];
         }
         ((real *)rec->traces)[t*rec->count + r - (rec->first ? rec->first[t] : 0)] = (real)sum;
       }

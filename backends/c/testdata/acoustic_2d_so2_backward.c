@@ -106,11 +106,13 @@ int courant_run(const struct courant_args *args)
       #pragma omp for
       for (int64_t r = rec->first ? rec->first[n] : 0; r < (rec->first ? rec->first[n + 1] : rec->rows); ++r) {
         const real *const trace = (const real *)rec->traces + n*rec->count;
-        const int64_t x = rec->node[2*r];
-        const int64_t z = rec->node[2*r + 1];
+        const int64_t at = rec->place[r];
+        __builtin_prefetch(&u_adj_t1[rec->place[r + 16]]);
+        __builtin_prefetch(&damp[rec->place[r + 16]]);
+        __builtin_prefetch(&m[rec->place[r + 16]]);
         double sum = 0;
         for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) sum += rec->weight[e] * (double)trace[rec->point[e]];
-        u_adj_t1[x*s_x + z] += (real)sum * (1.0f/(c4*damp[x*s_x + z] + c5*m[x*s_x + z]));
+        u_adj_t1[at] += (real)sum * (1.0f/(c4*damp[at] + c5*m[at]));
       }
 
       /* acoustic.pde:15: inject src*dt^2/m into u.forward */
@@ -118,9 +120,11 @@ int courant_run(const struct courant_args *args)
       for (int64_t r = src->first ? src->first[n] : 0; r < (src->first ? src->first[n + 1] : src->rows); ++r) {
         double sum = 0;
         for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) {
-          const int64_t x = src->node[2*e];
-          const int64_t z = src->node[2*e + 1];
-          sum += src->weight[e] * (double)(u_adj_t0[x*s_x + z]*(c6*damp[x*s_x + z] + c7*m[x*s_x + z])/m[x*s_x + z]);
+          const int64_t at = src->place[e];
+          __builtin_prefetch(&u_adj_t0[src->place[e + 64]]);
+          __builtin_prefetch(&damp[src->place[e + 64]]);
+          __builtin_prefetch(&m[src->place[e + 64]]);
+          sum += src->weight[e] * (double)(u_adj_t0[at]*(c6*damp[at] + c7*m[at])/m[at]);
         }
         ((real *)src->traces)[n*src->count + r - (src->first ? src->first[n] : 0)] = (real)sum;
       }

@@ -125,20 +125,20 @@ int courant_run(const struct courant_args *args)
           for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
             const real *const trace = (const real *)src->traces + t*src->count;
             const int64_t x = src->node[2*r];
-            const int64_t z = src->node[2*r + 1];
+            const int64_t at = src->place[r];
             if (x < most(xb, xp) || x >= least(xb + 16, xp + block_x)) continue;
             double sum = 0;
             for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-            u_t1[x*s_x + z] += (real)sum * (c4/m[x*s_x + z]);
+            u_t1[at] += (real)sum * (c4/m[at]);
           }
 
           /* acoustic.pde:16: sample rec from u */
           for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
             for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
               const int64_t x = rec->node[2*e];
-              const int64_t z = rec->node[2*e + 1];
+              const int64_t at = rec->place[e];
               if (x < most(xb, xp) || x >= least(xb + 16, xp + block_x)) continue;
-              ((real *)rec->staged)[e] = u_t0[x*s_x + z];
+              ((real *)rec->staged)[e] = u_t0[at];
             }
           }
 
@@ -165,20 +165,20 @@ int courant_run(const struct courant_args *args)
             for (int64_t r = src->first ? src->first[t + 1] : 0; r < (src->first ? src->first[t + 2] : src->rows); ++r) {
               const real *const trace = (const real *)src->traces + (t+1)*src->count;
               const int64_t x = src->node[2*r];
-              const int64_t z = src->node[2*r + 1];
+              const int64_t at = src->place[r];
               if (x < most(xb - 1, xp + 1) || x >= least(xb + 15, xp + block_x - 1)) continue;
               double sum = 0;
               for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-              u_t0[x*s_x + z] += (real)sum * (c4/m[x*s_x + z]);
+              u_t0[at] += (real)sum * (c4/m[at]);
             }
 
             /* acoustic.pde:16: sample rec from u */
             for (int64_t r = rec->first ? rec->first[t + 1] : 0; r < (rec->first ? rec->first[t + 2] : rec->rows); ++r) {
               for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
                 const int64_t x = rec->node[2*e];
-                const int64_t z = rec->node[2*e + 1];
+                const int64_t at = rec->place[e];
                 if (x < most(xb - 1, xp + 1) || x >= least(xb + 15, xp + block_x - 1)) continue;
-                ((real *)rec->staged)[rec->entries*1 + e] = u_t1[x*s_x + z];
+                ((real *)rec->staged)[rec->entries*1 + e] = u_t1[at];
               }
             }
           }
@@ -212,20 +212,20 @@ int courant_run(const struct courant_args *args)
           for (int64_t r = src->first ? src->first[t + 1] : 0; r < (src->first ? src->first[t + 2] : src->rows); ++r) {
             const real *const trace = (const real *)src->traces + (t+1)*src->count;
             const int64_t x = src->node[2*r];
-            const int64_t z = src->node[2*r + 1];
+            const int64_t at = src->place[r];
             if (x < xp - 1 || x >= xp + 1) continue;
             double sum = 0;
             for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-            u_t0[x*s_x + z] += (real)sum * (c4/m[x*s_x + z]);
+            u_t0[at] += (real)sum * (c4/m[at]);
           }
 
           /* acoustic.pde:16: sample rec from u */
           for (int64_t r = rec->first ? rec->first[t + 1] : 0; r < (rec->first ? rec->first[t + 2] : rec->rows); ++r) {
             for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
               const int64_t x = rec->node[2*e];
-              const int64_t z = rec->node[2*e + 1];
+              const int64_t at = rec->place[e];
               if (x < xp - 1 || x >= xp + 1) continue;
-              ((real *)rec->staged)[rec->entries*1 + e] = u_t1[x*s_x + z];
+              ((real *)rec->staged)[rec->entries*1 + e] = u_t1[at];
             }
           }
         }

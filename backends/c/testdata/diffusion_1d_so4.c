@@ -72,10 +72,11 @@ int courant_run(const struct courant_args *args)
       #pragma omp for
       for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
         const real *const trace = (const real *)src->traces + t*src->count;
-        const int64_t x = src->node[r];
+        const int64_t at = src->place[r];
+        __builtin_prefetch(&u_t1[src->place[r + 16]]);
         double sum = 0;
         for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-        u_t1[x] += (real)sum * c4;
+        u_t1[at] += (real)sum * c4;
       }
 
       /* diffusion.pde:14: sample rec from u */
@@ -83,8 +84,9 @@ int courant_run(const struct courant_args *args)
       for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
         double sum = 0;
         for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
-          const int64_t x = rec->node[e];
-          sum += rec->weight[e] * (double)u_t0[x];
+          const int64_t at = rec->place[e];
+          __builtin_prefetch(&u_t0[rec->place[e + 64]]);
+          sum += rec->weight[e] * (double)u_t0[at];
         }
         ((real *)rec->traces)[t*rec->count + r - (rec->first ? rec->first[t] : 0)] = (real)sum;
       }
