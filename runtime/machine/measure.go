@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"time"
 	"unsafe"
 
@@ -17,6 +18,8 @@ type Figures struct {
 	Threads  int       `json:"threads"`
 	Triad    float64   `json:"triad_gb_s"`    // GB/s of a = b + s c, 12 bytes an element in fp32
 	InPlace  float64   `json:"in_place_gb_s"` // GB/s of a = b + s c - a, 16 bytes an element in fp32
+	L2       float64   `json:"l2_gb_s"`       // the same out of the second-level caches; 0 if their size is unknown
+	L3       float64   `json:"l3_gb_s"`       // the same out of the third-level caches; 0 if there are none, or no larger ones
 	FMA32    float64   `json:"fma32_gflop_s"` // GFLOP/s of multiply-adds in fp32
 	FMA64    float64   `json:"fma64_gflop_s"` // GFLOP/s of multiply-adds in fp64
 	Quick    bool      `json:"quick"`         // measured on smaller arrays, fewer times
@@ -28,8 +31,14 @@ func (f Figures) Age() time.Duration { return time.Since(f.Measured) }
 
 // String gives all figures in one line.
 func (f Figures) String() string {
-	return fmt.Sprintf("%d threads: triad %.3g GB/s, in place %.3g GB/s, multiply-add %.3g GFLOP/s fp32, %.3g GFLOP/s fp64",
-		f.Threads, f.Triad, f.InPlace, f.FMA32, f.FMA64)
+	text := fmt.Sprintf("%d threads: triad %.3g GB/s, in place %.3g GB/s", f.Threads, f.Triad, f.InPlace)
+	if f.L3 > 0 {
+		text += fmt.Sprintf(", from L3 %.3g GB/s", f.L3)
+	}
+	if f.L2 > 0 {
+		text += fmt.Sprintf(", from L2 %.3g GB/s", f.L2)
+	}
+	return fmt.Sprintf("%s, multiply-add %.3g GFLOP/s fp32, %.3g GFLOP/s fp64", text, f.FMA32, f.FMA64)
 }
 
 //go:embed probe/probe.c
@@ -37,8 +46,8 @@ var probeSource string
 
 // probe is struct probe in probe/probe.c.
 type probe struct {
-	threads, elements, repetitions int64
-	rate                           float64
+	threads, elements, rounds, repetitions int64
+	rate                                   float64
 }
 
 // Remembered gives the figures that were last measured on this machine with
@@ -86,24 +95,33 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 		threads = 1
 	}
 	f := Figures{Threads: threads, Quick: quick, Measured: time.Now().UTC().Truncate(time.Second)}
-	size := Describe().arrayBytes(quick)
+	here := Describe()
+	size := here.arrayBytes(quick)
+	second, third := here.cachedBytes(threads)
 	repetitions := int64(10)
 	if quick {
 		repetitions = 4
 	}
 	for _, item := range []struct {
 		entry  string
+		bytes  int64 // of each array
 		figure *float64
 	}{
-		{"probe_triad", &f.Triad},
-		{"probe_in_place", &f.InPlace},
-		{"probe_fma32", &f.FMA32},
-		{"probe_fma64", &f.FMA64},
+		{"probe_triad", size, &f.Triad},
+		{"probe_in_place", size, &f.InPlace},
+		{"probe_in_place", second, &f.L2},
+		{"probe_in_place", third, &f.L3},
+		{"probe_fma32", size, &f.FMA32},
+		{"probe_fma64", size, &f.FMA64},
 	} {
+		if item.bytes == 0 {
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return Figures{}, err
 		}
-		p := &probe{threads: int64(threads), elements: size / 4, repetitions: repetitions}
+		// As many bytes are moved whatever the size of the arrays.
+		p := &probe{threads: int64(threads), elements: item.bytes / 4, rounds: max(1, size/item.bytes), repetitions: repetitions}
 		code, err := library.Invoke(item.entry, unsafe.Pointer(p))
 		if err != nil {
 			return Figures{}, err
@@ -129,4 +147,17 @@ func (m Machine) arrayBytes(quick bool) int64 {
 		size = min(size, m.Available/8)
 	}
 	return max(size, 1<<20) &^ 4095
+}
+
+// cachedBytes is the size of each of three arrays that fit the second-level caches
+// of that many threads with room to spare, and of three that do not, but fit the
+// third level; 0 where there is no such size.
+func (m Machine) cachedBytes(threads int) (second, third int64) {
+	caches := m.L2 * int64(min(threads, max(m.Cores, 1)))
+	second = caches / 2 / 3 &^ 4095
+	// The geometric mean of twice the one and half of the other is far from both.
+	if low, high := 2*caches, m.L3Total/2; caches > 0 && low < high {
+		third = int64(math.Sqrt(float64(low)*float64(high))) / 3 &^ 4095
+	}
+	return second, third
 }

@@ -27,6 +27,9 @@ func TestMeasure(t *testing.T) {
 	if f.Triad < 0.5 || f.InPlace < 0.5 || f.FMA32 < 1 || f.FMA64 < 1 {
 		t.Errorf("implausibly slow: %v", f)
 	}
+	if here := Describe(); here.L2 > 0 && f.L2 < 0.5 || here.L2 == 0 && f.L2 != 0 || f.L3 > 0 && here.L3 == 0 {
+		t.Errorf("caches: %v", f)
+	}
 	if f.Triad > 1e5 || f.InPlace > 1e5 || f.FMA32 > 1e6 || f.FMA64 > f.FMA32 {
 		t.Errorf("implausibly fast: %v", f)
 	}
@@ -56,5 +59,25 @@ func BenchmarkThorough(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Log(f)
+	}
+}
+
+func TestCachedBytes(t *testing.T) {
+	for name, v := range map[string]struct {
+		m      Machine
+		bounds [4]int64 // of three arrays, for two threads
+	}{
+		"both levels":         {Machine{Cores: 2, L2: 2 << 20, L3Total: 300 << 20}, [4]int64{1 << 20, 2 << 20, 8 << 20, 150 << 20}},
+		"one core":            {Machine{Cores: 1, L2: 512 << 10, L3Total: 32 << 20}, [4]int64{128 << 10, 256 << 10, 1 << 20, 16 << 20}},
+		"L3 as small as L2":   {Machine{Cores: 8, L2: 2 << 20, L3Total: 8 << 20}, [4]int64{1 << 20, 2 << 20, 0, 0}},
+		"no third level":      {Machine{Cores: 4, L2: 1 << 20}, [4]int64{512 << 10, 1 << 20, 0, 0}},
+		"nothing is known":    {Machine{Cores: 4}, [4]int64{}},
+		"only L3 is known":    {Machine{Cores: 4, L3Total: 32 << 20}, [4]int64{}},
+		"not even the number": {Machine{L2: 1 << 20, L3Total: 64 << 20}, [4]int64{256 << 10, 512 << 10, 2 << 20, 32 << 20}},
+	} {
+		second, third := v.m.cachedBytes(2)
+		if b := v.bounds; 3*second < b[0] || 3*second > b[1] || 3*third < b[2] || 3*third > b[3] {
+			t.Errorf("%s: %d and %d bytes, want %v for three", name, second, third, b)
+		}
 	}
 }
