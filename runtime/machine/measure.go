@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"fmt"
-	"math"
 	"time"
 	"unsafe"
 
@@ -97,7 +96,8 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 	f := Figures{Threads: threads, Quick: quick, Measured: time.Now().UTC().Truncate(time.Second)}
 	here := Describe()
 	size := here.arrayBytes(quick)
-	second, third := here.cachedBytes(threads)
+	sets := here.Sets(threads)
+	each := func(set int64) int64 { return set / 3 &^ 4095 }
 	repetitions := int64(10)
 	if quick {
 		repetitions = 4
@@ -109,8 +109,8 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 	}{
 		{"probe_triad", size, &f.Triad},
 		{"probe_in_place", size, &f.InPlace},
-		{"probe_in_place", second, &f.L2},
-		{"probe_in_place", third, &f.L3},
+		{"probe_in_place", each(sets.L2), &f.L2},
+		{"probe_in_place", each(sets.L3), &f.L3},
 		{"probe_fma32", size, &f.FMA32},
 		{"probe_fma64", size, &f.FMA64},
 	} {
@@ -147,17 +147,4 @@ func (m Machine) arrayBytes(quick bool) int64 {
 		size = min(size, m.Available/8)
 	}
 	return max(size, 1<<20) &^ 4095
-}
-
-// cachedBytes is the size of each of three arrays that fit the second-level caches
-// of that many threads with room to spare, and of three that do not, but fit the
-// third level; 0 where there is no such size.
-func (m Machine) cachedBytes(threads int) (second, third int64) {
-	caches := m.L2 * int64(min(threads, max(m.Cores, 1)))
-	second = caches / 2 / 3 &^ 4095
-	// The geometric mean of twice the one and half of the other is far from both.
-	if low, high := 2*caches, m.L3Total/2; caches > 0 && low < high {
-		third = int64(math.Sqrt(float64(low)*float64(high))) / 3 &^ 4095
-	}
-	return second, third
 }

@@ -61,23 +61,3 @@ func BenchmarkThorough(b *testing.B) {
 		b.Log(f)
 	}
 }
-
-func TestCachedBytes(t *testing.T) {
-	for name, v := range map[string]struct {
-		m      Machine
-		bounds [4]int64 // of three arrays, for two threads
-	}{
-		"both levels":         {Machine{Cores: 2, L2: 2 << 20, L3Total: 300 << 20}, [4]int64{1 << 20, 2 << 20, 8 << 20, 150 << 20}},
-		"one core":            {Machine{Cores: 1, L2: 512 << 10, L3Total: 32 << 20}, [4]int64{128 << 10, 256 << 10, 1 << 20, 16 << 20}},
-		"L3 as small as L2":   {Machine{Cores: 8, L2: 2 << 20, L3Total: 8 << 20}, [4]int64{1 << 20, 2 << 20, 0, 0}},
-		"no third level":      {Machine{Cores: 4, L2: 1 << 20}, [4]int64{512 << 10, 1 << 20, 0, 0}},
-		"nothing is known":    {Machine{Cores: 4}, [4]int64{}},
-		"only L3 is known":    {Machine{Cores: 4, L3Total: 32 << 20}, [4]int64{}},
-		"not even the number": {Machine{L2: 1 << 20, L3Total: 64 << 20}, [4]int64{256 << 10, 512 << 10, 2 << 20, 32 << 20}},
-	} {
-		second, third := v.m.cachedBytes(2)
-		if b := v.bounds; 3*second < b[0] || 3*second > b[1] || 3*third < b[2] || 3*third > b[3] {
-			t.Errorf("%s: %d and %d bytes, want %v for three", name, second, third, b)
-		}
-	}
-}
