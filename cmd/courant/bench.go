@@ -112,11 +112,6 @@ func (f *benchFlags) measure(c *cobra.Command, path string) error {
 	if before != nil {
 		all.Compare(before)
 	}
-	if f.roofline != "" {
-		if err := all.Roofline(f.roofline); err != nil {
-			return err
-		}
-	}
 	if f.asJSON {
 		e := json.NewEncoder(c.OutOrStdout())
 		e.SetIndent("", "  ")
@@ -125,6 +120,11 @@ func (f *benchFlags) measure(c *cobra.Command, path string) error {
 		}
 	} else {
 		fmt.Fprint(c.OutOrStdout(), all)
+	}
+	if f.roofline != "" {
+		if err := all.Roofline(f.roofline); err != nil {
+			return err
+		}
 	}
 	if f.slowerThan == 0 {
 		return nil

@@ -153,12 +153,27 @@ func (all *Results) run(ctx context.Context, o Options) error {
 			return err
 		}
 	}
+	known := all.Machine.Threads > 0
+	var finish []func(machine.Figures)
 	for _, order := range o.Orders {
 		for _, shape := range o.Grids {
-			if err := all.measure(ctx, o, order, shape); err != nil {
+			f, err := all.measure(ctx, o, order, shape)
+			if err != nil {
 				return err
 			}
+			finish = append(finish, f)
 		}
+	}
+	if !known {
+		// Before the first case and behind the last: the better one is the bound.
+		again, err := machine.Measure(ctx, o.Threads, true)
+		if err != nil {
+			return err
+		}
+		all.Machine = all.Machine.Best(again)
+	}
+	for _, f := range finish {
+		f(all.Machine)
 	}
 	return nil
 }
@@ -181,8 +196,9 @@ func (o *Options) check() error {
 	return nil
 }
 
-// measure adds the result of one order on one grid.
-func (all *Results) measure(ctx context.Context, o Options, order int, shape []int) error {
+// measure adds the result of one order on one grid. What it gives derives the figures
+// that depend on those of the machine.
+func (all *Results) measure(ctx context.Context, o Options, order int, shape []int) (finish func(machine.Figures), err error) {
 	o.Compile.SpaceOrder, o.Compile.Dim = order, len(shape)
 	b := &bench{Options: o, shape: shape, points: 1}
 	b.args = operator.Arguments{Threads: o.Threads, Constants: map[string]float64{}}
@@ -200,22 +216,20 @@ func (all *Results) measure(ctx context.Context, o Options, order int, shape []i
 	}
 	defer t.close()
 	if err := t.prepare(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	if all.Machine.Threads == 0 {
-		var err error
 		if all.Machine, err = machine.Measure(ctx, o.Threads, true); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	b.watch = machine.StartWatch()
 	if err := b.turns(ctx, t); err != nil {
-		return err
+		return nil, err
 	}
 	b.result.Load = b.watch.Load()
-	t.finish(all.Machine)
 	all.Cases = append(all.Cases, b.result)
-	return nil
+	return t.finish, nil
 }
 
 // task is a kind of measurement.

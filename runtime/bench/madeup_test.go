@@ -60,7 +60,7 @@ func TestPrinted(t *testing.T) {
 	for _, want := range []string{
 		"acoustic, f32, c on 2 threads; billion points/s, middle and range of 3",
 		"grid         order  stays in  stencil", "64 x 64 + 4    4      L3", "128 x 128 + 4  4", "64 x 64 + 4    8",
-		"1.00 (0.9 to 1.20)", "50 %", "difference", "3.00 (2.00 to 4.00)", "none", "difference 9: an engine",
+		"1.00 (0.900 to 1.20)", "50 %", "difference", "3.00 (2.00 to 4.00)", "none", "difference 9: an engine",
 		"machine: 2 threads", "warning: 128 x 128 + 4, order 4: other processes kept 0.50 of 2 processors busy", "order 4: there is no engine",
 	} {
 		if !strings.Contains(strings.ReplaceAll(text, "grid           ", "grid         "), want) {
@@ -72,7 +72,7 @@ func TestPrinted(t *testing.T) {
 	}
 	all.Cases = all.Cases[:1]
 	text = all.String()
-	for _, want := range []string{"stencil           1.00 (0.9 to 1.20) billion points/s, 20.0 GFLOP/s; middle and range of 3", "40.0 GB/s (L3)", "reached 50 %",
+	for _, want := range []string{"stencil           1.00 (0.900 to 1.20) billion points/s, 20.0 GFLOP/s; middle and range of 3", "40.0 GB/s (L3)", "reached 50 %",
 		"difference 9", "an engine", "ratio             3.00 (2.00 to 4.00), with points 1.00 (1.00 to 2.00); turn by turn [2.00 3.00 4.00]"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing from\n%s", want, text)
@@ -114,7 +114,7 @@ func TestBaseline(t *testing.T) {
 	if len(c.Missing) != 1 || !strings.Contains(c.Missing[0], "9 x 9") {
 		t.Errorf("%q", c.Missing)
 	}
-	for _, want := range []string{"0.500 times as fast: acoustic, order 4, f32, 64 x 64 + 4, 1.00 (0.9 to 1.20) before\n", "before; the ranges overlap", "not there: acoustic, order 8, f32, 9 x 9", "note: another compiler"} {
+	for _, want := range []string{"0.500 times as fast: acoustic, order 4, f32, 64 x 64 + 4, 1.00 (0.900 to 1.20) before\n", "before; the ranges overlap", "not there: acoustic, order 8, f32, 9 x 9", "note: another compiler"} {
 		if !strings.Contains(now.String(), want) {
 			t.Errorf("%q is missing from\n%s", want, now)
 		}

@@ -24,12 +24,12 @@ func (s Spread) String() string {
 	return fmt.Sprintf("%s (%s to %s)", short(s.Median), short(s.Least), short(s.Greatest))
 }
 
-// short gives three digits to small numbers, and hundredths to others.
+// short gives three digits, and tenths of large numbers.
 func short(v float64) string {
-	if v != 0 && v < 1 {
-		return fmt.Sprintf("%.3g", v)
+	if v >= 10 {
+		return fmt.Sprintf("%.1f", v)
 	}
-	return fmt.Sprintf("%.2f", v)
+	return fmt.Sprintf("%#.3g", v)
 }
 
 // overlaps reports whether two measurements have values in common.

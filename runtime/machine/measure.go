@@ -28,6 +28,18 @@ type Figures struct {
 // Age is the time since the measurement.
 func (f Figures) Age() time.Duration { return time.Since(f.Measured) }
 
+// Best has the greater of each figure of two measurements of one machine: bounds are
+// what it can do when nothing disturbs it.
+func (f Figures) Best(o Figures) Figures {
+	for _, v := range []struct {
+		figure *float64
+		other  float64
+	}{{&f.Triad, o.Triad}, {&f.InPlace, o.InPlace}, {&f.L2, o.L2}, {&f.L3, o.L3}, {&f.FMA32, o.FMA32}, {&f.FMA64, o.FMA64}} {
+		*v.figure = max(*v.figure, v.other)
+	}
+	return f
+}
+
 // String gives all figures in one line.
 func (f Figures) String() string {
 	text := fmt.Sprintf("%d threads: triad %.3g GB/s, in place %.3g GB/s", f.Threads, f.Triad, f.InPlace)

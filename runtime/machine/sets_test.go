@@ -39,3 +39,10 @@ func TestBandwidthOfAHome(t *testing.T) {
 		}
 	}
 }
+
+func TestBestOfTwo(t *testing.T) {
+	a, b := Figures{Threads: 2, Triad: 1, InPlace: 5, L2: 3, FMA32: 7}, Figures{Threads: 2, Triad: 2, InPlace: 4, L3: 6, FMA64: 8}
+	if got, want := a.Best(b), (Figures{Threads: 2, Triad: 2, InPlace: 5, L2: 3, L3: 6, FMA32: 7, FMA64: 8}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

@@ -133,6 +133,7 @@ class Gradient:
         # The preemptive mode copies the saved levels; runs begin from zeros anyway.
         self.forward.tune("destructive")
         self.backward.tune("destructive")
+        self.run()  # as Courant's first gradient, which gets the memory, does not count
         return {"forward": self.forward.block, "gradient": self.backward.block}
 
     def run(self):
