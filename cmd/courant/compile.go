@@ -34,7 +34,9 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	flags := c.Flags()
 	if has := func(name string) bool { return !slices.Contains(without, name) }; true {
 		flags.StringVar(&f.operator, "operator", "", "operator of the file, when it has several")
-		flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
+		if has("so") {
+			flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
+		}
 		flags.IntVar(&f.border, "border", 0, "points of the absorbing layers that the grid has at its ends")
 		if has("dtype") {
 			flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")

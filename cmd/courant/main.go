@@ -32,6 +32,7 @@ const (
 	exitUnsupported = 3
 	exitToolchain   = 4
 	exitDiverged    = 5
+	exitSlower      = 6
 	exitOurs        = 70
 	exitInterrupted = 130
 )
@@ -43,6 +44,7 @@ const exitCodes = `Exit codes:
   3  the target does not support what was asked for
   4  the C compiler is missing or failed
   5  a wavefield became NaN or infinite
+  6  courant bench --slower-than: a case is slower than its baseline
   70 a fault of Courant itself; please report it
   128+n the run was ended by signal n; 130 is Ctrl-C`
 

@@ -311,16 +311,31 @@ func TestBenchJSON(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
-	var r map[string]any
-	if err := json.Unmarshal([]byte(out), &r); err != nil {
+	var all struct {
+		Machine map[string]any
+		Cases   []map[string]any
+	}
+	if err := json.Unmarshal([]byte(out), &all); err != nil || len(all.Cases) != 1 {
 		t.Fatalf("%v in %s", err, out)
 	}
+	r := all.Cases[0]
 	for name, want := range map[string]any{"operator": "acoustic", "target": "c", "so": 4.0, "dtype": "f32", "bytes_per_point": 20.0, "nbl": 4.0} {
 		if r[name] != want {
 			t.Errorf("%s is %v, want %v", name, r[name], want)
 		}
 	}
-	for _, name := range []string{"gpts_per_s", "loop_gpts_per_s", "gflops", "bandwidth_gb_s", "fraction_of_bound", "time_to_first_step_s", "warm_time_to_first_step_s", "threads"} {
+	for _, name := range []string{"gpts_per_s", "loop_gpts_per_s"} {
+		spread, _ := r[name].(map[string]any)
+		for _, of := range []string{"median", "least", "greatest"} {
+			if v, ok := spread[of].(float64); !ok || !(v > 0) {
+				t.Errorf("%s is %v", name, r[name])
+			}
+		}
+	}
+	if v, ok := all.Machine["in_place_gb_s"].(float64); !ok || !(v > 0) {
+		t.Errorf("the machine is %v", all.Machine)
+	}
+	for _, name := range []string{"gflops", "bandwidth_gb_s", "fraction_of_bound", "time_to_first_step_s", "warm_time_to_first_step_s", "threads"} {
 		if v, ok := r[name].(float64); !ok || !(v > 0) {
 			t.Errorf("%s is %v", name, r[name])
 		}
@@ -332,8 +347,8 @@ func TestBenchWithoutDevito(t *testing.T) {
 	c := command(t, "bench", acoustic, "--shape", "12,12", "--nbl", "2", "--steps", "2", "--repeat", "1", "--against", "devito", "--json")
 	c.Env = append(c.Env, "COURANT_DEVITO_PYTHON=/nowhere/python")
 	out, err := c.Output()
-	var r map[string]any
-	if err != nil || json.Unmarshal(out, &r) != nil || r["devito"] != nil || !strings.Contains(fmt.Sprint(r["devito_missing"]), "COURANT_DEVITO_PYTHON") {
+	var all struct{ Cases []map[string]any }
+	if err != nil || json.Unmarshal(out, &all) != nil || len(all.Cases) != 1 || all.Cases[0]["rival"] != nil || !strings.Contains(fmt.Sprint(all.Cases[0]["rival_missing"]), "COURANT_DEVITO_PYTHON") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -6,366 +6,301 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"os"
-	"time"
+	"strconv"
+	"strings"
 
-	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/codegen/cost"
-	"github.com/courant-pde/courant/codegen/signature"
-	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/jit"
+	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
-	"github.com/courant-pde/courant/symbolic/stability"
 )
 
-// Options say what to measure.
+// Options say what to measure: each order on each grid.
 type Options struct {
 	File    string
-	Compile codegen.Options // its Dim is the number of axes of Shape
-	Target  string          // name of Compile.Target, for the result
-	Shape   []int           // interior points per axis
-	Layer   int             // points of absorbing layer on every side (nbl)
-	Steps   int             // steps of one measurement
-	Repeat  int             // measurements; the fastest counts
-	Threads int             // 0 for one per core
-	Block   []int           // tile; nil to search
+	Compile codegen.Options
+	Target  string  // name of Compile.Target, for the result
+	Grids   [][]int // interior points per axis; none chooses grids that fit the caches, see Fitting
+	Orders  []int   // of accuracy in space; none, or 0, is the file's
+	Layer   int     // points of absorbing layer on every side (nbl)
+	Steps   int     // steps of one measurement
+	Repeat  int     // measurements
+	Threads int     // 0 for one per core
+	Block   []int   // tile; nil to search
 	// Set gives values to fields and scalars; all others are 1.
 	Set map[string]float64
+	// Gradient names fields: whole gradients by them are measured in place of steps.
+	Gradient []string
+	Storage  gradient.Storage // of a gradient
+	Against  *Rival           // measured in turns; nil for none
 }
 
-// Result is one measurement, as `courant bench --json` prints it. A gigabyte
-// is 1e9 bytes, a gigapoint 1e9 updates of a grid point, absorbing layers
-// included.
+// Results are all measurements of a command, as `courant bench --json` prints them.
+type Results struct {
+	Machine  machine.Figures `json:"machine"` // measured in this run
+	Cases    []*Result       `json:"cases"`
+	Baseline *Comparison     `json:"baseline,omitempty"`
+}
+
+// Result is one measurement. A gigabyte is 1e9 bytes, a gigapoint 1e9 updates of a
+// grid point, absorbing layers included.
 type Result struct {
-	Operator string  `json:"operator"`
-	Target   string  `json:"target"`
-	Shape    []int   `json:"shape"`
-	Layer    int     `json:"nbl"`
-	Order    int     `json:"so"`
-	DType    string  `json:"dtype"`
-	Threads  int     `json:"threads"`
-	Steps    int     `json:"steps"`
-	Repeat   int     `json:"repeat"`
-	Block    []int64 `json:"block"`
+	Operator string   `json:"operator"`
+	Gradient []string `json:"gradient,omitempty"` // fields: what was measured is a whole gradient by them
+	Target   string   `json:"target"`
+	Shape    []int    `json:"shape"`
+	Layer    int      `json:"nbl"`
+	Order    int      `json:"so"`
+	DType    string   `json:"dtype"`
+	Threads  int      `json:"threads"`
+	Steps    int      `json:"steps"`
+	Repeat   int      `json:"repeat"`
+	Block    []int64  `json:"block,omitempty"`
 
-	Rate     float64 `json:"gpts_per_s"`      // the stencil alone
-	LoopRate float64 `json:"loop_gpts_per_s"` // with a source and a carpet of receivers
-	GFlops   float64 `json:"gflops"`
+	// Rate is that of the stencil alone, or the steps of the shot by the time of its
+	// whole gradient.
+	Rate     Spread  `json:"gpts_per_s"`
+	LoopRate *Spread `json:"loop_gpts_per_s,omitempty"` // with a source and a carpet of receivers
+	GFlops   float64 `json:"gflops,omitempty"`          // by the median
 
+	*Bounds
+	Cost *GradientCost `json:"gradient_cost,omitempty"`
+
+	FrontEnd  float64 `json:"front_end_s,omitempty"`          // file to C, passes included
+	FirstStep float64 `json:"time_to_first_step_s,omitempty"` // file to the end of the first step, nothing cached
+	WarmStep  float64 `json:"warm_time_to_first_step_s,omitempty"`
+
+	CPU      string        `json:"cpu"`
+	Compiler string        `json:"compiler,omitempty"`
+	Load     *machine.Load `json:"load,omitempty"` // what else ran meanwhile; missing where the system does not tell
+
+	Rival   *Rivalry `json:"rival,omitempty"`
+	Missing string   `json:"rival_missing,omitempty"` // why the rival could not be measured
+}
+
+// Bounds are what the machine allows a stencil.
+type Bounds struct {
 	FlopsPerPoint int     `json:"flops_per_point"`
 	BytesPerPoint int     `json:"bytes_per_point"`
-	Bandwidth     float64 `json:"bandwidth_gb_s"`   // measured in this run, in place
-	Triad         float64 `json:"triad_gb_s"`       // measured in this run
+	Home          string  `json:"home"`             // where the arrays stay: L2, L3 or memory
+	Bandwidth     float64 `json:"bandwidth_gb_s"`   // of that, measured in this run, in place
 	Peak          float64 `json:"peak_gflop_s"`     // measured in this run
 	Bound         float64 `json:"bound_gpts_per_s"` // what bandwidth and peak allow
-	BoundBy       string  `json:"bound_by"`         // "memory" or "arithmetic"
+	BoundBy       string  `json:"bound_by"`         // the home, or "arithmetic"
 	Fraction      float64 `json:"fraction_of_bound"`
+}
 
-	FrontEnd  float64 `json:"front_end_s"`          // file to C, passes included
-	FirstStep float64 `json:"time_to_first_step_s"` // file to the end of the first step, nothing cached
-	WarmStep  float64 `json:"warm_time_to_first_step_s"`
+// Case names what was measured, whatever it was measured on.
+func (r *Result) Case() string {
+	text := r.Operator
+	if r.Gradient != nil {
+		text = fmt.Sprintf("gradient of %s by %s, %d steps", r.Operator, strings.Join(r.Gradient, ", "), r.Steps)
+	}
+	if r.Target != "c" {
+		text += " in " + r.Target
+	}
+	return fmt.Sprintf("%s, order %d, %s, %s", text, r.Order, r.DType, r.grid())
+}
 
-	CPU      string `json:"cpu"`
-	Compiler string `json:"compiler,omitempty"`
-
-	Devito  *Devito `json:"devito,omitempty"`
-	Missing string  `json:"devito_missing,omitempty"`      // why Devito could not be measured
-	Speedup float64 `json:"speedup_over_devito,omitempty"` // median over the turns of the ratio of gpts_per_s
+// grid is the shape with the layers: 320 x 320 + 40.
+func (r *Result) grid() string {
+	var sides []string
+	for _, n := range r.Shape {
+		sides = append(sides, strconv.Itoa(n))
+	}
+	text := strings.Join(sides, " x ")
+	if r.Layer > 0 {
+		text += fmt.Sprintf(" + %d", r.Layer)
+	}
+	return text
 }
 
 // bench is one measurement under way.
 type bench struct {
 	Options
-	op     *operator.Operator
 	args   operator.Arguments
+	shape  []int
 	result *Result
 	points float64 // grid points, layers included
+	watch  *machine.Watch
 }
 
-// Run measures. With against, Devito is measured in turns, if it is there.
-func Run(ctx context.Context, o Options, against *Rival) (*Result, error) {
-	if o.Steps < 1 || o.Repeat < 1 {
-		return nil, operator.BadArguments{fmt.Sprintf("%d steps, %d times: both must be at least 1", o.Steps, o.Repeat)}
+// Run measures each order on each grid, and the rival in turns with Courant, if it
+// is there.
+func Run(ctx context.Context, o Options) (*Results, error) {
+	all := &Results{}
+	if err := all.run(ctx, o); err != nil {
+		return nil, err
 	}
-	for _, n := range o.Shape {
-		if n < 1 {
-			return nil, operator.BadArguments{fmt.Sprintf("a grid of %d points along an axis; it must be at least 1", n)}
-		}
+	return all, nil
+}
+
+func (all *Results) run(ctx context.Context, o Options) error {
+	if err := o.check(); err != nil {
+		return err
 	}
-	if o.Layer < 0 {
-		return nil, operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Layer)}
+	if o.Threads == 0 {
+		o.Threads = machine.Describe().Cores
 	}
 	o.Compile.Uniform = true // the benchmark chooses one spacing
 	o.Compile.Machine = machine.Facts()
-	b := &bench{Options: o, points: 1}
+	if len(o.Orders) == 0 {
+		o.Orders = []int{o.Compile.SpaceOrder}
+	}
+	if len(o.Grids) == 0 {
+		var err error
+		if o.Grids, err = fitting(o); err != nil {
+			return err
+		}
+	}
+	known := all.Machine.Threads > 0
+	var finish []func(machine.Figures)
+	for _, order := range o.Orders {
+		for _, shape := range o.Grids {
+			f, err := all.measure(ctx, o, order, shape)
+			if err != nil {
+				return err
+			}
+			finish = append(finish, f)
+		}
+	}
+	if !known {
+		// Before the first case and behind the last: the better one is the bound.
+		again, err := machine.Measure(ctx, o.Threads, true)
+		if err != nil {
+			return err
+		}
+		all.Machine = all.Machine.Best(again)
+	}
+	for _, f := range finish {
+		f(all.Machine)
+	}
+	return nil
+}
+
+// check finds what is wrong with the options alone.
+func (o *Options) check() error {
+	if o.Steps < 1 || o.Repeat < 1 {
+		return operator.BadArguments{fmt.Sprintf("%d steps, %d times: both must be at least 1", o.Steps, o.Repeat)}
+	}
+	for _, shape := range o.Grids {
+		for _, n := range shape {
+			if n < 1 {
+				return operator.BadArguments{fmt.Sprintf("a grid of %d points along an axis; it must be at least 1", n)}
+			}
+		}
+	}
+	if o.Layer < 0 {
+		return operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Layer)}
+	}
+	return nil
+}
+
+// measure adds the result of one order on one grid. What it gives derives the figures
+// that depend on those of the machine.
+func (all *Results) measure(ctx context.Context, o Options, order int, shape []int) (finish func(machine.Figures), err error) {
+	o.Compile.SpaceOrder, o.Compile.Dim = order, len(shape)
+	b := &bench{Options: o, shape: shape, points: 1}
 	b.args = operator.Arguments{Threads: o.Threads, Constants: map[string]float64{}}
-	for _, n := range o.Shape {
+	for _, n := range shape {
 		b.args.Shape = append(b.args.Shape, n+2*o.Layer)
 		b.args.Spacing = append(b.args.Spacing, 10)
 		b.args.Origin = append(b.args.Origin, -10*float64(o.Layer))
 		b.points *= float64(n + 2*o.Layer)
 	}
-	if b.args.Threads == 0 {
-		b.args.Threads = machine.Describe().Cores
+	b.result = &Result{Target: o.Target, Shape: shape, Layer: o.Layer, DType: o.Compile.Real.String(), Threads: o.Threads, Steps: o.Steps, Repeat: o.Repeat, CPU: machine.Describe().CPU}
+	var t task = &steps{bench: b}
+	if len(o.Gradient) > 0 {
+		b.result.Gradient = o.Gradient
+		t = &shots{bench: b}
 	}
-	b.result = &Result{Target: o.Target, Shape: o.Shape, Layer: o.Layer, DType: o.Compile.Real.String(), Threads: b.args.Threads, Steps: o.Steps, Repeat: o.Repeat, CPU: machine.Describe().CPU}
-	for _, stage := range []func(context.Context) error{b.firstStep, b.machine, b.stencil} {
-		if err := stage(ctx); err != nil {
+	defer t.close()
+	if err := t.prepare(ctx); err != nil {
+		return nil, err
+	}
+	if all.Machine.Threads == 0 {
+		if all.Machine, err = machine.Measure(ctx, o.Threads, true); err != nil {
 			return nil, err
 		}
 	}
-	if against != nil {
+	b.watch = machine.StartWatch()
+	if err := b.turns(ctx, t); err != nil {
+		return nil, err
+	}
+	b.result.Load = b.watch.Load()
+	all.Cases = append(all.Cases, b.result)
+	return t.finish, nil
+}
+
+// task is a kind of measurement.
+type task interface {
+	prepare(ctx context.Context) error // compiles
+	begin(ctx context.Context) error   // takes the memory and does what is not measured
+	turn(ctx context.Context) (turn, error)
+	finish(f machine.Figures)
+	close()
+}
+
+// turn is one measurement, in gigapoints a second: of the stencil, or of a whole
+// gradient, and of steps with points, 0 for a gradient.
+type turn struct {
+	Rate float64 `json:"gpts_per_s"`
+	Loop float64 `json:"loop_gpts_per_s"`
+}
+
+// turns measures in turns: Courant, the rival, Courant, ... The machine may be
+// shared, so only turns that follow one another are comparable.
+func (b *bench) turns(ctx context.Context, t task) error {
+	var rival *process
+	if b.Against != nil {
+		var err error
 		var missing *missingError
-		if err := b.rival(ctx, against); errors.As(err, &missing) {
+		if rival, err = b.start(ctx); errors.As(err, &missing) {
 			b.result.Missing = missing.Error()
 		} else if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if err := b.loop(ctx); err != nil {
-		return nil, err
+	if rival != nil {
+		defer rival.stop()
 	}
-	b.rates()
-	return b.result, nil
-}
-
-// firstStep measures the way from the file to the first step, once with an
-// empty cache and once with a full one, and leaves the operator in b.op.
-func (b *bench) firstStep(ctx context.Context) error {
-	dir, err := os.MkdirTemp("", "courant-bench-")
-	if err != nil {
+	if err := t.begin(ctx); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	for _, seconds := range []*float64{&b.result.FirstStep, &b.result.WarmStep} {
-		start := time.Now()
-		file, err := dsl.ParseFile(b.File)
-		if err != nil {
-			return err
-		}
-		program, err := codegen.Compile(file, b.Compile)
-		if err != nil {
-			return err
-		}
-		b.result.FrontEnd = time.Since(start).Seconds()
-		b.result.Operator, b.result.Order = program.Problem.Name, program.Problem.Grid.SpaceOrder
-		var builder *jit.Builder
-		if program.Source.Language == backends.C {
-			cache, err := jit.OpenCacheIn(dir)
-			if err != nil {
-				return err
-			}
-			if builder, err = jit.NewBuilderWith(cache); err != nil {
-				return err
-			}
-			b.result.Compiler = builder.Toolchain.String()
-		}
-		if b.op, err = operator.Build(ctx, builder, program); err != nil {
-			return err
-		}
-		spent := time.Since(start)
-		b.values(program) // choosing numbers is no part of the way
-		start = time.Now()
-		args := b.args
-		args.Steps = program.Signature.FirstStep + program.Signature.LastStep + 1
-		b.place(&args, false)
-		run, err := b.op.Bind(args)
-		if err != nil {
-			return err
-		}
-		err = run.Advance(ctx, run.First)
-		run.Close()
-		if err != nil {
-			return err
-		}
-		*seconds = (spent + time.Since(start)).Seconds()
-	}
-	return nil
-}
-
-// values gives fields and scalars numbers, and a time step that is stable
-// with them. Speed does not depend on them.
-func (b *bench) values(p *codegen.Program) {
-	for _, a := range p.Signature.Arrays {
-		if a.Role == signature.Param || a.Given() {
-			b.args.Constants[a.Name] = 1
-		}
-	}
-	for _, q := range p.Problem.Parameters {
-		if _, number := q.Number(); !number {
-			b.args.Constants[q.Name] = 1
-		}
-	}
-	for name, v := range b.Set {
-		b.args.Constants[name] = v
-	}
-	m := stability.Medium{Fields: b.args.Constants, Scalars: map[string]float64{}}
-	for name, v := range b.args.Constants {
-		m.Scalars[name] = v
-	}
-	for i, x := range p.Signature.Axes {
-		m.Scalars["h_"+x] = b.args.Spacing[i]
-	}
-	for _, q := range p.Problem.Parameters {
-		if v, number := q.Number(); number && m.Scalars[q.Name] == 0 {
-			m.Scalars[q.Name] = v
-		}
-	}
-	limit, err := stability.Limit(p.Discretised, []stability.Medium{m})
-	b.args.Dt = limit / 2
-	if err != nil || !(limit > 0) || math.IsInf(limit, 0) {
-		b.args.Dt = 1e-3 // nothing is known; the wavefields stay small
-		b.args.Unstable = true
-	}
-}
-
-// keptLevels is the number of levels that saved wavefields keep: more than a step
-// reads, few enough for any grid.
-const keptLevels = 8
-
-// place adds a source in the middle, and with carpet a receiver above every
-// interior point of the surface, none of them on a node.
-func (b *bench) place(args *operator.Arguments, carpet bool) {
-	args.Points = map[string]operator.Points{}
-	args.Kept = keptLevels
-	dim := len(b.Shape)
-	for _, p := range b.op.Program.Signature.Points {
-		n := 1
-		if !p.Inject && carpet {
-			for _, s := range b.Shape[:dim-1] {
-				n *= s
-			}
-		}
-		at := field.New64(n, dim)
-		for i := range n {
-			rest := i
-			for a := dim - 1; a >= 0; a-- {
-				x := float64(b.Shape[a]-1) / 2
-				if !p.Inject && carpet {
-					x = float64(min(2, b.Shape[a]-1))
-					if a < dim-1 {
-						x = float64(rest % b.Shape[a])
-						rest /= b.Shape[a]
-					}
-				}
-				if x+0.3 < float64(b.Shape[a]-1) {
-					x += 0.3
-				}
-				at.F64[i*dim+a] = 10 * x
-			}
-		}
-		points := operator.Points{At: at}
-		if p.Inject {
-			points.Traces = field.New64(args.Steps, 1)
-			for t := range points.Traces.F64 {
-				points.Traces.F64[t] = math.Sin(float64(t))
-			}
-		}
-		args.Points[p.Traces] = points
-	}
-}
-
-// machine measures bandwidth and peak.
-func (b *bench) machine(ctx context.Context) error {
-	f, err := machine.Measure(ctx, b.args.Threads, true)
-	if err != nil {
-		return err
-	}
-	r := b.result
-	r.Bandwidth, r.Triad, r.Peak = f.InPlace, f.Triad, f.FMA32
-	if b.Compile.Real == signature.F64 {
-		r.Peak = f.FMA64
-	}
-	return nil
-}
-
-// bindStencil makes a run without sources and receivers, with the best tile.
-func (b *bench) bindStencil(ctx context.Context) (*operator.Run, error) {
-	args := b.args
-	args.Steps, args.Kept = 1<<20, keptLevels // no traces, so they cost nothing
-	args.Block = b.Block
-	args.Points = map[string]operator.Points{}
-	for _, p := range b.op.Program.Signature.Points {
-		none := operator.Points{At: field.New64(0, len(b.Shape))}
-		if p.Inject {
-			none.Traces = field.New64(args.Steps, 0)
-		}
-		args.Points[p.Traces] = none
-	}
-	run, err := b.op.Bind(args)
-	if err != nil {
-		return nil, err
-	}
-	if err := run.Search(ctx); err != nil {
-		run.Close()
-		return nil, err
-	}
-	b.result.Block = run.Block()
-	return run, nil
-}
-
-// stencil measures the steps alone.
-func (b *bench) stencil(ctx context.Context) error {
-	run, err := b.bindStencil(ctx)
-	if err != nil {
-		return err
-	}
-	defer run.Close()
+	var ours, theirs []turn
 	for range b.Repeat {
-		if err := b.measure(ctx, run, &b.result.Rate); err != nil {
+		one, err := t.turn(ctx)
+		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// loop measures steps with sources and receivers.
-func (b *bench) loop(ctx context.Context) error {
-	args := b.args
-	args.Steps = b.Steps*(b.Repeat+1) + 2
-	for _, n := range b.result.Block {
-		args.Block = append(args.Block, int(n))
-	}
-	b.place(&args, true)
-	run, err := b.op.Bind(args)
-	if err != nil {
-		return err
-	}
-	defer run.Close()
-	var warm float64
-	if err := b.measure(ctx, run, &warm); err != nil {
-		return err
-	}
-	for range b.Repeat {
-		if err := b.measure(ctx, run, &b.result.LoopRate); err != nil {
+		ours = append(ours, one)
+		if rival == nil {
+			continue
+		}
+		if one, err = rival.turn(); err != nil {
 			return err
 		}
+		theirs = append(theirs, one)
+	}
+	b.result.Rate, b.result.LoopRate = spreadsOf(ours)
+	if rival != nil {
+		b.result.Rival = rival.ready.rivalry(b.Against.Name, ours, theirs)
 	}
 	return nil
 }
 
-// measure times b.Steps steps and keeps the best rate.
-func (b *bench) measure(ctx context.Context, run *operator.Run, best *float64) error {
-	seconds, err := run.Time(ctx, b.Steps)
-	if err != nil {
-		return err
+// spreadsOf are those of the rates, and of the rates with points, if there are any.
+func spreadsOf(turns []turn) (rate Spread, loop *Spread) {
+	var rates, loops []float64
+	for _, t := range turns {
+		rates = append(rates, t.Rate)
+		if t.Loop > 0 {
+			loops = append(loops, t.Loop)
+		}
 	}
-	*best = max(*best, b.points*float64(b.Steps)/seconds/1e9)
-	return nil
-}
-
-// rates derives the figures that follow from the others.
-func (b *bench) rates() {
-	r := b.result
-	c := cost.Total(b.op.Program.Stencil, b.op.Program.Schedule)
-	r.FlopsPerPoint, r.BytesPerPoint = c.Flops(), c.Bytes
-	r.GFlops = r.Rate * float64(c.Flops())
-	r.Bound, r.BoundBy = c.Bound(r.Bandwidth, r.Peak)
-	if r.Bound > 0 {
-		r.Fraction = r.Rate / r.Bound
+	if len(loops) > 0 {
+		l := spreadOf(loops)
+		loop = &l
 	}
+	return spreadOf(rates), loop
 }

@@ -27,6 +27,9 @@ func TestMeasure(t *testing.T) {
 	if f.Triad < 0.5 || f.InPlace < 0.5 || f.FMA32 < 1 || f.FMA64 < 1 {
 		t.Errorf("implausibly slow: %v", f)
 	}
+	if here := Describe(); here.L2 > 0 && f.L2 < 0.5 || here.L2 == 0 && f.L2 != 0 || f.L3 > 0 && here.L3 == 0 {
+		t.Errorf("caches: %v", f)
+	}
 	if f.Triad > 1e5 || f.InPlace > 1e5 || f.FMA32 > 1e6 || f.FMA64 > f.FMA32 {
 		t.Errorf("implausibly fast: %v", f)
 	}
