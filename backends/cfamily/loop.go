@@ -196,7 +196,8 @@ func (p *Printer) whole(l *loop.For, hi string, body []loop.Stmt) {
 	v := p.variable(l.Var)
 	p.open("for (; %s + %d <= %s; %s += %d) {", v, l.Lanes, hi, v, l.Lanes)
 	for _, r := range l.Prefetch {
-		if reads(body, r.Buffer) {
+		// What only parts of a row read is not worth it.
+		if reads(body, r.Buffer) && (l.Usual == nil || reads(l.Usual, r.Buffer)) {
 			p.dialect.Prefetch(p, p.Ref(r))
 		}
 	}

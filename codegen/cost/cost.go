@@ -28,7 +28,8 @@ func (c Cost) Intensity() float64 { return float64(c.Flops()) / float64(max(c.By
 // Total is the cost of a step on a large grid under a schedule, where layers at
 // its edges do not count. Memory is read and written once for all computes of a
 // group, and once for all steps of a time tile; fields that a group keeps for a
-// tile are in the cache. What is carried out in some steps only counts as its
+// tile are in the cache, and coefficients are not read where they have the usual
+// values that the group leaves out. What is carried out in some steps only counts as its
 // average, in whole operations; it is left out where the number of steps is a
 // scalar of the run.
 func Total(p *stencil.Program, s *schedule.Schedule) Cost {
@@ -49,7 +50,7 @@ func Total(p *stencil.Program, s *schedule.Schedule) Cost {
 			share := func(m int) int { return (m + every - 1) / every }
 			bytes := 0
 			if every == 1 {
-				together.add(n.traffic, g)
+				together.add(p, n.traffic, g)
 			} else {
 				bytes = share(n.Bytes)
 			}

@@ -72,10 +72,10 @@ func nestOf(p *stencil.Program, s stencil.Stmt) (Nest, bool) {
 type traffic struct{ reads, writes []stencil.Place }
 
 // add joins what another nest of a group moves, but for fields that the group
-// keeps for a tile.
-func (t *traffic) add(o traffic, g schedule.Group) {
+// keeps for a tile or leaves out.
+func (t *traffic) add(p *stencil.Program, o traffic, g schedule.Group) {
 	local := func(x stencil.Place) bool {
-		return slices.ContainsFunc(g.Local, func(l schedule.Local) bool { return l.Field == x.Field })
+		return g.Usual && p.Array(x.Field).Usual != nil || slices.ContainsFunc(g.Local, func(l schedule.Local) bool { return l.Field == x.Field })
 	}
 	for _, x := range o.reads {
 		if !local(x) {

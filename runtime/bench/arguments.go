@@ -12,10 +12,14 @@ import (
 )
 
 // values gives fields and scalars numbers, and a time step that is stable
-// with them. Speed does not depend on them.
+// with them. Speed does not depend on them, but for coefficients of a sponge, which
+// damp in the layers alone.
 func (b *bench) values(p *codegen.Program) {
 	for _, a := range p.Signature.Arrays {
-		if a.Role == signature.Param || a.Given() {
+		switch {
+		case a.Role == signature.Param && a.Usual != nil:
+			b.args.Constants[a.Name] = *a.Usual
+		case a.Role == signature.Param || a.Given():
 			b.args.Constants[a.Name] = 1
 		}
 	}
@@ -44,6 +48,42 @@ func (b *bench) values(p *codegen.Program) {
 	if err != nil || !(limit > 0) || math.IsInf(limit, 0) {
 		b.args.Dt = 1e-3 // nothing is known; the wavefields stay small
 		b.args.Unstable = true
+	}
+	b.sponge(p.Signature)
+}
+
+// sponge gives coefficients with usual values others in the layers, as a sponge has.
+func (b *bench) sponge(k *signature.Operator) {
+	for _, a := range k.Arrays {
+		if _, set := b.Set[a.Name]; set || a.Role != signature.Param || a.Usual == nil || b.Layer == 0 {
+			continue
+		}
+		if b.args.Fields == nil {
+			b.args.Fields = map[string]*field.Array{}
+		}
+		f := field.New32(b.args.Shape...)
+		for i := range f.F32 {
+			f.F32[i] = float32(*a.Usual)
+		}
+		last := len(b.args.Shape) - 1
+		row := b.args.Shape[last]
+		for from := 0; from < len(f.F32); from += row {
+			deep := 0 // points of the row's place in the layers along other axes
+			rest := from / row
+			for axis := last - 1; axis >= 0; axis-- {
+				n := b.args.Shape[axis]
+				deep = max(deep, b.Layer-rest%n, rest%n-(n-1-b.Layer))
+				rest /= n
+			}
+			for z := range row {
+				if d := max(deep, b.Layer-z, z-(row-1-b.Layer)); d > 0 {
+					// Damping grows to a tenth, up from zero or down from one.
+					f.F32[from+z] = float32(math.Abs(*a.Usual - 0.1*float64(d)/float64(b.Layer)))
+				}
+			}
+		}
+		delete(b.args.Constants, a.Name)
+		b.args.Fields[a.Name] = f
 	}
 }
 

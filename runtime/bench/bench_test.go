@@ -58,7 +58,7 @@ func TestSweep(t *testing.T) {
 	var cases []string
 	for _, r := range all.Cases {
 		cases = append(cases, r.Case())
-		if !(r.Rate.Least > 0) || r.Rate.Median < r.Rate.Least || r.Rate.Median > r.Rate.Greatest || r.LoopRate == nil || r.Home == "" || !(r.Fraction > 0) || r.BytesPerPoint != 20 || r.Repeat != 2 {
+		if !(r.Rate.Least > 0) || r.Rate.Median < r.Rate.Least || r.Rate.Median > r.Rate.Greatest || r.LoopRate == nil || r.Home == "" || !(r.Fraction > 0) || r.BytesPerPoint != 16 || r.Repeat != 2 {
 			t.Errorf("%+v", r)
 		}
 	}
