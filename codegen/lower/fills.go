@@ -36,6 +36,10 @@ func withFills(problem *symbolic.Problem, p *stencil.Program) []stencil.Stmt {
 		for axis, n := range p.Halo {
 			width[axis] = [2]int{n, n}
 		}
+		if folded[name] && !overhang(p, name, written(name), held[name], width) {
+			stale = slices.DeleteFunc(stale, func(s string) bool { return s == name })
+			return
+		}
 		out = append(out, &stencil.Fill{Field: name, Time: written(name), Width: width, Edges: held[name], Transposed: folded[name]})
 		stale = slices.DeleteFunc(stale, func(s string) bool { return s == name })
 	}
@@ -65,4 +69,38 @@ func withFills(problem *symbolic.Problem, p *stencil.Program) []stencil.Stmt {
 		fill(stale[0])
 	}
 	return out
+}
+
+// overhang narrows the width over which a field is folded to what statements compute
+// beyond its ends: elsewhere its halo stays zero. Mirrors and periodic ends concern
+// the points beside them too and stay as wide. It reports whether anything is left.
+func overhang(p *stencil.Program, field string, time int, edges [][2]signature.Edge, width [][2]int) bool {
+	some := false
+	for axis := range width {
+		var beyond [2]int
+		for _, s := range p.Step {
+			c, ok := s.(*stencil.Compute)
+			if !ok || !slices.ContainsFunc(c.Targets(), func(t *stencil.Access) bool { return t.Field == field && t.Time == time }) {
+				continue
+			}
+			if lo := c.Box[axis].Lo; !lo.End {
+				beyond[0] = max(beyond[0], -lo.At)
+			}
+			if hi := c.Box[axis].Hi; hi.End {
+				beyond[1] = max(beyond[1], hi.At)
+			}
+		}
+		for end, e := range edges[axis] {
+			switch e {
+			case signature.Open:
+				width[axis][end] = beyond[end]
+			case signature.Last:
+				width[axis][end] = beyond[end]
+				some = some || beyond[end] > 0
+			default:
+				some = true
+			}
+		}
+	}
+	return some
 }
