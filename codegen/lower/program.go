@@ -65,7 +65,7 @@ func array(p *symbolic.Problem, f *symbolic.Function) *signature.Array {
 			a.Storage = signature.Saved
 		}
 		a.Levels = g.TimeOrder + 1
-		if f.Local {
+		if a.Local = f.Local; a.Local {
 			a.Levels = reach(p, f) + 1
 		}
 		a.Buffers = a.Levels

@@ -13,7 +13,8 @@ import (
 // Default gives each compute a nest of its own: tiles of all axes but the last,
 // whose extent is chosen at run time, shared among threads; whole rows in
 // lanes; wide stencils in two goes. On a machine whose vectors are known, rows
-// are written in vectors, and computes share a nest where that spares memory. On a device blocks of threads take tiles of all axes.
+// are written in vectors, and computes share a nest where that spares memory. On
+// a device blocks of threads take tiles of all axes.
 func Default(p *stencil.Program, target facts.Target) *Schedule {
 	s := Trivial(p, target)
 	for i, x := range p.Step {
@@ -143,11 +144,12 @@ func own(p *stencil.Program, begin, end int) (temps []string) {
 	return temps
 }
 
-// layered lists the wavefields that are computed near the ends of axes alone: no
-// memory is kept for them elsewhere, and what is left lies close together.
+// layered lists the local wavefields that are computed near the ends of axes alone:
+// no memory is kept for them elsewhere, where they are zero, and what is left lies
+// close together.
 func layered(p *stencil.Program) (out []string) {
 	for _, a := range p.Arrays {
-		if a.Role == signature.State && a.Storage == signature.Rotating && a.Edges == nil {
+		if a.Local && a.Storage == signature.Rotating && a.Edges == nil {
 			if _, err := p.Slabs(a.Name); err == nil {
 				out = append(out, a.Name)
 			}

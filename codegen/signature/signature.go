@@ -142,6 +142,8 @@ type Array struct {
 	// the oldest. Both are 1 for arrays that do not vary in time, and for
 	// wavefields that the caller gives.
 	Levels, Buffers int
+	// Local says that a wavefield is zero where no statement computes it.
+	Local bool
 	// Half says per axis that values lie half a spacing up the axis from the
 	// nodes; nil for an array on the nodes.
 	Half []bool

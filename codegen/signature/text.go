@@ -100,6 +100,9 @@ func (p *printer) array(o *Operator, a *Array) {
 	if a.Storage != Rotating {
 		p.writef(" %s", a.Storage)
 	}
+	if a.Local {
+		p.writef(" local")
+	}
 	if !a.Every.IsZero() {
 		p.writef(" every %s", a.Every)
 	}
@@ -246,6 +249,7 @@ func (r reader) array(role Role) {
 	case r.Accept("input"):
 		a.Storage = Input
 	}
+	a.Local = r.Accept("local")
 	if r.Accept("every") {
 		a.Every = ReadSteps(r.Parser)
 	}
