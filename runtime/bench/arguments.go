@@ -1,20 +1,22 @@
 package bench
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
 	"github.com/courant-pde/courant/symbolic/stability"
 )
 
 // values gives fields and scalars numbers, and a time step that is stable
 // with them. Speed does not depend on them, but for coefficients of a sponge, which
-// damp in the layers alone.
-func (b *bench) values(p *codegen.Program) {
+// damp in the layers alone. Too little memory for the arrays of those is an error.
+func (b *bench) values(p *codegen.Program) error {
 	for _, a := range p.Signature.Arrays {
 		switch {
 		case a.Role == signature.Param && a.Usual != nil:
@@ -49,17 +51,20 @@ func (b *bench) values(p *codegen.Program) {
 		b.args.Dt = 1e-3 // nothing is known; the wavefields stay small
 		b.args.Unstable = true
 	}
-	b.sponge(p.Signature)
+	return b.sponge(p.Signature)
 }
 
 // sponge gives coefficients with usual values others in the layers, as a sponge has.
-func (b *bench) sponge(k *signature.Operator) {
+func (b *bench) sponge(k *signature.Operator) error {
 	for _, a := range k.Arrays {
 		if _, set := b.Set[a.Name]; set || a.Role != signature.Param || a.Usual == nil || b.Layer == 0 {
 			continue
 		}
 		if b.args.Fields == nil {
 			b.args.Fields = map[string]*field.Array{}
+		}
+		if err := machine.Room(4 * b.points); err != nil {
+			return operator.BadArguments{fmt.Sprintf("%v; choose a smaller grid", err)}
 		}
 		f := field.New32(b.args.Shape...)
 		for i := range f.F32 {
@@ -85,6 +90,7 @@ func (b *bench) sponge(k *signature.Operator) {
 		delete(b.args.Constants, a.Name)
 		b.args.Fields[a.Name] = f
 	}
+	return nil
 }
 
 // spreadOut says where the receivers are.

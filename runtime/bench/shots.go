@@ -54,7 +54,9 @@ func (b *shots) prepare(ctx context.Context) error {
 		return err
 	}
 	program := b.op.Forward.Program
-	b.values(program)
+	if err := b.values(program); err != nil {
+		return err
+	}
 	b.giveFields(problem)
 	b.args.Steps = b.Steps + program.Signature.FirstStep + program.Signature.LastStep
 	b.place(&b.args, program.Signature, onALine)

@@ -62,7 +62,9 @@ func (b *steps) prepare(ctx context.Context) error {
 			return err
 		}
 		spent := time.Since(start)
-		b.values(program) // choosing numbers is no part of the way
+		if err := b.values(program); err != nil { // choosing numbers is no part of the way
+			return err
+		}
 		start = time.Now()
 		args := b.args
 		args.Steps = program.Signature.FirstStep + program.Signature.LastStep + 1

@@ -42,6 +42,9 @@ func TestLargeIndices(t *testing.T) {
 	const halo, row, buffer = 2, 1<<31 + 32, 1 << 35
 	n.stride = []int64{row, 1}
 	n.args.Stride = unsafe.SliceData(n.stride)
+	for i, p := range run.points {
+		n.points[i] = p.abiPoints(n.stride)
+	}
 	var far []farArray
 	for i, s := range run.arrays {
 		bytes := int64(4) * (buffer*int64(s.array.Buffers-1) + row*int64(a.Shape[0]+2*halo))

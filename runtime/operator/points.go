@@ -70,7 +70,7 @@ const placesAhead = 64
 
 // abiPoints describes the points to generated code, on arrays of some strides.
 func (d *pointData) abiPoints(stride []int64) abi.Points {
-	if dim := len(stride); dim > 0 && d.place == nil {
+	if dim := len(stride); dim > 0 {
 		d.place = make([]int64, len(d.node)/dim+placesAhead)
 		for i, n := range d.node {
 			d.place[i/dim] += n * stride[i%dim]
