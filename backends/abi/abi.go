@@ -17,7 +17,7 @@ var Header string
 const HeaderName = "courant_abi.h"
 
 // Version is COURANT_ABI_VERSION. It is part of every cache key.
-const Version = 5
+const Version = 6
 
 // Array is struct courant_array: a grid array with its halo.
 type Array struct {
@@ -35,6 +35,7 @@ type Points struct {
 	Start   *int64
 	Node    *int64
 	Place   *int64
+	Order   *int64
 	Point   *int64
 	Weight  *float64
 	Traces  unsafe.Pointer

@@ -17,7 +17,7 @@
 #define COURANT_ABI_H
 #include <stdint.h>
 
-#define COURANT_ABI_VERSION 5
+#define COURANT_ABI_VERSION 6
 #define COURANT_BAD_ABI 1
 #define COURANT_NO_MEMORY 2
 
@@ -49,11 +49,15 @@ struct courant_points {
   /* Of the same nodes: the element of arrays that have args->stride, counted from
    * the first interior one. 64 more follow, whose memory is asked for early. */
   const int64_t *place;
+  /* Where samples are staged, the nodes of each step lie in the order of the axes,
+   * the first axis first, as rows to inject do, and order[e] says which is that of
+   * entry e; NULL where they are not. */
+  const int64_t *order;
   const int64_t *point; /* per entry (inject); NULL to sample */
   const double *weight; /* per entry */
   void *traces;         /* (steps, count), the kernel's real type */
   int64_t entries;      /* all there are: the length of weight */
-  void *staged;         /* (steps of a tile, entries): samples that are added up behind a tile; or NULL */
+  void *staged;         /* (steps of a tile, nodes): samples that are added up behind a tile; or NULL */
 };
 
 /* A series: one number per step. */

@@ -126,6 +126,9 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 	if p.UsualPart {
 		b.WriteString(usualPart)
 	}
+	if p.Nodes {
+		b.WriteString(cfamily.NodeSearch("static inline"))
+	}
 	if p.Least {
 		b.WriteString("static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }\n\n")
 	}

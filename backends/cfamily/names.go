@@ -62,6 +62,7 @@ type Printer struct {
 	Partial  bool   // put is used
 	// UsualPart says that usual_part is used.
 	UsualPart bool
+	Nodes     bool // the functions of NodeSearch are used
 }
 
 // New makes a printer.

@@ -47,6 +47,9 @@ func (t Target) Emit(k *loop.Kernel) (*backends.Source, error) {
 	fmt.Fprintf(&b, "\n#include %q\n\n", abi.HeaderName)
 	b.WriteString("#define restrict __restrict__ /* C has it, C++ does not */\n")
 	fmt.Fprintf(&b, "typedef %s real;\n\n", map[signature.Real]string{signature.F32: "float", signature.F64: "double"}[k.Real])
+	if p.Nodes {
+		b.WriteString(cfamily.NodeSearch("static __device__ inline"))
+	}
 	if p.Least {
 		b.WriteString("static __device__ inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }\n")
 	}

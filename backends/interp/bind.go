@@ -26,7 +26,8 @@ type Points[T Real] struct {
 	Start, Node, Point []int64
 	Weight             []float64
 	Traces             []T
-	Staged             []T // one for each entry and step, of points whose samples are staged
+	Staged             []T     // one for each node and step, of points whose samples are staged
+	Order              []int64 // the node of each entry, of those points
 	Count              int
 }
 

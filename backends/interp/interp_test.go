@@ -151,7 +151,7 @@ func TestPoints(t *testing.T) {
 		// Two sources share node 1.
 		b.Points[0] = interp.Points[float64]{Start: []int64{0, 2, 3}, Node: []int64{1, 2}, Point: []int64{0, 1, 1}, Weight: []float64{0.5, 0.25, 0.75}, Count: 2, Traces: []float64{2, 4, 6, 8, 0, 0}}
 		for i := 1; i <= 2; i++ {
-			b.Points[i] = interp.Points[float64]{Start: []int64{0, 2}, Node: []int64{1, 2}, Point: []int64{0, 0}, Weight: []float64{1, 10}, Count: 1, Traces: make([]float64, 3), Staged: make([]float64, 2)}
+			b.Points[i] = interp.Points[float64]{Start: []int64{0, 2}, Node: []int64{1, 2}, Point: []int64{0, 0}, Weight: []float64{1, 10}, Count: 1, Traces: make([]float64, 3), Staged: make([]float64, 2), Order: []int64{0, 1}}
 		}
 		steps(t, k, b, 0, 1)
 		// Step 0: u[1] = 2*(0.5*2 + 0.25*4) = 4, u[2] = 3*0.75*4 = 9.

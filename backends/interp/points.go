@@ -55,29 +55,33 @@ func (m *machine[T]) sample(x *loop.Sample) error {
 	trace := p.Traces[step*p.Count:]
 	value := make([]T, 1)
 	from, to := m.rowsOf(p, step)
-	for r := from; r < to; r++ {
-		sum := 0.0
-		for e := p.Start[r]; e < p.Start[r+1]; e++ {
-			staged := x.Step*len(p.Weight) + int(e)
-			if x.Stage == loop.Sum {
-				sum += p.Weight[e] * float64(p.Staged[staged])
-				continue
-			}
-			if !m.node(p.Node[int(e)*dim:(int(e)+1)*dim], x.Within) {
+	staged := x.Step * len(p.Weight)
+	if x.Stage == loop.Take {
+		for k := int(p.Start[from]); k < int(p.Start[to]); k++ {
+			if !m.node(p.Node[k*dim:(k+1)*dim], x.Within) {
 				continue
 			}
 			if err := m.eval(x.Value, value, -1); err != nil {
 				return err
 			}
-			if x.Stage == loop.Take {
-				p.Staged[staged] = value[0]
+			p.Staged[staged+k] = value[0]
+		}
+		return nil
+	}
+	for r := from; r < to; r++ {
+		sum := 0.0
+		for e := p.Start[r]; e < p.Start[r+1]; e++ {
+			if x.Stage == loop.Sum {
+				sum += p.Weight[e] * float64(p.Staged[staged+int(p.Order[e])])
 				continue
+			}
+			m.node(p.Node[int(e)*dim:(int(e)+1)*dim], nil)
+			if err := m.eval(x.Value, value, -1); err != nil {
+				return err
 			}
 			sum += p.Weight[e] * float64(value[0])
 		}
-		if x.Stage != loop.Take {
-			trace[r-from] = T(sum)
-		}
+		trace[r-from] = T(sum)
 	}
 	return nil
 }

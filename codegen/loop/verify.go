@@ -273,7 +273,13 @@ func (v *verifier) sample(x *Sample, s scope) error {
 	if x.Stage == Sum {
 		return nil
 	}
-	return v.value(x.Value, s.inner(v.node(x.Within)...))
+	if err := v.value(x.Value, s.inner(v.node(x.Within)...)); err != nil {
+		return err
+	}
+	if x.Stage == Whole && p.Staged > 0 {
+		return fmt.Errorf("samples of %s are taken apart from their sums, as there is memory for them", x.Points)
+	}
+	return nil
 }
 
 func (v *verifier) reduce(x *Reduce, s scope) error {

@@ -401,6 +401,7 @@ func TestVerify(t *testing.T) {
 
 		// Samples, reductions, exchanges.
 		{steps("take rec step 1 from m[x, z] sum rec step 1"), ""},
+		{steps("sample rec from m[x, z]"), "run: samples of rec are taken apart from their sums, as there is memory for them"},
 		{steps("take rec step 2 from m[x, z]"), "run: samples of rec in step 2, where memory is for 2"},
 		{steps("sum rec step 2"), "run: samples of rec in step 2, where memory is for 2"},
 		{strings.Replace(steps("take rec from m[x, z]"), " staged 2", "", 1), "run: samples of rec in step 0, where memory is for 0"},

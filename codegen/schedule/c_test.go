@@ -93,8 +93,9 @@ func called(library *jit.Library, k *loop.Kernel, b *interp.Binding[float64]) er
 			pin.Pin(p)
 		}
 		if len(x.Staged) > 0 {
-			q.Staged = unsafe.Pointer(unsafe.SliceData(x.Staged))
+			q.Staged, q.Order = unsafe.Pointer(unsafe.SliceData(x.Staged)), unsafe.SliceData(x.Order)
 			pin.Pin(q.Staged)
+			pin.Pin(q.Order)
 		}
 		points = append(points, q)
 	}

@@ -298,14 +298,23 @@ func randomPoints(r *rand.Rand, q *signature.Points, size []int64) interp.Points
 			}
 		}
 	}
-	nodes := int64(1)
+	count := int64(1)
 	for _, n := range size {
-		nodes *= n
+		count *= n
 	}
-	for range min(3, nodes) {
+	rows := min(3, count)
+	var at [][]int64 // of rows to inject, in the order of the axes
+	for range rows {
+		at = append(at, node())
+	}
+	slices.SortFunc(at, slices.Compare)
+	for row := range rows {
 		entries := 1 + r.IntN(3)
-		for e := range entries {
-			if !q.Inject || e == 0 { // a node for each entry, or one for the row
+		if q.Inject { // a node for the row, or one for each entry
+			x.Node = append(x.Node, at[row]...)
+		}
+		for range entries {
+			if !q.Inject {
 				x.Node = append(x.Node, node()...)
 			}
 			x.Weight = append(x.Weight, r.Float64())
@@ -318,8 +327,28 @@ func randomPoints(r *rand.Rand, q *signature.Points, size []int64) interp.Points
 			x.Traces[j] = r.Float64()
 		}
 	}
-	x.Staged = make([]float64, q.Staged*len(x.Weight))
+	if q.Staged > 0 {
+		x.Staged = make([]float64, q.Staged*len(x.Weight))
+		inOrder(&x, len(size))
+	}
 	return x
+}
+
+// inOrder sorts the nodes of points whose samples are staged, as the ABI asks.
+func inOrder(x *interp.Points[float64], dim int) {
+	at := func(e int64) []int64 { return x.Node[int(e)*dim : (int(e)+1)*dim] }
+	entries := make([]int64, len(x.Weight))
+	for e := range entries {
+		entries[e] = int64(e)
+	}
+	slices.SortFunc(entries, func(a, b int64) int { return slices.Compare(at(a), at(b)) })
+	var node []int64
+	x.Order = make([]int64, len(entries))
+	for k, e := range entries {
+		node = append(node, at(e)...)
+		x.Order[e] = int64(k)
+	}
+	x.Node = node
 }
 
 // left is what a run leaves: wavefields, images and records.

@@ -15,6 +15,7 @@ type pointData struct {
 	count  int
 	traces *field.Array // (steps, count) in the kernel's type
 	staged *field.Array // (steps of a tile, entries): samples on their way
+	order  []int64      // which node an entry has, where samples are staged: see rows.inOrder
 	place  []int64      // elements of nodes in arrays of common strides, and some more
 }
 
@@ -62,6 +63,9 @@ func (b *binder) pointData(p *signature.Points, given Points, traces *field.Arra
 	} else {
 		d.staged = field.New64(p.Staged, len(d.weight))
 	}
+	if p.Staged > 0 {
+		d.order = d.inOrder(len(b.a.Shape))
+	}
 	return d
 }
 
@@ -77,8 +81,8 @@ func (d *pointData) abiPoints(stride []int64) abi.Points {
 		}
 	}
 	p := abi.Points{
-		Place: unsafe.SliceData(d.place),
-		Rows:  int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
+		Place: unsafe.SliceData(d.place), Order: unsafe.SliceData(d.order),
+		Rows: int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
 		Point: unsafe.SliceData(d.point), Weight: unsafe.SliceData(d.weight), Traces: unsafe.Pointer(unsafe.SliceData(d.traces.F64)),
 	}
 	p.Entries, p.Staged = int64(len(d.weight)), unsafe.Pointer(unsafe.SliceData(d.staged.F64))
@@ -89,5 +93,5 @@ func (d *pointData) abiPoints(stride []int64) abi.Points {
 }
 
 func interpPoints[T interp.Real](d *pointData, traces, staged []T) interp.Points[T] {
-	return interp.Points[T]{First: d.first, Start: d.start, Node: d.node, Point: d.point, Weight: d.weight, Traces: traces, Staged: staged, Count: d.count}
+	return interp.Points[T]{First: d.first, Start: d.start, Node: d.node, Order: d.order, Point: d.point, Weight: d.weight, Traces: traces, Staged: staged, Count: d.count}
 }

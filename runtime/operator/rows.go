@@ -165,3 +165,30 @@ func (g *lattice) injectRows(all []spread) *rows {
 	}
 	return r
 }
+
+// inOrder sorts the nodes of each step, the first axis first, so that a tile finds
+// its own. It gives the node of each entry.
+func (r *rows) inOrder(dim int) []int64 {
+	entries := make([]int64, len(r.weight)) // those of the nodes in order
+	for e := range entries {
+		entries[e] = int64(e)
+	}
+	steps := [][]int64{entries}
+	if r.first != nil {
+		steps = nil
+		for t := range len(r.first) - 1 {
+			steps = append(steps, entries[r.start[r.first[t]]:r.start[r.first[t+1]]])
+		}
+	}
+	at := func(e int64) []int64 { return r.node[int(e)*dim : (int(e)+1)*dim] }
+	for _, s := range steps {
+		slices.SortFunc(s, func(a, b int64) int { return cmp.Or(slices.Compare(at(a), at(b)), cmp.Compare(a, b)) })
+	}
+	node, order := make([]int64, 0, len(r.node)), make([]int64, len(entries))
+	for k, e := range entries {
+		node = append(node, at(e)...)
+		order[e] = int64(k)
+	}
+	r.node = node
+	return order
+}

@@ -26,6 +26,35 @@ static inline void put(real *to, lanes v, int64_t n)
   memcpy(to, &v, (size_t)n*sizeof(real));
 }
 
+/* the first of the nodes begin .. end - 1 that has x along the first axis and y or
+ * more along the second, or more than x */
+static inline int64_t node_behind(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t x, int64_t y)
+{
+  while (begin < end) {
+    const int64_t k = begin + (end - begin)/2;
+    const int64_t *const at = p->node + dim*k;
+    if (at[0] < x || (at[0] == x && dim > 1 && at[1] < y)) {
+      begin = k + 1;
+    } else {
+      end = k;
+    }
+  }
+  return begin;
+}
+
+/* the planes of the first axis from lo to hi - 1 that may have nodes */
+static inline int64_t first_plane(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t lo)
+{
+  return begin < end && p->node[dim*begin] > lo ? p->node[dim*begin] : lo;
+}
+
+static inline int64_t end_plane(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t hi)
+{
+  if (begin == end) return INT64_MIN;
+  const int64_t x = p->node[dim*(end - 1)] + 1;
+  return x < hi ? x : hi;
+}
+
 static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 static inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
@@ -122,23 +151,31 @@ int courant_run(const struct courant_args *args)
           }
 
           /* acoustic.pde:15: inject src*dt^2/m into u.forward */
-          for (int64_t r = src->first ? src->first[t] : 0; r < (src->first ? src->first[t + 1] : src->rows); ++r) {
+          {
+            const int64_t begin = src->first ? src->first[t] : 0;
+            const int64_t end = src->first ? src->first[t + 1] : src->rows;
             const real *const trace = (const real *)src->traces + t*src->count;
-            const int64_t x = src->node[2*r];
-            const int64_t at = src->place[r];
-            if (x < most(xb, xp) || x >= least(xb + 16, xp + block_x)) continue;
-            double sum = 0;
-            for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-            u_t1[at] += (real)sum * (c4/m[at]);
+            for (int64_t x = first_plane(src, 2, begin, end, most(xb, xp)); x < end_plane(src, 2, begin, end, least(xb + 16, xp + block_x)); ++x) {
+              const int64_t last = node_behind(src, 2, begin, end, x + 1, INT64_MIN);
+              for (int64_t r = node_behind(src, 2, begin, end, x, INT64_MIN); r < last; ++r) {
+                const int64_t at = src->place[r];
+                double sum = 0;
+                for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
+                u_t1[at] += (real)sum * (c4/m[at]);
+              }
+            }
           }
 
           /* acoustic.pde:16: sample rec from u */
-          for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
-            for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
-              const int64_t x = rec->node[2*e];
-              const int64_t at = rec->place[e];
-              if (x < most(xb, xp) || x >= least(xb + 16, xp + block_x)) continue;
-              ((real *)rec->staged)[e] = u_t0[at];
+          {
+            const int64_t begin = rec->start[rec->first ? rec->first[t] : 0];
+            const int64_t end = rec->start[rec->first ? rec->first[t + 1] : rec->rows];
+            for (int64_t x = first_plane(rec, 2, begin, end, most(xb, xp)); x < end_plane(rec, 2, begin, end, least(xb + 16, xp + block_x)); ++x) {
+              const int64_t last = node_behind(rec, 2, begin, end, x + 1, INT64_MIN);
+              for (int64_t e = node_behind(rec, 2, begin, end, x, INT64_MIN); e < last; ++e) {
+                const int64_t at = rec->place[e];
+                ((real *)rec->staged)[e] = u_t0[at];
+              }
             }
           }
 
@@ -162,23 +199,31 @@ int courant_run(const struct courant_args *args)
             }
 
             /* acoustic.pde:15: inject src*dt^2/m into u.forward */
-            for (int64_t r = src->first ? src->first[t + 1] : 0; r < (src->first ? src->first[t + 2] : src->rows); ++r) {
+            {
+              const int64_t begin = src->first ? src->first[t + 1] : 0;
+              const int64_t end = src->first ? src->first[t + 2] : src->rows;
               const real *const trace = (const real *)src->traces + (t+1)*src->count;
-              const int64_t x = src->node[2*r];
-              const int64_t at = src->place[r];
-              if (x < most(xb - 1, xp + 1) || x >= least(xb + 15, xp + block_x - 1)) continue;
-              double sum = 0;
-              for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-              u_t0[at] += (real)sum * (c4/m[at]);
+              for (int64_t x = first_plane(src, 2, begin, end, most(xb - 1, xp + 1)); x < end_plane(src, 2, begin, end, least(xb + 15, xp + block_x - 1)); ++x) {
+                const int64_t last = node_behind(src, 2, begin, end, x + 1, INT64_MIN);
+                for (int64_t r = node_behind(src, 2, begin, end, x, INT64_MIN); r < last; ++r) {
+                  const int64_t at = src->place[r];
+                  double sum = 0;
+                  for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
+                  u_t0[at] += (real)sum * (c4/m[at]);
+                }
+              }
             }
 
             /* acoustic.pde:16: sample rec from u */
-            for (int64_t r = rec->first ? rec->first[t + 1] : 0; r < (rec->first ? rec->first[t + 2] : rec->rows); ++r) {
-              for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
-                const int64_t x = rec->node[2*e];
-                const int64_t at = rec->place[e];
-                if (x < most(xb - 1, xp + 1) || x >= least(xb + 15, xp + block_x - 1)) continue;
-                ((real *)rec->staged)[rec->entries*1 + e] = u_t1[at];
+            {
+              const int64_t begin = rec->start[rec->first ? rec->first[t + 1] : 0];
+              const int64_t end = rec->start[rec->first ? rec->first[t + 2] : rec->rows];
+              for (int64_t x = first_plane(rec, 2, begin, end, most(xb - 1, xp + 1)); x < end_plane(rec, 2, begin, end, least(xb + 15, xp + block_x - 1)); ++x) {
+                const int64_t last = node_behind(rec, 2, begin, end, x + 1, INT64_MIN);
+                for (int64_t e = node_behind(rec, 2, begin, end, x, INT64_MIN); e < last; ++e) {
+                  const int64_t at = rec->place[e];
+                  ((real *)rec->staged)[rec->entries*1 + e] = u_t1[at];
+                }
               }
             }
           }
@@ -209,23 +254,31 @@ int courant_run(const struct courant_args *args)
           }
 
           /* acoustic.pde:15: inject src*dt^2/m into u.forward */
-          for (int64_t r = src->first ? src->first[t + 1] : 0; r < (src->first ? src->first[t + 2] : src->rows); ++r) {
+          {
+            const int64_t begin = src->first ? src->first[t + 1] : 0;
+            const int64_t end = src->first ? src->first[t + 2] : src->rows;
             const real *const trace = (const real *)src->traces + (t+1)*src->count;
-            const int64_t x = src->node[2*r];
-            const int64_t at = src->place[r];
-            if (x < xp - 1 || x >= xp + 1) continue;
-            double sum = 0;
-            for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
-            u_t0[at] += (real)sum * (c4/m[at]);
+            for (int64_t x = first_plane(src, 2, begin, end, xp - 1); x < end_plane(src, 2, begin, end, xp + 1); ++x) {
+              const int64_t last = node_behind(src, 2, begin, end, x + 1, INT64_MIN);
+              for (int64_t r = node_behind(src, 2, begin, end, x, INT64_MIN); r < last; ++r) {
+                const int64_t at = src->place[r];
+                double sum = 0;
+                for (int64_t e = src->start[r]; e < src->start[r + 1]; ++e) sum += src->weight[e] * (double)trace[src->point[e]];
+                u_t0[at] += (real)sum * (c4/m[at]);
+              }
+            }
           }
 
           /* acoustic.pde:16: sample rec from u */
-          for (int64_t r = rec->first ? rec->first[t + 1] : 0; r < (rec->first ? rec->first[t + 2] : rec->rows); ++r) {
-            for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) {
-              const int64_t x = rec->node[2*e];
-              const int64_t at = rec->place[e];
-              if (x < xp - 1 || x >= xp + 1) continue;
-              ((real *)rec->staged)[rec->entries*1 + e] = u_t1[at];
+          {
+            const int64_t begin = rec->start[rec->first ? rec->first[t + 1] : 0];
+            const int64_t end = rec->start[rec->first ? rec->first[t + 2] : rec->rows];
+            for (int64_t x = first_plane(rec, 2, begin, end, xp - 1); x < end_plane(rec, 2, begin, end, xp + 1); ++x) {
+              const int64_t last = node_behind(rec, 2, begin, end, x + 1, INT64_MIN);
+              for (int64_t e = node_behind(rec, 2, begin, end, x, INT64_MIN); e < last; ++e) {
+                const int64_t at = rec->place[e];
+                ((real *)rec->staged)[rec->entries*1 + e] = u_t1[at];
+              }
             }
           }
         }
@@ -235,7 +288,7 @@ int courant_run(const struct courant_args *args)
       #pragma omp for
       for (int64_t r = rec->first ? rec->first[t] : 0; r < (rec->first ? rec->first[t + 1] : rec->rows); ++r) {
         double sum = 0;
-        for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) sum += rec->weight[e] * (double)((real *)rec->staged)[e];
+        for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) sum += rec->weight[e] * (double)((real *)rec->staged)[rec->order[e]];
         ((real *)rec->traces)[t*rec->count + r - (rec->first ? rec->first[t] : 0)] = (real)sum;
       }
 
@@ -245,7 +298,7 @@ int courant_run(const struct courant_args *args)
         #pragma omp for
         for (int64_t r = rec->first ? rec->first[t + 1] : 0; r < (rec->first ? rec->first[t + 2] : rec->rows); ++r) {
           double sum = 0;
-          for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) sum += rec->weight[e] * (double)((real *)rec->staged)[rec->entries*1 + e];
+          for (int64_t e = rec->start[r]; e < rec->start[r + 1]; ++e) sum += rec->weight[e] * (double)((real *)rec->staged)[rec->entries*1 + rec->order[e]];
           ((real *)rec->traces)[(t + 1)*rec->count + r - (rec->first ? rec->first[t + 1] : 0)] = (real)sum;
         }
       }

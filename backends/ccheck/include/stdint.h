@@ -14,6 +14,7 @@ typedef unsigned long uintptr_t;
 #define UINT64_C(n) n##UL
 #define INT32_MAX 2147483647
 #define INT64_MAX 9223372036854775807L
+#define INT64_MIN (-INT64_MAX - 1)
 #define SIZE_MAX 18446744073709551615UL
 #endif
 
