@@ -36,6 +36,8 @@ type Points struct {
 	Node    *int64
 	Place   *int64
 	Order   *int64
+	Column  *int64
+	Columns int64
 	Point   *int64
 	Weight  *float64
 	Traces  unsafe.Pointer

@@ -53,6 +53,10 @@ struct courant_points {
    * the first axis first, as rows to inject do, and order[e] says which is that of
    * entry e; NULL where they are not. */
   const int64_t *order;
+  /* Where points rest: the first node of each (x, y) of the first two axes, columns
+   * along y, and one more; NULL lets a tile search for it. */
+  const int64_t *column;
+  int64_t columns;
   const int64_t *point; /* per entry (inject); NULL to sample */
   const double *weight; /* per entry */
   void *traces;         /* (steps, count), the kernel's real type */

@@ -156,6 +156,7 @@ const nodeSearch = `/* the first of the nodes begin .. end - 1 that has x along 
  * more along the second, or more than x */
 KIND int64_t node_behind(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t x, int64_t y)
 {
+  if (p->column) return p->column[x*p->columns + (y < 0 ? 0 : y < p->columns ? y : p->columns)];
   while (begin < end) {
     const int64_t k = begin + (end - begin)/2;
     const int64_t *const at = p->node + dim*k;

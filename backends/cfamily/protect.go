@@ -50,7 +50,7 @@ var protected = func() map[string]bool {
 		args array block buffer count data e end entry first kth k last least main mirror mode n node omp partial place point points r real row rows scalar
 		series size start stride sum t threads total trace traces values value version weight
 		entries exchange global lanes most put origin ranks staged thread usual usual_part
-		begin order first_plane end_plane node_behind
+		begin column columns order first_plane end_plane node_behind
 		all_indices blockDim blockIdx dim3 gridDim my_index threadIdx warpSize
 		num_threads parallel simd single collapse schedule dynamic pragma
 		max min abs y0 y1 yn j0 j1 jn gamma lgamma tgamma

@@ -364,13 +364,14 @@ func (a *applier) statement(s stencil.Stmt, i, step int) (body, behind []loop.St
 		}
 		return a.nest(x, b, step, len(pl.Tiles) == 0), nil, nil
 	case *stencil.Inject:
+		a.inTiles(x.Points, 0)
 		return []loop.Stmt{&loop.Inject{Points: x.Points, Ahead: x.Ahead + a.ahead(step), To: a.ref(x.Target, step, nil), Value: a.value(x.Value, step, nil), Within: a.within(i, step), Note: x.Note}}, nil, nil
 	case *stencil.Sample:
 		out := &loop.Sample{Points: x.Points, Step: step, Value: a.value(x.Value, step, nil), Note: x.Note}
 		if len(pl.Tiles) == 0 && pl.steps() == 1 {
 			return []loop.Stmt{out}, nil, nil
 		}
-		a.stage(x.Points, pl.steps())
+		a.inTiles(x.Points, pl.steps())
 		out.Stage, out.Within = loop.Take, a.within(i, step)
 		return []loop.Stmt{out}, []loop.Stmt{&loop.Sample{Points: x.Points, Step: step, Stage: loop.Sum, Note: x.Note}}, nil
 	case *stencil.Reduce:
@@ -414,12 +415,13 @@ func (a *applier) within(i, step int) []loop.Within {
 	return out
 }
 
-// stage asks for memory that keeps samples of several steps apart.
-func (a *applier) stage(points string, steps int) {
+// inTiles says that a group takes points in its tiles, and asks for memory that keeps
+// samples of several steps apart, for so many steps.
+func (a *applier) inTiles(points string, samples int) {
 	for i, q := range a.k.Points {
 		if q.Name == points {
 			c := *q
-			c.Staged = max(c.Staged, steps)
+			c.Staged, c.Tiled = max(c.Staged, samples), c.Tiled || len(a.plan.Tiles) > 0
 			a.k.Points = slices.Clone(a.k.Points)
 			a.k.Points[i] = &c
 		}

@@ -202,7 +202,9 @@ type Points struct {
 	// Staged says that samples of several steps are taken before they are
 	// added up: the ABI gives memory for that many steps. 0 for none.
 	Staged int
-	Doc    string
+	// Tiled says that tiles find their nodes by their place on the grid.
+	Tiled bool
+	Doc   string
 }
 
 // Series is one number per step.

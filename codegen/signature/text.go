@@ -55,6 +55,9 @@ func (o *Operator) Declarations(word string) string {
 		if q.Staged > 0 {
 			p.writef(" staged %d", q.Staged)
 		}
+		if q.Tiled {
+			p.writef(" tiled")
+		}
 		p.quoted(q.Doc)
 		p.WriteString("\n")
 	}
@@ -213,6 +216,7 @@ func (r reader) declaration() bool {
 		if r.Accept("staged") {
 			q.Staged = r.Integer()
 		}
+		q.Tiled = r.Accept("tiled")
 		q.Doc = r.Quoted()
 		r.o.Points = append(r.o.Points, q)
 	case r.Accept("series"):

@@ -16,6 +16,8 @@ type pointData struct {
 	traces *field.Array // (steps, count) in the kernel's type
 	staged *field.Array // (steps of a tile, entries): samples on their way
 	order  []int64      // which node an entry has, where samples are staged: see rows.inOrder
+	column []int64      // where points rest and tiles look for them: see columns
+	across int          // columns along the second axis
 	place  []int64      // elements of nodes in arrays of common strides, and some more
 }
 
@@ -66,7 +68,34 @@ func (b *binder) pointData(p *signature.Points, given Points, traces *field.Arra
 	if p.Staged > 0 {
 		d.order = d.inOrder(len(b.a.Shape))
 	}
+	if p.Tiled && d.first == nil {
+		d.columns(b.a.Shape)
+	}
 	return d
+}
+
+// columns finds the first node of each pair of indices along the first two axes, and
+// those behind the last.
+func (d *pointData) columns(shape []int) {
+	dim := len(shape)
+	d.across = 1
+	if dim > 1 {
+		d.across = shape[1]
+	}
+	d.column = make([]int64, shape[0]*d.across+1)
+	next := 0
+	for k := range len(d.node) / dim {
+		at := int(d.node[k*dim]) * d.across
+		if dim > 1 {
+			at += int(d.node[k*dim+1])
+		}
+		for ; next <= at; next++ {
+			d.column[next] = int64(k)
+		}
+	}
+	for ; next < len(d.column); next++ {
+		d.column[next] = int64(len(d.node) / dim)
+	}
 }
 
 // placesAhead is the number of places behind the last one that the ABI promises.
@@ -81,6 +110,7 @@ func (d *pointData) abiPoints(stride []int64) abi.Points {
 		}
 	}
 	p := abi.Points{
+		Column: unsafe.SliceData(d.column), Columns: int64(d.across),
 		Place: unsafe.SliceData(d.place), Order: unsafe.SliceData(d.order),
 		Rows: int64(len(d.start) - 1), First: unsafe.SliceData(d.first), Count: int64(d.count), Start: unsafe.SliceData(d.start), Node: unsafe.SliceData(d.node),
 		Point: unsafe.SliceData(d.point), Weight: unsafe.SliceData(d.weight), Traces: unsafe.Pointer(unsafe.SliceData(d.traces.F64)),
