@@ -30,6 +30,8 @@ type Options struct {
 	// Schedule says how the program is carried out; nil stands for
 	// schedule.Default.
 	Schedule schedule.Maker
+	// Disable names choices that schedule.Default leaves out: see schedule.Choices.
+	Disable []string
 	// Halo is the least width of the halo, per axis, beside what the operator
 	// needs: operators of the same halo share arrays. It may be nil.
 	Halo  []int
@@ -80,7 +82,11 @@ type stage struct {
 
 // through carries out some stages and then those that all programs share.
 func (p *Program) through(o Options, first ...stage) error {
-	p.Target = o.facts()
+	target, err := schedule.Without(o.facts(), o.Disable)
+	if err != nil {
+		return err
+	}
+	p.Target = target
 	stages := append(first, []stage{
 		// Derivatives become stencils, equations become explicit updates.
 		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem, p.Target); return }},

@@ -1,6 +1,10 @@
 package interp
 
-import "github.com/courant-pde/courant/codegen/loop"
+import (
+	"sort"
+
+	"github.com/courant-pde/courant/codegen/loop"
+)
 
 // rowsOf are the rows of a step.
 func (m *machine[T]) rowsOf(p *Points[T], step int) (from, to int) {
@@ -24,6 +28,21 @@ func (m *machine[T]) node(node []int64, within []loop.Within) bool {
 	return true
 }
 
+// planes are those of the nodes from .. to-1, in the order of the axes, that may lie in
+// a tile: within its bounds along the first axis.
+func (m *machine[T]) planes(node []int64, from, to int, within []loop.Within) (int, int) {
+	dim := len(m.k.Axes)
+	behind := func(x int64) int {
+		return from + sort.Search(to-from, func(k int) bool { return node[(from+k)*dim] >= x })
+	}
+	for _, w := range within {
+		if w.Axis == 0 {
+			return behind(m.greatest(m.forms(w.Lo))), behind(m.least(m.forms(w.Hi)))
+		}
+	}
+	return from, to
+}
+
 func (m *machine[T]) inject(x *loop.Inject) error {
 	p := &m.b.Points[m.points[x.Points]]
 	dim := len(m.k.Axes)
@@ -31,6 +50,7 @@ func (m *machine[T]) inject(x *loop.Inject) error {
 	trace := p.Traces[step*p.Count:]
 	value := make([]T, 1)
 	from, to := m.rowsOf(p, step)
+	from, to = m.planes(p.Node, from, to, x.Within)
 	for r := from; r < to; r++ {
 		if !m.node(p.Node[r*dim:(r+1)*dim], x.Within) {
 			continue
@@ -57,7 +77,8 @@ func (m *machine[T]) sample(x *loop.Sample) error {
 	from, to := m.rowsOf(p, step)
 	staged := x.Step * len(p.Weight)
 	if x.Stage == loop.Take {
-		for k := int(p.Start[from]); k < int(p.Start[to]); k++ {
+		first, last := m.planes(p.Node, int(p.Start[from]), int(p.Start[to]), x.Within)
+		for k := first; k < last; k++ {
 			if !m.node(p.Node[k*dim:(k+1)*dim], x.Within) {
 				continue
 			}

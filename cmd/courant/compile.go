@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -41,8 +42,10 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		if has("dtype") {
 			flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
 		}
-		if has("disable-pass") {
-			flags.StringSliceVar(&f.disable, "disable-pass", nil, "leave out an optimisation, see courant passes")
+		if has("disable") {
+			flags.StringSliceVar(&f.disable, "disable", nil, "leave out an optimisation, see courant passes")
+			flags.Func("disable-pass", "", func(string) error { return errors.New("say --disable") })
+			_ = flags.MarkHidden("disable-pass")
 		}
 		if has("schedule") {
 			flags.StringVar(&f.schedule, "schedule", "", "file that says how the operator is carried out; courant explain --schedule prints one")
@@ -56,7 +59,7 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		}
 	}
 	_ = c.RegisterFlagCompletionFunc("dtype", cobra.FixedCompletions([]string{"f32", "f64"}, cobra.ShellCompDirectiveNoFileComp))
-	_ = c.RegisterFlagCompletionFunc("disable-pass", cobra.FixedCompletions(pass.Names(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("disable", cobra.FixedCompletions(append(pass.Names(), schedule.Names()...), cobra.ShellCompDirectiveNoFileComp))
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"pde"}, cobra.ShellCompDirectiveFilterFileExt
 	}
@@ -74,7 +77,7 @@ func parsed(path string, o codegen.Options) (*symbolic.Problem, error) {
 // options turns the flags into the compiler's options for a number of axes; 0
 // leaves it to the operator.
 func (f *compileFlags) options(dim int) (codegen.Options, error) {
-	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order, Border: f.border}, Passes: pass.Options{Disable: f.disable}}
+	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order, Border: f.border}}
 	if f.border < 0 {
 		return o, usage("--border %d: layers have 0 points or more", f.border)
 	}
@@ -90,9 +93,15 @@ func (f *compileFlags) options(dim int) (codegen.Options, error) {
 		return o, usage("there is no precision %q; --dtype is f32 or f64", f.dtype)
 	}
 	for _, d := range f.disable {
-		if !slices.Contains(pass.Names(), d) {
-			return o, usage("there is no pass %q to disable; the passes are %s", d, strings.Join(pass.Names(), ", "))
+		switch {
+		case slices.Contains(pass.Names(), d):
+			o.Passes.Disable = append(o.Passes.Disable, d)
+		case slices.Contains(schedule.Names(), d):
+			o.Disable = append(o.Disable, d)
+		default:
+			return o, usage("there is no optimisation %q to disable; they are %s, %s", d, strings.Join(pass.Names(), ", "), strings.Join(schedule.Names(), ", "))
 		}
+
 	}
 	if f.schedule != "" {
 		source, err := os.ReadFile(f.schedule)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/pass"
+	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/dsl"
 )
 
@@ -33,6 +34,11 @@ func newPasses() *cobra.Command {
 						}
 					}
 				}
+				fmt.Fprintln(out, "\nThe default schedule then chooses:")
+				for _, c := range schedule.Choices {
+					fmt.Fprintf(out, "%-13s %s\n", c.Name, c.Doc)
+				}
+				fmt.Fprintln(out, "\n--disable leaves out any of these names.")
 				return nil
 			}
 			for _, name := range after {

@@ -37,6 +37,12 @@ type Target struct {
 	// Prefetch is how many bytes ahead of the one at hand a row asks for the memory
 	// of each array; 0 leaves that to the processor.
 	Prefetch int
+	// Usual says that coefficients are left out where they have their usual values,
+	// Slabs that fields of layers are stored there alone.
+	Usual, Slabs bool
+	// L2 is the size in bytes of the second cache of a core, Cores the number of
+	// threads that a run is likely to have; 0 where they are not known.
+	L2, Cores int
 	// Block is, of a device, the extent of a block of threads along the axes, from
 	// the last one; nil for processors.
 	Block []int
@@ -46,12 +52,14 @@ type Target struct {
 type Machine struct {
 	Vector   int // bytes of its vectors
 	Prefetch int // bytes ahead at which asking for memory pays, 0 where it does not
+	L2       int // bytes of the second cache of a core
+	Cores    int
 }
 
 // On are the facts of a target on a machine.
 func (t Target) On(m Machine) Target {
 	if t.Block == nil {
-		t.Vector, t.Prefetch = m.Vector, m.Prefetch
+		t.Vector, t.Prefetch, t.L2, t.Cores = m.Vector, m.Prefetch, m.L2, m.Cores
 	}
 	return t
 }
@@ -66,6 +74,8 @@ var CPU = Target{
 	StreamedRows:   16,
 	KeptRows:       32,
 	Dynamic:        true,
+	Usual:          true,
+	Slabs:          true,
 	Tiles: map[int][][]int{
 		1: {{64}, {16}, {32}, {128}, {256}, {0}},
 		// Streaming along the first axis within a tile keeps the planes around a

@@ -38,13 +38,22 @@ func Default(p *stencil.Program, target facts.Target) *Schedule {
 			}
 		}
 		if n := target.Vector / p.Real.Size(); n > 1 && vectors(p, c) {
-			g.Lanes, g.Prefetch, g.Usual = n, target.Prefetch/p.Real.Size(), spares(p, c)
+			g.Lanes, g.Prefetch, g.Usual = n, target.Prefetch/p.Real.Size(), target.Usual && spares(p, c)
 		} else if g.Fission = wide(p, c, target); g.Fission != nil {
 			g.Strip = target.Strip
 		}
 	}
 	if target.Vector > 0 && target.Block == nil {
-		s.Groups, s.Slabs = join(p, s.Groups, target), layered(p)
+		groups := wavefront(p, s.Groups, target)
+		if groups == nil && target.StreamedRows > 0 {
+			groups = join(p, s.Groups, target)
+		}
+		if groups != nil {
+			s.Groups = groups
+		}
+		if target.Slabs {
+			s.Slabs = layered(p)
+		}
 	}
 	return s
 }

@@ -282,3 +282,61 @@ func TestTrivial(t *testing.T) {
 		}
 	}
 }
+
+// A stencil that reaches two points in a step takes four steps in a wavefront, by
+// threads in parts; one that reaches four does not, nor do layers, levels that are all
+// kept, and machines of many cores or of a small second cache.
+func TestDefaultWavefront(t *testing.T) {
+	update := `  compute x = 0 .. size, y = 0 .. size, z = 0 .. size {
+    u[t+1, x, y, z] = u[t, x, y-2, z] + u[t, x+2, y, z] - u[t-1, x, y, z] note "the update"
+  }
+  sample rec from u[t, x, y, z] note "the record"
+}`
+	machine := facts.Machine{Vector: 64, L2: 2 << 20, Cores: 2}
+	for name, v := range map[string]struct {
+		step    string
+		machine facts.Machine
+		want    bool
+	}{
+		"two points":       {update, machine, true},
+		"four points":      {strings.NewReplacer("x+2", "x+4", "y-2", "y-4").Replace(update), machine, false},
+		"many cores":       {update, facts.Machine{Vector: 64, L2: 2 << 20, Cores: 64}, false},
+		"a small cache":    {update, facts.Machine{Vector: 64, L2: 256 << 10, Cores: 2}, false},
+		"a layer":          {strings.Replace(update, "}\n", "}\n  compute x = 0 .. size, y = 0 .. size, z = 0 .. 5 {\n    v[t+1, x, y, z] = u[t, x, y, z] note \"layer\"\n  }\n", 1), machine, false},
+		"all levels":       {update, machine, false},
+		"unknown machines": {update, facts.Machine{}, false},
+	} {
+		source := strings.Replace(head, "halo 1", "halo 4", -1) + v.step
+		if name == "all levels" {
+			source = strings.Replace(source, "state u[t, x, y, z] levels 3 buffers 2\n", "state u[t, x, y, z] levels 3 buffers 3 saved\n", 1)
+		}
+		p := program(t, source)
+		s := Default(p, facts.CPU.On(v.machine))
+		if got := slices.ContainsFunc(s.Groups, func(g Group) bool { return g.Steps == 4 && g.Threads == Parts && len(g.Of) == 2 }); got != v.want {
+			t.Errorf("%s: a wavefront is chosen: %v\n%s", name, got, s)
+		}
+		if k, _, err := Apply(p, s); err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if err := loop.Verify(k); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Fields that are updated in turns share one skewed pass where it goes through fewer
+// arrays.
+func TestDefaultPass(t *testing.T) {
+	p := program(t, head+`
+  compute x = 0 .. size, y = 0 .. size, z = 0 .. size {
+    v[t+1, x, y, z] = v[t, x, y, z] + u[t, x+1, y, z] - u[t, x, y-1, z] note "velocity"
+  }
+  inject src into v[t+1, x, y, z] times $dt note "source"
+  compute x = 0 .. size, y = 0 .. size, z = 0 .. size {
+    u[t+1, x, y, z] = u[t, x, y, z] + v[t+1, x, y, z] - v[t+1, x-1, y, z] note "stress"
+  }
+}`)
+	s := Default(p, facts.CPU.On(facts.Machine{Vector: 64, L2: 2 << 20, Cores: 2}))
+	if len(s.Groups) != 1 || s.Groups[0].Threads != Parts || s.Groups[0].Steps > 1 {
+		t.Errorf("no pass: %s", s)
+	}
+}

@@ -11,7 +11,9 @@ import (
 
 // Facts are what the compiler has to know of this machine.
 func Facts() facts.Machine {
-	return factsOf(jit.HostCPU(), runtime.GOARCH)
+	f, m := factsOf(jit.HostCPU(), runtime.GOARCH), Describe()
+	f.L2, f.Cores = int(m.L2), m.Cores
+	return f
 }
 
 func factsOf(cpu jit.CPU, architecture string) facts.Machine {
