@@ -41,7 +41,7 @@ func (t Target) Emit(k *loop.Kernel) (*backends.Source, error) {
 	}))
 	d.team(k, t.Facts())
 	run := function("courant_run", "carries out the time steps args->first .. args->last", p.Function(1, func() { p.Stmts(k.Run) }))
-	run = strings.Join(d.parts, "") + run
+	run = p.RowFunctions() + strings.Join(d.parts, "") + run
 	var b strings.Builder
 	head(&b, p, d)
 	b.WriteString("int courant_abi(void);\nint courant_prepare(const struct courant_args *args);\nint courant_run(const struct courant_args *args);\n\n")
@@ -127,7 +127,7 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 		b.WriteString(usualPart)
 	}
 	if p.Nodes {
-		b.WriteString(cfamily.NodeSearch("static inline"))
+		b.WriteString(cfamily.NodeSearch("static __attribute__((noinline))"))
 	}
 	if p.Least {
 		b.WriteString("static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }\n\n")

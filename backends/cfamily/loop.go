@@ -124,7 +124,9 @@ func (p *Printer) Loop(l *loop.For) {
 	case l.Rest != nil:
 		p.rows(l)
 	case l.Lanes > 1 && l.Kind == loop.Sequential:
-		p.vector(l)
+		if !p.repeats || !p.outline(l, func() { p.vector(l) }) {
+			p.vector(l)
+		}
 	default:
 		p.Head(l)
 		p.indent++

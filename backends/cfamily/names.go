@@ -63,11 +63,13 @@ type Printer struct {
 	// UsualPart says that usual_part is used.
 	UsualPart bool
 	Nodes     bool // the functions of NodeSearch are used
+	repeats   bool // rows are functions of their own
+	rowTexts  []string
 }
 
 // New makes a printer.
 func New(k *loop.Kernel, d Dialect) *Printer {
-	p := &Printer{K: k, dialect: d, names: map[string]string{}, taken: map[string]bool{}, used: map[string]bool{}, levelsOf: map[string][]int{}}
+	p := &Printer{K: k, dialect: d, names: map[string]string{}, taken: map[string]bool{}, used: map[string]bool{}, levelsOf: map[string][]int{}, repeats: repeats(k)}
 	p.names["var t"], p.names["own step"] = "t", "n" // words of the printer's own, which no other name takes
 	for _, a := range k.Axes {
 		p.reserve("var "+a, a)

@@ -28,8 +28,9 @@ static inline void put(real *to, lanes v, int64_t n)
 
 /* the first of the nodes begin .. end - 1 that has x along the first axis and y or
  * more along the second, or more than x */
-static inline int64_t node_behind(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t x, int64_t y)
+static __attribute__((noinline)) int64_t node_behind(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t x, int64_t y)
 {
+  if (p->column) return p->column[x*p->columns + (y < 0 ? 0 : y < p->columns ? y : p->columns)];
   while (begin < end) {
     const int64_t k = begin + (end - begin)/2;
     const int64_t *const at = p->node + dim*k;
@@ -43,12 +44,12 @@ static inline int64_t node_behind(const struct courant_points *p, int64_t dim, i
 }
 
 /* the planes of the first axis from lo to hi - 1 that may have nodes */
-static inline int64_t first_plane(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t lo)
+static __attribute__((noinline)) int64_t first_plane(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t lo)
 {
   return begin < end && p->node[dim*begin] > lo ? p->node[dim*begin] : lo;
 }
 
-static inline int64_t end_plane(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t hi)
+static __attribute__((noinline)) int64_t end_plane(const struct courant_points *p, int64_t dim, int64_t begin, int64_t end, int64_t hi)
 {
   if (begin == end) return INT64_MIN;
   const int64_t x = p->node[dim*(end - 1)] + 1;
@@ -94,6 +95,42 @@ int courant_prepare(const struct courant_args *args)
   return 0;
 }
 
+/* one row along z */
+static __attribute__((noinline)) void along0(const real c0, const real c1_b, const real c2_b, const int64_t n_z, const int64_t s_x, const real *restrict const row0, real *restrict const row1, const real *restrict const row2, const real *restrict const row3)
+{
+  {
+    int64_t z = 0;
+    for (; z + 8 <= n_z; z += 8) {
+      __builtin_prefetch(&row0[z + s_x + 64]);
+      __builtin_prefetch(&row1[z + 64]);
+      __builtin_prefetch(&row2[z + 64]);
+      __builtin_prefetch(&row3[z + 64]);
+      const lanes r0 = (*(const lanes *)&row0[z]) - (*(const lanes *)&row1[z]);
+      *(lanes *)&row1[z] = (*(const lanes *)&row0[z]) + ((*(const lanes *)&row2[z])*(c0*((*(const lanes *)&row0[z - s_x]) + (*(const lanes *)&row0[z + s_x])) - c1_b*(*(const lanes *)&row0[z]) + c2_b*((*(const lanes *)&row0[z - 1]) + (*(const lanes *)&row0[z + 1]))) + r0 - (*(const lanes *)&row3[z])*r0);
+    }
+    if (z < n_z) {
+      const lanes r0 = (*(const lanes *)&row0[z]) - (*(const lanes *)&row1[z]);
+      put(&row1[z], (*(const lanes *)&row0[z]) + ((*(const lanes *)&row2[z])*(c0*((*(const lanes *)&row0[z - s_x]) + (*(const lanes *)&row0[z + s_x])) - c1_b*(*(const lanes *)&row0[z]) + c2_b*((*(const lanes *)&row0[z - 1]) + (*(const lanes *)&row0[z + 1]))) + r0 - (*(const lanes *)&row3[z])*r0), n_z - z);
+    }
+  }
+}
+
+/* one row along z */
+static __attribute__((noinline)) void along1(const real c0, const real c1_b, const real c2_b, const int64_t n_z, const int64_t s_x, const real *restrict const row0, real *restrict const row1, const real *restrict const row2, const real *restrict const row3)
+{
+  {
+    int64_t z = 0;
+    for (; z + 8 <= n_z; z += 8) {
+      const lanes r0 = (*(const lanes *)&row0[z]) - (*(const lanes *)&row1[z]);
+      *(lanes *)&row1[z] = (*(const lanes *)&row0[z]) + ((*(const lanes *)&row2[z])*(c0*((*(const lanes *)&row0[z - s_x]) + (*(const lanes *)&row0[z + s_x])) - c1_b*(*(const lanes *)&row0[z]) + c2_b*((*(const lanes *)&row0[z - 1]) + (*(const lanes *)&row0[z + 1]))) + r0 - (*(const lanes *)&row3[z])*r0);
+    }
+    if (z < n_z) {
+      const lanes r0 = (*(const lanes *)&row0[z]) - (*(const lanes *)&row1[z]);
+      put(&row1[z], (*(const lanes *)&row0[z]) + ((*(const lanes *)&row2[z])*(c0*((*(const lanes *)&row0[z - s_x]) + (*(const lanes *)&row0[z + s_x])) - c1_b*(*(const lanes *)&row0[z]) + c2_b*((*(const lanes *)&row0[z - 1]) + (*(const lanes *)&row0[z + 1]))) + r0 - (*(const lanes *)&row3[z])*r0), n_z - z);
+    }
+  }
+}
+
 /* courant_run carries out the time steps args->first .. args->last. */
 int courant_run(const struct courant_args *args)
 {
@@ -133,21 +170,7 @@ int courant_run(const struct courant_args *args)
             real *restrict const u_row1 = u_t1 + x*s_x;
             const real *restrict const p0_row = p0 + x*s_x;
             const real *restrict const p1_row = p1 + x*s_x;
-            {
-              int64_t z = 0;
-              for (; z + 8 <= n_z; z += 8) {
-                __builtin_prefetch(&u_row0[z + s_x + 64]);
-                __builtin_prefetch(&u_row1[z + 64]);
-                __builtin_prefetch(&p0_row[z + 64]);
-                __builtin_prefetch(&p1_row[z + 64]);
-                const lanes r0 = (*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z]);
-                *(lanes *)&u_row1[z] = (*(const lanes *)&u_row0[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row0[z - s_x]) + (*(const lanes *)&u_row0[z + s_x])) - c1_b*(*(const lanes *)&u_row0[z]) + c2_b*((*(const lanes *)&u_row0[z - 1]) + (*(const lanes *)&u_row0[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0);
-              }
-              if (z < n_z) {
-                const lanes r0 = (*(const lanes *)&u_row0[z]) - (*(const lanes *)&u_row1[z]);
-                put(&u_row1[z], (*(const lanes *)&u_row0[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row0[z - s_x]) + (*(const lanes *)&u_row0[z + s_x])) - c1_b*(*(const lanes *)&u_row0[z]) + c2_b*((*(const lanes *)&u_row0[z - 1]) + (*(const lanes *)&u_row0[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0), n_z - z);
-              }
-            }
+            along0(c0, c1_b, c2_b, n_z, s_x, u_row0, u_row1, p0_row, p1_row);
           }
 
           /* acoustic.pde:15: inject src*dt^2/m into u.forward */
@@ -185,17 +208,7 @@ int courant_run(const struct courant_args *args)
               real *restrict const u_row0 = u_t0 + x*s_x;
               const real *restrict const p0_row = p0 + x*s_x;
               const real *restrict const p1_row = p1 + x*s_x;
-              {
-                int64_t z = 0;
-                for (; z + 8 <= n_z; z += 8) {
-                  const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
-                  *(lanes *)&u_row0[z] = (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0);
-                }
-                if (z < n_z) {
-                  const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
-                  put(&u_row0[z], (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0), n_z - z);
-                }
-              }
+              along1(c0, c1_b, c2_b, n_z, s_x, u_row1, u_row0, p0_row, p1_row);
             }
 
             /* acoustic.pde:15: inject src*dt^2/m into u.forward */
@@ -240,17 +253,7 @@ int courant_run(const struct courant_args *args)
             real *restrict const u_row0 = u_t0 + x*s_x;
             const real *restrict const p0_row = p0 + x*s_x;
             const real *restrict const p1_row = p1 + x*s_x;
-            {
-              int64_t z = 0;
-              for (; z + 8 <= n_z; z += 8) {
-                const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
-                *(lanes *)&u_row0[z] = (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0);
-              }
-              if (z < n_z) {
-                const lanes r0 = (*(const lanes *)&u_row1[z]) - (*(const lanes *)&u_row0[z]);
-                put(&u_row0[z], (*(const lanes *)&u_row1[z]) + ((*(const lanes *)&p0_row[z])*(c0*((*(const lanes *)&u_row1[z - s_x]) + (*(const lanes *)&u_row1[z + s_x])) - c1_b*(*(const lanes *)&u_row1[z]) + c2_b*((*(const lanes *)&u_row1[z - 1]) + (*(const lanes *)&u_row1[z + 1]))) + r0 - (*(const lanes *)&p1_row[z])*r0), n_z - z);
-              }
-            }
+            along1(c0, c1_b, c2_b, n_z, s_x, u_row1, u_row0, p0_row, p1_row);
           }
 
           /* acoustic.pde:15: inject src*dt^2/m into u.forward */
