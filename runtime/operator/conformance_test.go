@@ -84,8 +84,11 @@ func randomArguments(t *testing.T, p *codegen.Program, r *rand.Rand) Arguments {
 	}
 	for _, q := range p.Problem.Points {
 		n := 1 + r.IntN(6)
-		at := field.New64(n, dim)
-		for i := range n {
+		places, at := 1, field.New64(n, dim)
+		if r.IntN(3) == 0 { // they move
+			places, at = a.Steps, field.New64(a.Steps, n, dim)
+		}
+		for i := range places * n {
 			for axis := range dim {
 				// Some on nodes, some at the very edge, most between.
 				place := r.Float64() * float64(a.Shape[axis]-1)

@@ -174,13 +174,7 @@ func TestRandomPrograms(t *testing.T) {
 				t.Fatalf("%v\n%s", err, source)
 			}
 			a := randomArguments(t, oracle.Program, g.Rand)
-			a.Steps, a.Dt = 8, 0.01
-			for name, p := range a.Points {
-				if p.Traces != nil {
-					p.Traces = varied(g.Rand, -1, 1, 8, p.At.Shape[0])
-					a.Points[name] = p
-				}
-			}
+			a.Dt = 0.01
 			if o.Uniform {
 				a.Spacing = spacings(dim, 1)
 				a.Origin = nil
