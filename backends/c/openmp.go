@@ -91,7 +91,7 @@ func (d *dialect) Rows(p *cfamily.Printer, inside bool) {
 	}
 }
 
-func (d *dialect) Share(bool) (first, step string) { return "", "" }
+func (d *dialect) Share(loop.Kind) (first, step string) { return "", "" }
 
 func (d *dialect) Head(*cfamily.Printer, *loop.For, bool) bool { return false }
 

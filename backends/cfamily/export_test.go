@@ -28,7 +28,7 @@ type plain struct{}
 
 func (plain) Loop(*Printer, *loop.For, bool)      {}
 func (plain) Rows(*Printer, bool)                 {}
-func (plain) Share(bool) (first, step string)     { return "", "" }
+func (plain) Share(loop.Kind) (first, step string)     { return "", "" }
 func (plain) Head(*Printer, *loop.For, bool) bool { return false }
 func (plain) Once(*Printer)                       {}
 func (plain) Prefetch(*Printer, string)           {}

@@ -112,9 +112,11 @@ func (p *Printer) Loop(l *loop.For) {
 	for _, note := range l.Notes {
 		p.Line("/* %s */", CommentText(note))
 	}
-	p.dialect.Loop(p, l, p.inside)
-	inside := p.inside
-	p.inside = p.inside || l.Kind == loop.Threads || l.Kind == loop.Single || l.Kind == loop.Grid
+	inside, around := p.inside(), p.around
+	p.dialect.Loop(p, l, inside)
+	if !inside && (l.Kind == loop.Threads || l.Kind == loop.Single || l.Kind == loop.Grid) {
+		p.around = l.Kind
+	}
 	p.depth++
 	switch {
 	case p.dialect.Head(p, l, inside):
@@ -134,7 +136,7 @@ func (p *Printer) Loop(l *loop.For) {
 		p.shut()
 	}
 	p.depth--
-	p.inside = inside
+	p.around = around
 }
 
 // Head prints the head of a loop.

@@ -22,8 +22,9 @@ type Dialect interface {
 	// statement or of a reduction.
 	Rows(p *Printer, inside bool)
 	// Share is the first row of a thread, counted from the first of all, and how
-	// far its next one is; "" for all rows, or where directives say it.
-	Share(inside bool) (first, step string)
+	// far its next one is, within a loop that threads share in one way, or in none,
+	// which is Sequential; "" for all rows, or where directives say it.
+	Share(around loop.Kind) (first, step string)
 	// Head prints the head of a loop that is not one of C's, and what follows its
 	// body; false leaves it to the family.
 	Head(p *Printer, l *loop.For, inside bool) bool
@@ -48,9 +49,9 @@ type Printer struct {
 	levelsOf map[string][]int // levels of arrays, or their buffers, that have names
 	out      strings.Builder
 	indent   int
-	inside   bool   // in a loop whose iterations threads share
-	depth    int    // of loops
-	lane     string // the variable that runs in vectors, or ""
+	around   loop.Kind // how threads share a loop around, Sequential where they share none
+	depth    int       // of loops
+	lane     string    // the variable that runs in vectors, or ""
 	vectors  map[string]bool
 	spot     string // the element of the node at hand, or ""
 	rest     string // how many numbers of a vector are stored, "" for all
@@ -66,6 +67,9 @@ type Printer struct {
 	repeats   bool // rows are functions of their own
 	rowTexts  []string
 }
+
+// inside reports whether threads share a loop around.
+func (p *Printer) inside() bool { return p.around != loop.Sequential }
 
 // New makes a printer.
 func New(k *loop.Kernel, d Dialect) *Printer {

@@ -29,7 +29,7 @@ func (p *Printer) inject(x *loop.Inject) {
 		p.inTile(n, begin, end, "r", x.Within, trace, see, add)
 		return
 	}
-	p.dialect.Rows(p, p.inside)
+	p.dialect.Rows(p, p.inside())
 	p.overRows(begin, end)
 	p.Line("%s", trace)
 	p.node(n, "r", see)
@@ -56,7 +56,7 @@ func (p *Printer) sample(x *loop.Sample) {
 		p.inTile(n, first, last, "e", x.Within, "", see, func() { p.Line("%s = %s;", staged("e"), p.Expr(x.Value)) })
 		return
 	}
-	p.dialect.Rows(p, p.inside)
+	p.dialect.Rows(p, p.inside())
 	p.overRows(begin, end)
 	p.Line("double sum = 0;")
 	if x.Stage == loop.Sum {
@@ -89,8 +89,8 @@ func (p *Printer) inTile(points, begin, end, index string, within []loop.Within,
 	if first != "" {
 		p.Line("%s", first)
 	}
-	p.dialect.Rows(p, p.inside)
-	share, far := p.dialect.Share(p.inside)
+	p.dialect.Rows(p, p.inside())
+	share, far := p.dialect.Share(p.around)
 	shared := func(from, next string) (string, string) {
 		if share != "" {
 			return from + " + " + share, next + " += " + far
@@ -200,7 +200,7 @@ func own(p *Printer, steps int) int {
 // overRows begins the loop over some rows.
 func (p *Printer) overRows(begin, end string) {
 	next := "++r"
-	if first, far := p.dialect.Share(p.inside); first != "" {
+	if first, far := p.dialect.Share(p.around); first != "" {
 		begin, next = "("+begin+") + "+first, "r += "+far
 	}
 	p.open("for (int64_t r = %s; r < (%s); %s) {", begin, end, next)

@@ -23,13 +23,13 @@ func (p *Printer) reduce(x *loop.Reduce) {
 	p.Math = p.Math || x.Op != "sum"
 	p.blank()
 	p.Line("/* %s */", CommentText(x.Note))
-	p.dialect.Rows(p, p.inside)
+	p.dialect.Rows(p, p.inside())
 	first := p.axis(0)
 	over := func(axis int) string {
 		v := p.axis(axis)
 		return fmt.Sprintf("for (int64_t %s = %s; %s < %s; ++%s)", v, p.lo(x.Lo[axis]), v, p.hi(x.Hi[axis]), v)
 	}
-	if begin, far := p.dialect.Share(p.inside); begin != "" {
+	if begin, far := p.dialect.Share(p.around); begin != "" {
 		p.open("for (int64_t %s = %s + %s; %s < %s; %s += %s) {", first, p.lo(x.Lo[0]), begin, first, p.hi(x.Hi[0]), first, far)
 	} else {
 		p.open("%s {", over(0))

@@ -141,3 +141,34 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// Where one thread takes all tiles, it takes all sources and receivers in them too; the
+// threads of a block share them only where blocks take tiles.
+func TestPointsInTilesOfOneThread(t *testing.T) {
+	file, err := dsl.ParseFile("../../testdata/operators/acoustic.pde")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := schedule.Parse("schedule acoustic group u src rec steps 2 { tile x 8 skew }")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2}, Target: cuda.Target{}, Schedule: schedule.Given(s)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nodes := 0
+	for _, line := range strings.Split(p.Source.Text, "\n") {
+		if strings.Contains(line, "= first_plane(") {
+			nodes++
+			if strings.Contains(line, "threadIdx") || strings.Contains(line, "my_index") {
+				t.Errorf("threads share the nodes of a tile that one of them has: %s", line)
+			}
+		}
+	}
+	if nodes != 4 {
+		t.Errorf("%d loops over nodes, want one for the source and one for the receivers in each step", nodes)
+	}
+	needsClang(t)
+	assembled(t, p.Source)
+}

@@ -60,13 +60,17 @@ func lanesIn(l *loop.For) int {
 	return 0
 }
 
-// Share gives each thread of the device, or within a tile of a block, its part
-// of the rows of a sparse statement.
-func (d *dialect) Share(inside bool) (first, step string) {
-	if inside {
+// Share gives each thread of the device, or within a tile of a block each of the
+// block's, its part of the rows of a sparse statement. In a loop that threads share
+// otherwise, one of them does all.
+func (d *dialect) Share(around loop.Kind) (first, step string) {
+	switch around {
+	case loop.Sequential:
+		return "my_index()", "all_indices()"
+	case loop.Grid:
 		return "threadIdx.y*blockDim.x + threadIdx.x", "blockDim.x*blockDim.y"
 	}
-	return "my_index()", "all_indices()"
+	return "", ""
 }
 
 // Other prints what CUDA has of its own: the time loop on the host, and
