@@ -26,13 +26,13 @@ func Spelt(k *loop.Kernel) (text string, names map[string]bool) {
 // plain is a dialect that adds nothing.
 type plain struct{}
 
-func (plain) Loop(*Printer, *loop.For, bool)      {}
-func (plain) Rows(*Printer, bool)                 {}
-func (plain) Share(loop.Kind) (first, step string)     { return "", "" }
-func (plain) Head(*Printer, *loop.For, bool) bool { return false }
-func (plain) Once(*Printer)                       {}
-func (plain) Prefetch(*Printer, string)           {}
-func (plain) Pitch(*loop.Buffer) int              { return 1 }
+func (plain) Loop(*Printer, *loop.For, bool)       {}
+func (plain) Rows(*Printer, bool)                  {}
+func (plain) Share(loop.Kind) (first, step string) { return "", "" }
+func (plain) Head(*Printer, *loop.For, bool) bool  { return false }
+func (plain) Once(*Printer)                        {}
+func (plain) Prefetch(*Printer, string)            {}
+func (plain) Pitch(*loop.Buffer) int               { return 1 }
 
 func (plain) Other(p *Printer, s loop.Stmt) {
 	team, ok := s.(*loop.Team)
