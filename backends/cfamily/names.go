@@ -63,9 +63,9 @@ type Printer struct {
 	Partial  bool   // put is used
 	// UsualPart says that usual_part is used.
 	UsualPart bool
-	Nodes     bool // the functions of NodeSearch are used
-	repeats   bool // rows are functions of their own
-	rowTexts  []string
+	Nodes     bool     // the functions of NodeSearch are used
+	repeats   bool     // rows are functions of their own
+	rowTexts  []string // those functions, without their names
 }
 
 // inside reports whether threads share a loop around.

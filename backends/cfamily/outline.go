@@ -49,53 +49,52 @@ func (p *Printer) outline(l *loop.For, f func()) bool {
 	if strings.Contains(text, "args->") {
 		parameters, arguments = append(parameters, "const struct courant_args *args"), append(arguments, "args")
 	}
-	var pointers []string
+	pointers := map[string]string{} // by their names in the text
 	for _, thing := range slices.Sorted(maps.Keys(used)) {
 		kind, name, _ := strings.Cut(thing, " ")
-		kinds := map[string]string{"size": "int64_t", "stride": "int64_t", "var": "int64_t", "origin": "int64_t", "global": "int64_t", "block": "int64_t", "scalar": "double", "local": "real"}
 		switch {
 		case inside[thing]:
 		case kind == "pointer":
-			pointers = append(pointers, name)
-		case kinds[kind] == "":
+			pointers[p.names[thing]] = name
+		case numbers[kind] == "":
 			return false
 		default:
-			parameters = append(parameters, "const "+kinds[kind]+" "+p.names[thing])
+			parameters = append(parameters, "const "+numbers[kind]+" "+p.names[thing])
 			arguments = append(arguments, p.names[thing])
 		}
 	}
-	// Pointers have the names of their order in the text.
-	place := func(name string) int {
-		return regexp.MustCompile(`\b` + p.names["pointer "+name] + `\b`).FindStringIndex(text)[0]
-	}
-	slices.SortFunc(pointers, func(a, b string) int { return place(a) - place(b) })
-	renamed := map[string]string{}
-	for i, name := range pointers {
-		row := p.reserve(fmt.Sprint("row ", i), fmt.Sprint("row", i))
-		renamed[p.names["pointer "+name]] = row
-		read := "const "
-		if writes[name] {
-			read = ""
-		}
-		parameters = append(parameters, read+"real *restrict const "+row)
-		arguments = append(arguments, p.names["pointer "+name])
-	}
+	// Pointers are called by their order in the text.
+	rows := map[string]string{}
 	text = words.ReplaceAllStringFunc(text, func(word string) string {
-		if row, ok := renamed[word]; ok {
-			return row
+		name, pointer := pointers[word]
+		if !pointer {
+			return word
 		}
-		return word
+		if rows[word] == "" {
+			n := len(rows)
+			rows[word] = p.reserve(fmt.Sprint("row ", n), fmt.Sprint("row", n))
+			read := "const "
+			if writes[name] {
+				read = ""
+			}
+			parameters = append(parameters, read+"real *restrict const "+rows[word])
+			arguments = append(arguments, word)
+		}
+		return rows[word]
 	})
 	maps.Copy(p.used, used)
-	head := "(" + strings.Join(parameters, ", ") + ")\n{\n" + text + "}\n\n"
-	i := slices.Index(p.rowTexts, head)
+	function := "(" + strings.Join(parameters, ", ") + ")\n{\n" + text + "}\n\n"
+	i := slices.Index(p.rowTexts, function)
 	if i < 0 {
 		i = len(p.rowTexts)
-		p.rowTexts = append(p.rowTexts, head)
+		p.rowTexts = append(p.rowTexts, function)
 	}
 	p.Line("%s(%s);", p.rowFunction(i), strings.Join(arguments, ", "))
 	return true
 }
+
+// numbers are the kinds of things that a row takes as numbers, and their types in C.
+var numbers = map[string]string{"size": "int64_t", "stride": "int64_t", "var": "int64_t", "origin": "int64_t", "global": "int64_t", "block": "int64_t", "scalar": "double", "local": "real"}
 
 var words = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 
@@ -106,8 +105,8 @@ func (p *Printer) rowFunction(i int) string {
 // RowFunctions are the functions of rows that have been printed.
 func (p *Printer) RowFunctions() string {
 	var b strings.Builder
-	for i, head := range p.rowTexts {
-		fmt.Fprintf(&b, "/* one row along %s */\nstatic __attribute__((noinline)) void %s%s", CommentText(p.K.Axes[len(p.K.Axes)-1]), p.rowFunction(i), head)
+	for i, function := range p.rowTexts {
+		fmt.Fprintf(&b, "/* one row along %s */\nstatic __attribute__((noinline)) void %s%s", CommentText(p.K.Axes[len(p.K.Axes)-1]), p.rowFunction(i), function)
 	}
 	return b.String()
 }

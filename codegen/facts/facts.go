@@ -38,8 +38,9 @@ type Target struct {
 	// of each array; 0 leaves that to the processor.
 	Prefetch int
 	// Usual says that coefficients are left out where they have their usual values,
-	// Slabs that fields of layers are stored there alone.
-	Usual, Slabs bool
+	// Slabs that fields of layers are stored there alone, Join that computes share a
+	// nest where that spares memory.
+	Usual, Slabs, Join bool
 	// L2 is the size in bytes of the second cache of a core, Cores the number of
 	// threads that a run is likely to have; 0 where they are not known.
 	L2, Cores int
@@ -76,6 +77,7 @@ var CPU = Target{
 	Dynamic:        true,
 	Usual:          true,
 	Slabs:          true,
+	Join:           true,
 	Tiles: map[int][][]int{
 		1: {{64}, {16}, {32}, {128}, {256}, {0}},
 		// Streaming along the first axis within a tile keeps the planes around a

@@ -18,7 +18,7 @@ type Choice struct {
 // Choices are those of the default schedule.
 var Choices = []Choice{
 	{"wavefront", "take several steps, or fields that are updated in turns, in one skewed pass", func(t *facts.Target) { t.L2 = 0 }},
-	{"join", "let computes share a nest: temporaries in rings of planes, what layers add", func(t *facts.Target) { t.StreamedRows = 0 }},
+	{"join", "let computes share a nest: temporaries in rings of planes, what layers add", func(t *facts.Target) { t.Join = false }},
 	{"slabs", "store memory variables of layers in the layers alone", func(t *facts.Target) { t.Slabs = false }},
 	{"vectors", "write rows in the machine's vectors, which all the others here need", func(t *facts.Target) { t.Vector = 0 }},
 	{"prefetch", "ask for memory ahead of a vector", func(t *facts.Target) { t.Prefetch = 0 }},

@@ -44,12 +44,10 @@ func Default(p *stencil.Program, target facts.Target) *Schedule {
 		}
 	}
 	if target.Vector > 0 && target.Block == nil {
-		groups := wavefront(p, s.Groups, target)
-		if groups == nil && target.StreamedRows > 0 {
-			groups = join(p, s.Groups, target)
-		}
-		if groups != nil {
+		if groups := wavefront(p, s.Groups, target); groups != nil {
 			s.Groups = groups
+		} else if target.Join {
+			s.Groups = join(p, s.Groups, target)
 		}
 		if target.Slabs {
 			s.Slabs = layered(p)

@@ -32,7 +32,7 @@ const (
 // steps in such a pass; computes that are updated in turns, as velocities and
 // stresses, take one. It gives nil where neither is legal and worth it.
 func wavefront(p *stencil.Program, single []Group, target facts.Target) []Group {
-	if target.L2 == 0 || target.StreamedRows == 0 || target.Cores < 1 || target.Cores > fewCores || len(p.Axes) != 3 {
+	if target.L2 == 0 || target.Cores < 1 || target.Cores > fewCores || len(p.Axes) != 3 {
 		return nil
 	}
 	var computes []int
@@ -68,24 +68,26 @@ func wavefront(p *stencil.Program, single []Group, target facts.Target) []Group 
 	if pl.resolve(len(p.Step)) != nil {
 		return nil
 	}
-	w := front(pl)
-	if steps > 1 && (w.bytes > target.L2 || pl.Tiles[0].Slope > tileReach) {
-		return nil
+	w := weigh(pl)
+	worth := w.share <= passShare && float64(w.beyond) <= passBeyond*float64(target.StreamedRows)
+	if steps > 1 {
+		worth = w.bytes <= target.L2 && pl.Tiles[0].Slope <= tileReach
 	}
-	if steps == 1 && (w.share > passShare || float64(w.beyond) > passBeyond*float64(target.StreamedRows)) {
+	if !worth {
 		return nil
 	}
 	return append(slices.Clone(single[:begin]), g)
 }
 
-// aFront is what a wavefront keeps in the second cache and spares.
-type aFront struct {
-	bytes  int     // planes of a block of rows
+// weight is what a wavefront keeps in the second cache, and what it spares.
+type weight struct {
+	bytes  int     // of the planes of a block of rows that it has at hand
 	beyond int     // rows that it reads beyond a block
 	share  float64 // part of the arrays that its computes go through one by one
 }
 
-func front(pl *plan) (w aFront) {
+// weigh goes through the accesses of a wavefront's computes.
+func weigh(pl *plan) (w weight) {
 	p := pl.p
 	reach := map[string]*[2][2]int{} // of each field: how far along the first two axes
 	apart := 0
