@@ -198,7 +198,13 @@ func (p *Printer) vector(l *loop.For) {
 // whole prints a loop over the whole vectors of a row as far as hi.
 func (p *Printer) whole(l *loop.For, hi string, body []loop.Stmt) {
 	v := p.variable(l.Var)
-	p.open("for (; %s + %d <= %s; %s += %d) {", v, l.Lanes, hi, v, l.Lanes)
+	next := fmt.Sprintf("%s += %d", v, l.Lanes)
+	if l.Aligned {
+		n, lo := l.Lanes, l.Lo[0].Const
+		second := lo + n - (lo%n+n)%n
+		next = fmt.Sprintf("%s = %s < %d ? %d : %s + %d", v, v, second, second, v, n)
+	}
+	p.open("for (; %s + %d <= %s; %s) {", v, l.Lanes, hi, next)
 	for _, r := range l.Prefetch {
 		// What only parts of a row read is not worth it.
 		if reads(body, r.Buffer) && (l.Usual == nil || reads(l.Usual, r.Buffer)) {

@@ -91,6 +91,10 @@ type For struct {
 	// in vectors of n numbers. The last vector of a row may read up to n-1 elements
 	// further than the last iteration does, and uses none of them.
 	Lanes int
+	// Aligned lets the second vector of a row begin at a multiple of Lanes, so that
+	// points of the first one are computed again: the body reads nothing that it
+	// writes, and Lo is one number.
+	Aligned bool
 	// Prefetch lists elements that a target may bring into the cache, as later
 	// iterations will want them. They may lie anywhere.
 	Prefetch []*Ref

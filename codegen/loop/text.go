@@ -187,6 +187,9 @@ func (k *Kernel) head(b *strings.Builder, l *For) {
 	if l.Lanes > 0 {
 		fmt.Fprintf(b, " lanes %d", l.Lanes)
 	}
+	if l.Aligned {
+		b.WriteString(" aligned")
+	}
 	for _, r := range l.Prefetch {
 		fmt.Fprintf(b, " prefetch %s", r)
 	}
@@ -408,6 +411,7 @@ func (r *reader) loop() Stmt {
 	if r.Accept("lanes") {
 		l.Lanes = r.Integer()
 	}
+	l.Aligned = r.Accept("aligned")
 	for r.Accept("prefetch") {
 		l.Prefetch = append(l.Prefetch, r.ref())
 	}

@@ -330,6 +330,11 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	if l.Lanes > 0 && (holdsLoop(l.Body) || holdsLoop(l.Rest) || step != 1) {
 		return fmt.Errorf("loop %s has lanes and is not innermost", l.Var)
 	}
+	if l.Aligned {
+		if err := repeatable(l); err != nil {
+			return fmt.Errorf("loop %s is aligned: %w", l.Var, err)
+		}
+	}
 	if len(l.Prefetch) > 0 && l.Lanes < 2 {
 		return fmt.Errorf("loop %s has no vectors for which to prefetch", l.Var)
 	}
@@ -388,6 +393,33 @@ func (v *verifier) loop(l *For, s scope, setup bool) error {
 	}
 	if l.Kind == Grid && within(l, Grid) == nil {
 		return v.waits(l.Body, s.inner(variable{l.Var, l.Lo, l.Hi, 1}))
+	}
+	return nil
+}
+
+// repeatable checks a loop over vectors of which some points are computed twice.
+func repeatable(l *For) error {
+	if l.Lanes < 2 || l.Usual != nil || l.Rest != nil || len(l.Lo) != 1 || !l.Lo[0].IsConst() {
+		return fmt.Errorf("it is for whole rows in vectors that begin at a number")
+	}
+	written := map[string]bool{}
+	for _, x := range l.Body {
+		if r := TargetOf(x); r != nil {
+			written[r.Buffer] = true
+		}
+	}
+	read := ""
+	for _, x := range l.Body {
+		if e := ValueOf(x); e != nil {
+			visitRefs(e, func(r *Ref) {
+				if written[r.Buffer] {
+					read = r.String()
+				}
+			})
+		}
+	}
+	if read != "" {
+		return fmt.Errorf("%s is read, and written for another time", read)
 	}
 	return nil
 }

@@ -316,6 +316,11 @@ func TestVerify(t *testing.T) {
 		{steps(threads("tile[0, 0] = 1 v[@1, x, z] = tile[0, 0]")), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, z] = 1 v[@1, x, z] = tile[0, z] } }"), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 { tile[0, 0] = 1 } }"), "run: iterations of loop z may touch one element: one writes tile[0, 0], another one tile[0, 0]"},
+		// What is computed twice is not read, and a row begins at a number.
+		{steps("for x = 0 .. size(x) threads { for z = -1 .. size(z) lanes 4 aligned { v[@1, x, z] = m[x, z] } }"), ""},
+		{steps("for x = 0 .. size(x) threads { for z = -1 .. size(z) lanes 4 aligned { v[@1, x, z] = v[@1, x, z] } }"), "run: loop z is aligned: v[@1, x, z] is read, and written for another time"},
+		{steps("for x = 0 .. size(x) threads { for z = -1 .. size(z) lanes 1 aligned { v[@1, x, z] = m[x, z] } }"), "run: loop z is aligned: it is for whole rows in vectors that begin at a number"},
+		{steps("for x = 0 .. size(x) threads { for z = max(-1, x) .. size(z) lanes 4 aligned { v[@1, x, z] = m[x, z] } }"), "run: loop z is aligned: it is for whole rows in vectors that begin at a number"},
 		// What is prefetched has a name and may lie anywhere.
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 4 prefetch m[x+99, z+192] { v[@1, x, z] = m[x, z] } }"), ""},
 		{steps("for x = 0 .. size(x) threads { for z = 0 .. size(z) lanes 1 prefetch m[x, z+192] { v[@1, x, z] = m[x, z] } }"), "run: loop z has no vectors for which to prefetch"},

@@ -14,9 +14,15 @@ import (
 //
 // The coefficients hold numbers and scalars only, so they cost nothing per
 // point once scalars are hoisted; what remains of a symmetric stencil is one
-// product for each pair of points. Values change only by rounding.
+// product for each pair of points. Sums that several values have in common stay in
+// one piece: see commonSums. Values change only by rounding.
 func factorise(p *stencil.Program) {
-	p.Step = stencil.MapValues(p.Step, factored)
+	var common commonSums
+	p.Step = stencil.MapValues(common.part(p.Step), factored)
+	for l, sum := range common.sums {
+		common.sums[l] = factored(sum)
+	}
+	p.Step = stencil.MapValues(p.Step, common.back)
 	p.Setup = stencil.MapValues(p.Setup, factored)
 }
 

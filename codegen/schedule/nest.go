@@ -93,6 +93,7 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) []loop.Stmt {
 		if len(bodies) > 1 {
 			l.Usual = bodies[1]
 		}
+		l.Aligned = g.Lanes > 1 && rows == 1 && l.Usual == nil && len(b.lo) == 1 && b.lo[0].IsConst() && b.lo[0].Const%g.Lanes != 0 && !readsItself(c)
 		if len(c.Axes) == 1 { // pointers stand in a loop, even where it is the only one
 			l.Body = append(pointers, l.Body...)
 			return []loop.Stmt{l}
@@ -113,6 +114,16 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) []loop.Stmt {
 		return []loop.Stmt{outer}
 	}
 	return append(pointers, outer)
+}
+
+// readsItself reports whether a compute reads a field that it writes.
+func readsItself(c *stencil.Compute) (itself bool) {
+	written := map[string]bool{}
+	for _, t := range c.Targets() {
+		written[t.Field] = true
+	}
+	stencil.Reads(c, func(x *stencil.Access) { itself = itself || written[x.Field] })
+	return itself
 }
 
 // parts are the statements of a body at one point, cut behind the locals at

@@ -153,6 +153,9 @@ func (a *applier) buffers() {
 			switch t := a.tiles[axis]; {
 			case t == nil: // all that is computed
 				d.begin = a.bound(axis, writer.Box[axis].Lo)
+				if n := pl.Lanes; n > 1 && axis == len(a.p.Axes)-1 && d.begin.IsConst() {
+					d.begin = loop.Int(-(n - 1 - d.begin.Const) / n * n) // vectors of a row lie in lines
+				}
 				dim.Extent = a.bound(axis, writer.Box[axis].Hi).Add(-1, d.begin)
 			case l.Ring == t.Axis:
 				// Planes count modulo the ring; the first index is positive.
