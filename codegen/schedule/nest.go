@@ -89,7 +89,13 @@ func (a *applier) body(c *stencil.Compute, b span, step, rows int) []loop.Stmt {
 	}
 	x := a.p.Axes[last]
 	if len(parts) == 1 {
-		l := &loop.For{Var: x, Axis: last, Lo: b.lo, Hi: b.hi, Step: loop.Int(1), Lanes: g.Lanes, Body: parts[0], Prefetch: a.prefetches(c, parts[0], step)}
+		l := &loop.For{Var: x, Axis: last, Lo: b.lo, Hi: b.hi, Step: loop.Int(1), Lanes: g.Lanes, Body: parts[0]}
+		for _, r := range a.prefetches(c, parts[0], step) {
+			l.Prefetch = append(l.Prefetch, r)
+			for n := 1; n < rows; n++ { // of rows that are computed together it is the last one
+				l.Prefetch = append(l.Prefetch, moved(r, a.p.Axes[c.Axes[len(c.Axes)-2]], -n))
+			}
+		}
 		if len(bodies) > 1 {
 			l.Usual = bodies[1]
 		}
