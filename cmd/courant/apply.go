@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -8,8 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/runtime/field"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/tune"
 )
 
 // applyFlags are the flags of apply, as given.
@@ -47,7 +50,10 @@ from level t. Components of vectors and tensors are named v_x, tau_xz.
 Coordinates of shape (nt, points, axes) move the points from step to step.
 Nodes of shape (points, k, axes) with weights of shape (points, k) say directly
 what a point is made of. --out gives traces of shape (nt, points), the last time
-level of a wavefield, an image, a history as (frames, grid), a series as (nt).`,
+level of a wavefield, an image, a history as (frames, grid), a series as (nt).
+
+--tune tries other schedules than the compiler's choice before the run and takes the
+fastest. Results may then differ in their last bits from those without it.`,
 		Example: `  courant apply acoustic.pde --shape 101,101 --spacing 10,10 --nt 400 --dt 1.5 \
       --set m=m.npy --set damp=0 --points src=xs.npy:wavelet.npy --points rec=xr.npy \
       --out rec=record.npy --out u=u.npy`,
@@ -60,9 +66,9 @@ level of a wavefield, an image, a history as (frames, grid), a series as (nt).`,
 	return c
 }
 
-// flags adds the flags that say what a run is bound to.
-func (f *applyFlags) flags(c *cobra.Command) {
-	f.add(c, "dim")
+// flags adds the flags that say what a run is bound to; those in without are left out.
+func (f *applyFlags) flags(c *cobra.Command, without ...string) {
+	f.add(c, append(without, "dim")...)
 	flags := c.Flags()
 	flags.IntSliceVar(&f.shape, "shape", nil, "grid points per axis, such as 101,101")
 	flags.Float64SliceVar(&f.spacing, "spacing", nil, "distance of grid points per axis, or one for all")
@@ -103,6 +109,9 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	if op, err = f.tuned(c, path, options, *arguments); err != nil {
+		return err
+	}
 	bar := newProgress(c.ErrOrStderr(), f.quiet)
 	arguments.Progress = bar.show
 	arguments.Warn = func(text string) { fmt.Fprintln(c.ErrOrStderr(), "warning:", text) }
@@ -118,6 +127,22 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 		}
 	}
 	return c.Context().Err()
+}
+
+// tuned is the operator with the schedule that --tune finds.
+func (f *applyFlags) tuned(c *cobra.Command, path string, o codegen.Options, a operator.Arguments) (*operator.Operator, error) {
+	effort, err := f.effort()
+	if err != nil {
+		return nil, err
+	}
+	search := tune.Case{Options: o, Arguments: a}
+	search.Compile = func(ctx context.Context, o codegen.Options) (*operator.Operator, error) {
+		return operator.Load(ctx, path, o)
+	}
+	if !f.quiet {
+		search.Report = func(t tune.Trial) { fmt.Fprintln(c.ErrOrStderr(), "tried", t) }
+	}
+	return search.Best(c.Context(), effort)
 }
 
 // pair is NAME=VALUE.

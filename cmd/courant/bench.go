@@ -44,6 +44,9 @@ time meanwhile, a warning says so.
 which chooses sizes that stay in L2, in L3 and in memory. Several orders in --so are
 measured in turn on each grid. --roofline draws the cases below the measured roofs.
 
+--tune quick or thorough first searches for a faster schedule than the compiler's choice
+and says what it tried.
+
 --gradient m measures whole gradients by m of a shot of --steps steps with a line of
 receivers: the forward run and the backward run with its image. --memory decides
 whether all levels of the wavefields are kept or checkpoints.
@@ -154,6 +157,7 @@ func (f *benchFlags) complete(c *cobra.Command, path string) (err error) {
 		{f.sweep == "auto" && gradients, "--sweep auto chooses grids for steps; give the sizes for gradients, such as --sweep 64,128"},
 		{gradients && len(o.Gradient) == 0, "--gradient names no field; give for example --gradient m"},
 		{gradients && given("roofline"), "--roofline shows steps, not gradients; leave one of them out"},
+		{gradients && given("tune"), "--tune is for steps; gradients run as the compiler chooses"},
 		{gradients && given("block"), "--block is for steps; gradients search their tiles"},
 		{given("memory") && !gradients, "--memory is for --gradient; steps keep no wavefields"},
 		{given("roofline") && !bench.IsPicture(f.roofline), fmt.Sprintf("--roofline %s: a picture is a .png or .svg file", f.roofline)},
@@ -184,6 +188,9 @@ func (f *benchFlags) complete(c *cobra.Command, path string) (err error) {
 		o.Steps = 200
 	}
 	if o.Compile, err = f.compileFlags.options(dim); err != nil {
+		return err
+	}
+	if o.Tune, err = f.effort(); err != nil {
 		return err
 	}
 	if o.Set, err = numbers(f.set); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
+	"github.com/courant-pde/courant/runtime/tune"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -28,6 +29,7 @@ type compileFlags struct {
 	target   string
 	disable  []string
 	schedule string
+	tune     string
 }
 
 // add adds the flags that a command has; those in without are left out.
@@ -49,6 +51,10 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		}
 		if has("schedule") {
 			flags.StringVar(&f.schedule, "schedule", "", "file that says how the operator is carried out; courant explain --schedule prints one")
+		}
+		if has("tune") {
+			flags.StringVar(&f.tune, "tune", "off", "search for a faster schedule first: quick, for some two seconds, thorough or off; what is found is kept for the next time")
+			_ = c.RegisterFlagCompletionFunc("tune", cobra.FixedCompletions(tune.Efforts, cobra.ShellCompDirectiveNoFileComp))
 		}
 		if has("dim") {
 			flags.IntVar(&f.dim, "dim", 0, "number of space axes: 1, 2 or 3 (default: as many as the operator names, or 3)")
@@ -72,6 +78,18 @@ func parsed(path string, o codegen.Options) (*symbolic.Problem, error) {
 		return nil, err
 	}
 	return check.Problem(file, o.Options)
+}
+
+// effort is that of --tune.
+func (f *compileFlags) effort() (tune.Effort, error) {
+	e, err := tune.ParseEffort(f.tune)
+	if err != nil {
+		return e, usage("--tune: %w", err)
+	}
+	if e != tune.Off && f.schedule != "" {
+		return e, usage("--schedule says how the operator is carried out, so there is nothing to --tune; leave one of them out")
+	}
+	return e, nil
 }
 
 // options turns the flags into the compiler's options for a number of axes; 0

@@ -95,7 +95,7 @@ machine.`,
 			return nil
 		},
 	}
-	f.add(c, "target", "schedule")
+	f.add(c, "target", "schedule", "tune")
 	flags := c.Flags()
 	flags.StringArrayVar(&set, "set", nil, "value NAME=NUMBER of a field or scalar, for the stability limit; repeatable")
 	flags.Float64SliceVar(&spacing, "spacing", []float64{1}, "distance of grid points per axis, or one for all")

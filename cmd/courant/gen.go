@@ -82,7 +82,7 @@ holds the operator file, and compiles, loads and runs it.`,
 			return nil
 		},
 	}
-	f.add(cmd, "target")
+	f.add(cmd, "target", "tune")
 	cmd.Flags().StringVar(&language, "target", "c", "what to write: c, cuda, interp or go")
 	cmd.Flags().StringVar(&out, "out", ".", "folder to write to")
 	return cmd

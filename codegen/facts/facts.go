@@ -44,6 +44,9 @@ type Target struct {
 	// L2 is the size in bytes of the second cache of a core, Cores the number of
 	// threads that a run is likely to have; 0 where they are not known.
 	L2, Cores int
+	// Pass is the number of steps, at least 1, that one pass over the grid takes
+	// wherever that is legal, whether it pays or not; 0 leaves it to the schedule.
+	Pass int
 	// Block is, of a device, the extent of a block of threads along the axes, from
 	// the last one; nil for processors.
 	Block []int

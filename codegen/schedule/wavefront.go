@@ -30,9 +30,11 @@ const (
 // one skewed pass, where that spares memory: blocks of rows stream along the first
 // axis, each thread in its own part of the second one. A single compute takes several
 // steps in such a pass; computes that are updated in turns, as velocities and
-// stresses, take one. It gives nil where neither is legal and worth it.
+// stresses, take one. It gives nil where neither is legal and worth it; target.Pass
+// asks for so many steps whatever it is worth.
 func wavefront(p *stencil.Program, single []Group, target facts.Target) []Group {
-	if target.L2 == 0 || target.Cores < 1 || target.Cores > fewCores || len(p.Axes) != 3 {
+	worthwhile := target.L2 > 0 && target.Cores >= 1 && target.Cores <= fewCores
+	if !worthwhile && target.Pass == 0 || len(p.Axes) != 3 {
 		return nil
 	}
 	var computes []int
@@ -45,10 +47,13 @@ func wavefront(p *stencil.Program, single []Group, target facts.Target) []Group 
 		}
 	}
 	begin, steps := 0, tileSteps
-	switch len(computes) {
-	case 0:
+	if target.Pass > 0 {
+		steps = target.Pass
+	}
+	switch {
+	case len(computes) == 0:
 		return nil
-	case 1:
+	case steps > 1 && (len(computes) == 1 || target.Pass > 1):
 		if slices.ContainsFunc(p.Arrays, func(a *signature.Array) bool { return a.Keeps() }) {
 			return nil // each step writes memory of its own
 		}
@@ -73,7 +78,7 @@ func wavefront(p *stencil.Program, single []Group, target facts.Target) []Group 
 	if steps > 1 {
 		worth = w.bytes <= target.L2 && pl.Tiles[0].Slope <= tileReach
 	}
-	if !worth {
+	if !worth && target.Pass == 0 {
 		return nil
 	}
 	return append(slices.Clone(single[:begin]), g)

@@ -13,6 +13,7 @@ import (
 	"github.com/courant-pde/courant/runtime/gradient"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/tune"
 )
 
 // Options say what to measure: each order on each grid.
@@ -27,6 +28,7 @@ type Options struct {
 	Repeat  int     // measurements
 	Threads int     // 0 for one per core
 	Block   []int   // tile; nil to search
+	Tune    tune.Effort
 	// Set gives values to fields and scalars; all others are 1.
 	Set map[string]float64
 	// Gradient names fields: whole gradients by them are measured in place of steps.
@@ -56,6 +58,8 @@ type Result struct {
 	Steps    int      `json:"steps"`
 	Repeat   int      `json:"repeat"`
 	Block    []int64  `json:"block,omitempty"`
+	// Tuning lists the schedules that were tried in a search for the fastest one.
+	Tuning []tune.Trial `json:"tuning,omitempty"`
 
 	// Rate is that of the stencil alone, or the steps of the shot by the time of its
 	// whole gradient.

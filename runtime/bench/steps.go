@@ -14,6 +14,7 @@ import (
 	"github.com/courant-pde/courant/runtime/jit"
 	"github.com/courant-pde/courant/runtime/machine"
 	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/tune"
 )
 
 // steps measures time steps: those of the stencil alone, and those with points.
@@ -80,7 +81,20 @@ func (b *steps) prepare(ctx context.Context) error {
 		}
 		*seconds = (spent + time.Since(start)).Seconds()
 	}
-	return nil
+	return b.tune(ctx)
+}
+
+// tune leaves the fastest schedule that is found in b.op.
+func (b *steps) tune(ctx context.Context) (err error) {
+	if b.Tune == tune.Off {
+		return nil
+	}
+	c := tune.Case{Options: b.Compile, Arguments: b.args, Report: func(t tune.Trial) { b.result.Tuning = append(b.result.Tuning, t) }}
+	c.Compile = func(ctx context.Context, o codegen.Options) (*operator.Operator, error) {
+		return operator.Load(ctx, b.File, o)
+	}
+	b.op, err = c.Best(ctx, b.Tune)
+	return err
 }
 
 // begin makes both runs, with the best tile.

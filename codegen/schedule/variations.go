@@ -1,0 +1,41 @@
+package schedule
+
+import (
+	"github.com/courant-pde/courant/codegen/facts"
+	"github.com/courant-pde/courant/codegen/stencil"
+)
+
+// Variation is another choice that Default could make, which a search tries: it
+// changes what Default takes for the facts of the target.
+type Variation struct {
+	Name string
+	make func(*facts.Target)
+}
+
+// Varied makes what Default makes with some variations, one on top of the other.
+func Varied(all ...Variation) Maker {
+	return func(p *stencil.Program, t facts.Target) *Schedule {
+		for _, v := range all {
+			v.make(&t)
+		}
+		return Default(p, t)
+	}
+}
+
+// Variations are those of processors, the ones that most often pay first. Where one
+// of them changes nothing for an operator, it makes the same schedule.
+var Variations = []Variation{
+	{"one pass of 4 steps", func(t *facts.Target) { t.Pass = 4 }},
+	{"one pass of 2 steps", func(t *facts.Target) { t.Pass = 2 }},
+	{"one pass for each step", func(t *facts.Target) { t.Pass = 1 }},
+	{"a pass for each compute", func(t *facts.Target) { t.L2, t.Pass = 0, 0 }},
+	{"memory asked for twice as far ahead", func(t *facts.Target) { t.Prefetch *= 2 }},
+	{"memory not asked for", func(t *facts.Target) { t.Prefetch = 0 }},
+	{"memory asked for 768 bytes ahead", func(t *facts.Target) { t.Prefetch = 768 }},
+	{"blocks of half as many rows", func(t *facts.Target) { t.StreamedRows, t.KeptRows = t.StreamedRows/2, t.KeptRows/2 }},
+	{"blocks of twice as many rows", func(t *facts.Target) { t.StreamedRows, t.KeptRows = 2*t.StreamedRows, 2*t.KeptRows }},
+	{"one pass of 8 steps", func(t *facts.Target) { t.Pass = 8 }},
+	{"computes in nests of their own", func(t *facts.Target) { t.Join = false }},
+	{"coefficients everywhere", func(t *facts.Target) { t.Usual = false }},
+	{"rows as the C compiler makes them", func(t *facts.Target) { t.Vector = 0 }},
+}
