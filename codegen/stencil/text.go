@@ -73,6 +73,14 @@ func (p *Program) String() string {
 	return b.String()
 }
 
+// SetupText is what is computed in front of the first step: programs of the same one
+// have the same values in arrays of the same name.
+func (p *Program) SetupText() string {
+	var b strings.Builder
+	p.print(&b, p.Setup)
+	return b.String()
+}
+
 func (p *Program) print(b *strings.Builder, body []Stmt) {
 	for _, s := range body {
 		b.WriteString("  ")

@@ -87,7 +87,16 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 		}
 		shells = r.bytes(a.Steps, forth.Real) + run.Fixed
 	}
+	beside := int64(0)
+	if s.Keep <= Checkpoints && op.hasPlain(a) {
+		run, err := op.Forward.Needs(a)
+		if err != nil {
+			return Plan{}, err
+		}
+		beside = run.Own
+	}
 	return plan(s, sizes{
+		plain: beside,
 		steps: a.Steps - k.FirstStep - k.LastStep, fixed: process + forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
 		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1, shells: shells,
 	}, machine.Describe().Available+op.taped.Spare())
@@ -139,6 +148,15 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	defer forward.Close()
 	t := &tape{op: op, plan: p, forward: forward, states: map[int]*state{}}
 	defer t.close()
+	if p.Plain {
+		beside := a
+		beside.Beside, beside.Kept, beside.Warn = forward, 0, nil
+		if t.plain, err = op.Forward.Bind(beside); err != nil {
+			return nil, err
+		}
+		defer t.plain.Close()
+		t.hold(t.plain.Bytes())
+	}
 	if p.Keep == Boundary {
 		if t.reversal, err = op.newReversal(ctx, a); err != nil {
 			return nil, err

@@ -42,6 +42,7 @@ type Operator struct {
 	places    bool
 	condition bool // images are made
 	backend   backends.Target
+	plain     *comparison
 }
 
 // Load compiles the operator of a file with its derivatives. Errors: those of
@@ -91,7 +92,7 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	}
 	shared := o.Options
 	shared.Halo = halo
-	op := &Operator{chain: links, backend: o.Target, places: o.Places, condition: o.Condition != ""}
+	op := &Operator{plain: &comparison{}, chain: links, backend: o.Target, places: o.Places, condition: o.Condition != ""}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
 		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
 			return nil, err

@@ -56,6 +56,7 @@ type Plan struct {
 	Places    int   // for states, that of the start included
 	OnDisk    int   // places of these that are on disk
 	Levels    int   // time levels that the forward run keeps
+	Plain     bool  // steps whose levels nobody reads are those of the plain operator, beside the one that keeps levels
 	Bytes     int64 // predicted peak of memory: arrays, levels, states
 	DiskBytes int64
 	Disk      string // folder of these
@@ -105,6 +106,7 @@ type sizes struct {
 	needed int64 // one level of what the backward run reads
 	real   int   // bytes of a number
 	back   int   // levels before a step's own that it or the backward step reads
+	plain  int64 // what a run of the plain operator beside the forward run takes; 0 where there is none
 	shells int64 // what cannot be computed backward, and the run that does so; 0 when that was not asked for
 	ahead  int   // levels behind it that the backward step reads
 }
@@ -144,12 +146,48 @@ func plan(s Storage, z sizes, free int64) (Plan, error) {
 	if s.Keep == Automatic && whole.Bytes <= budget {
 		return whole, nil
 	}
-	best, found := Plan{}, false
+	best, found := z.checkpoints(s, budget, false)
+	if z.plain > 0 {
+		// It is faster, and has less memory for checkpoints.
+		if p, also := z.checkpoints(s, budget, true); also && (!found || p.cost() < best.cost()) {
+			best, found = p, true
+		}
+	}
+	if !found {
+		least := z.fixed + int64(1+z.back+z.ahead)*z.level + z.state
+		return best, tooLittle("a gradient of this grid needs at least %s of memory, and %s are allowed; allow more, or choose a smaller grid or single precision", mebibytes(least), mebibytes(budget))
+	}
+	return best, nil
+}
+
+// plainStep is what a step takes whose level is not kept, by one whose level is: a kept
+// level is another buffer that is written, 20 bytes a point in place of 16 or less.
+const plainStep = 0.8
+
+// cost is the time of the forward steps and of copying states, in steps that keep their
+// levels. A copy takes about one: it reads and writes the levels of a state.
+func (p Plan) cost() float64 {
+	again := float64(p.Steps) * (p.Recompute - 1)
+	copies := 2 * p.Segments // each state is saved, and set back to
+	if p.Plain {
+		again *= plainStep
+		copies += p.Segments // and handed over
+	}
+	return float64(p.Steps+copies) + again
+}
+
+// checkpoints is the cheapest number of segments within a budget, with or without the
+// plain operator.
+func (z sizes) checkpoints(s Storage, budget int64, plain bool) (best Plan, found bool) {
+	taken := int64(0)
+	if plain {
+		taken = z.plain
+	}
 	all := newSchedule(min(mostSegments, z.steps))
 	for segments := 2; segments <= min(mostSegments, z.steps); segments++ {
 		length := (z.steps + segments - 1) / segments
-		p := Plan{Keep: Checkpoints, Steps: z.steps, Segments: (z.steps + length - 1) / length, Length: length, Levels: length + z.back + z.ahead, Disk: s.Disk}
-		p.Bytes = z.fixed + int64(p.Levels)*z.level
+		p := Plan{Keep: Checkpoints, Steps: z.steps, Segments: (z.steps + length - 1) / length, Length: length, Levels: length + z.back + z.ahead, Plain: plain, Disk: s.Disk}
+		p.Bytes = z.fixed + taken + int64(p.Levels)*z.level
 		p.Places = int(min(max(0, budget-p.Bytes)/max(z.state, 1), int64(p.Segments)))
 		p.Bytes += int64(p.Places) * z.state
 		if s.Disk != "" {
@@ -163,15 +201,11 @@ func plan(s Storage, z sizes, free int64) (Plan, error) {
 			continue
 		}
 		p.Recompute = float64(all.runs(p.Segments, p.Places-1)*length) / float64(z.steps)
-		if !found || p.Recompute < best.Recompute {
+		if !found || p.cost() < best.cost() {
 			best, found = p, true
 		}
 	}
-	if !found {
-		least := z.fixed + int64(1+z.back+z.ahead)*z.level + z.state
-		return best, tooLittle("a gradient of this grid needs at least %s of memory, and %s are allowed; allow more, or choose a smaller grid or single precision", mebibytes(least), mebibytes(budget))
-	}
-	return best, nil
+	return best, found
 }
 
 func fits(p Plan, budget int64, s Storage) error {

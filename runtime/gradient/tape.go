@@ -18,7 +18,8 @@ type tape struct {
 	op                *Operator
 	plan              Plan
 	forward, backward *operator.Run
-	before, after     int // levels that a backward step reads, counted from its own
+	plain             *operator.Run // carries out steps whose levels nobody reads; nil when forward does
+	before, after     int           // levels that a backward step reads, counted from its own
 
 	schedule *schedule
 	states   map[int]*state  // at the starts of segments
@@ -67,11 +68,51 @@ func (t *tape) start(segment int) int {
 
 // advance carries out forward steps up to the given one, which is not.
 func (t *tape) advance(ctx context.Context, next int) error {
-	from, start := t.forward.Next, time.Now()
-	err := t.forward.Advance(ctx, next-1)
-	t.steps += t.forward.Next - from
+	return t.through(ctx, t.forward, next)
+}
+
+// pass is advance for steps whose levels nobody reads.
+func (t *tape) pass(ctx context.Context, next int) error {
+	return t.through(ctx, t.passing(), next)
+}
+
+func (t *tape) through(ctx context.Context, run *operator.Run, next int) error {
+	from, start := run.Next, time.Now()
+	err := run.Advance(ctx, next-1)
+	t.steps += run.Next - from
 	t.forth += time.Since(start)
 	return err
+}
+
+// passing is the run that carries out steps whose levels nobody reads.
+func (t *tape) passing() *operator.Run {
+	if t.plain != nil {
+		return t.plain
+	}
+	return t.forward
+}
+
+// passTo carries out steps from where the passing run is up to the one with which a
+// segment begins, and leaves the forward run there.
+func (t *tape) passTo(ctx context.Context, segment int) error {
+	if t.plain == nil {
+		return nil // it goes on with any step
+	}
+	if err := t.pass(ctx, t.start(segment)); err != nil {
+		return err
+	}
+	return t.forward.Follow(t.plain)
+}
+
+// forwardTo takes the forward run from the state of segment a to the begin of segment i.
+func (t *tape) forwardTo(ctx context.Context, a, i int) error {
+	if t.start(i) == t.start(a) {
+		return t.restore(a, t.forward)
+	}
+	if err := t.restore(a, t.passing()); err != nil {
+		return err
+	}
+	return t.passTo(ctx, i)
 }
 
 // record is the first pass, which makes the records. It leaves the states that
@@ -93,7 +134,7 @@ func (t *tape) record(ctx context.Context) error {
 				break
 			}
 			a, l = a+mid, l-mid
-			if err := t.advance(ctx, t.start(a)); err != nil {
+			if err := t.pass(ctx, t.start(a)); err != nil {
 				return err
 			}
 			if err := t.save(a); err != nil {
@@ -102,6 +143,11 @@ func (t *tape) record(ctx context.Context) error {
 		}
 	}
 	t.taped = t.plan.Segments - 1
+	if t.plan.Keep == Checkpoints {
+		if err := t.passTo(ctx, t.taped); err != nil {
+			return err
+		}
+	}
 	return t.advance(ctx, t.forward.Last+1)
 }
 
@@ -139,10 +185,10 @@ func (t *tape) reverse(ctx context.Context, a, l, c int) error {
 		return nil
 	}
 	if t.states[a+mid] == nil {
-		if err := t.restore(a); err != nil {
+		if err := t.restore(a, t.passing()); err != nil {
 			return err
 		}
-		if err := t.advance(ctx, t.start(a+mid)); err != nil {
+		if err := t.pass(ctx, t.start(a+mid)); err != nil {
 			return err
 		}
 		if err := t.save(a + mid); err != nil {
@@ -160,7 +206,7 @@ func (t *tape) reverse(ctx context.Context, a, l, c int) error {
 // state of segment a unless they are there.
 func (t *tape) segment(ctx context.Context, a, i int) error {
 	if t.taped != i {
-		if err := t.restore(a); err != nil {
+		if err := t.forwardTo(ctx, a, i); err != nil {
 			return err
 		}
 		if err := t.advance(ctx, min(t.begin(i+1)+t.after-1, t.forward.Last+1)); err != nil {
@@ -199,13 +245,13 @@ func (t *tape) save(segment int) error {
 
 func (t *tape) put(s *state) (err error) {
 	if s.path == "" {
-		s.inMemory = t.forward.State(s.inMemory)
+		s.inMemory = t.passing().State(s.inMemory)
 		return nil
 	}
 	if t.disk == nil {
 		t.hold(t.forward.StateBytes())
 	}
-	t.disk = t.forward.State(t.disk)
+	t.disk = t.passing().State(t.disk)
 	file, err := os.Create(s.path)
 	if err != nil {
 		return fmt.Errorf("a checkpoint cannot be kept on disk: %w", err)
@@ -222,11 +268,11 @@ func (t *tape) put(s *state) (err error) {
 	return nil
 }
 
-// restore sets the forward run back to the state of a segment.
-func (t *tape) restore(segment int) error {
+// restore sets a run back to the state of a segment.
+func (t *tape) restore(segment int, run *operator.Run) error {
 	s := t.states[segment]
 	if s.path == "" {
-		return t.forward.Restore(s.inMemory)
+		return run.Restore(s.inMemory)
 	}
 	file, err := os.Open(s.path)
 	if err != nil {
@@ -239,7 +285,7 @@ func (t *tape) restore(segment int) error {
 		return fmt.Errorf("a checkpoint cannot be read back: %w", err)
 	}
 	t.disk.MoveTo(s.inMemory.Next)
-	return t.forward.Restore(t.disk)
+	return run.Restore(t.disk)
 }
 
 // drop gives the place of a state back.

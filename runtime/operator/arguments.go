@@ -37,6 +37,12 @@ type Arguments struct {
 	// shape (Steps, ...).
 	Levels map[string]*Levels
 
+	// Beside is a run, nil for none, that computes the same with the same fields and
+	// keeps other levels: this one uses its parameters, what follows from them alone,
+	// and its records, so that either may carry out any of the steps. It must be
+	// closed last.
+	Beside *Run
+
 	Threads  int   // 0 for one per core
 	Block    []int // extent of a tile per axis; nil to find it by measuring
 	Unstable bool  // run although Dt is above the stability limit, or a requirement of the file does not hold

@@ -512,12 +512,34 @@ func (b *binder) layout() (*Run, error) {
 			c.array, c.shared = x, true
 			s = &c
 		}
+		if o := b.beside(x); o != nil && (&Levels{o}).fitsInto(s) {
+			c := *o
+			c.array, c.shared = x, true
+			s = &c
+		}
 		r.arrays = append(r.arrays, s)
 	}
 	for _, s := range b.k.Scalars {
 		r.scalars = append(r.scalars, b.scalar(s))
 	}
 	return r, nil
+}
+
+// beside is the storage that an array shares with the run beside this one, nil when
+// it has its own.
+func (b *binder) beside(x *signature.Array) *storage {
+	other := b.a.Beside
+	if other == nil || x.Role != signature.Param && x.Role != signature.Scratch || x.Given() {
+		return nil
+	}
+	if x.Role == signature.Scratch && b.op.Program.Stencil.SetupText() != other.op.Program.Stencil.SetupText() {
+		return nil
+	}
+	i := slices.IndexFunc(other.arrays, func(s *storage) bool { return s.array.Name == x.Name && s.array.Role == x.Role })
+	if i < 0 {
+		return nil
+	}
+	return other.arrays[i]
 }
 
 // load allocates and fills.
@@ -560,6 +582,9 @@ func (b *binder) load(r *Run) error {
 		given, ok := b.a.Points[p.Traces]
 		if !ok {
 			given.At = field.New64(0, len(b.k.Axes))
+		}
+		if traces[p.Traces] == nil && b.a.Beside != nil && !p.Inject {
+			traces[p.Traces] = b.a.Beside.traces(p.Traces)
 		}
 		if traces[p.Traces] == nil {
 			traces[p.Traces] = b.traces(p, given)

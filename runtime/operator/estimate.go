@@ -40,6 +40,7 @@ func gibibytes(n float64) string { return fmt.Sprintf("%.1f GiB", n/(1<<30)) }
 // Needs is the memory of a run, in bytes.
 type Needs struct {
 	Fixed int64 // arrays, without what saved wavefields keep
+	Own   int64 // of that, what is not shared with a run beside: see Arguments.Beside
 	Level int64 // one level of the saved wavefields that the operator computes
 	State int64 // what the next step reads
 	Real  int   // a number
@@ -64,13 +65,19 @@ func (op *Operator) Needs(a Arguments) (Needs, error) {
 			n.Level += s.buffer * int64(s.real.Size())
 		default:
 			n.Fixed += s.bytes()
+			if s.array.Role != signature.Param && s.array.Role != signature.Scratch {
+				n.Own += s.bytes()
+			}
 		}
 		if s.array.Computed() {
 			n.State += int64(b.k.FirstStep+1) * s.layout.Len * int64(s.real.Size())
 		}
 	}
-	for _, p := range b.a.Points {
-		n.Fixed += int64(p.Count()) * int64(b.a.Steps) * int64(b.k.Real.Size())
+	for _, q := range b.op.Program.Problem.Points {
+		traces := int64(b.a.Points[q.Name].Count()) * int64(b.a.Steps+b.k.Ahead) * int64(b.k.Real.Size())
+		if n.Fixed += traces; q.Inject {
+			n.Own += traces
+		}
 	}
 	return n, nil
 }
@@ -82,7 +89,10 @@ func (r *Run) Bytes() (n int64) {
 			n += s.bytes()
 		}
 	}
-	for _, p := range r.points {
+	for i, p := range r.points {
+		if r.args.Beside != nil && !r.op.Program.Signature.Points[i].Inject {
+			continue // records in common
+		}
 		n += int64(p.traces.Len()) * int64(r.op.Program.Signature.Real.Size())
 	}
 	return n

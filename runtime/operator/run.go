@@ -166,6 +166,16 @@ func (r *Run) Field(name string) *field.Array {
 	return nil
 }
 
+// traces are those of points in the kernel's type, nil when there are none.
+func (r *Run) traces(name string) *field.Array {
+	for i, p := range r.op.Program.Signature.Points {
+		if p.Traces == name {
+			return r.points[i].traces
+		}
+	}
+	return nil
+}
+
 // Traces are the traces of points, shape (Steps, points), as far as they are
 // recorded; nil when the operator has no such points.
 func (r *Run) Traces(name string) *field.Array {

@@ -1,9 +1,11 @@
 package operator
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"unsafe"
 
 	"github.com/courant-pde/courant/codegen/signature"
@@ -38,7 +40,7 @@ func (r *Run) State(into *State) *State {
 		}
 		l := &into.levels[i]
 		l.array, l.time = s.array.Name, time
-		copy(l.data, s.bufferBytes(s.bufferOf(time)))
+		r.copy(l.data, s.bufferBytes(s.bufferOf(time)))
 		i++
 	})
 	return into
@@ -55,10 +57,44 @@ func (r *Run) Restore(from *State) error {
 		if i < 0 || r.arrays[i].layout.Len*int64(r.arrays[i].real.Size()) != int64(len(l.data)) {
 			return fmt.Errorf("a state of another operator or grid cannot be restored: %s does not fit", l.array)
 		}
-		copy(r.arrays[i].bufferBytes(r.arrays[i].bufferOf(l.time)), l.data)
+		r.copy(r.arrays[i].bufferBytes(r.arrays[i].bufferOf(l.time)), l.data)
 	}
 	r.Next, r.checked = from.Next, from.Next
 	return nil
+}
+
+// Follow sets the run to the state of another one, of an operator that differs in what
+// it keeps only, on the same grid.
+func (r *Run) Follow(other *Run) error {
+	var err error
+	other.live(func(from *storage, time int) {
+		i := slices.IndexFunc(r.arrays, func(s *storage) bool { return s.array.Name == from.array.Name })
+		if i < 0 || r.arrays[i].layout.Len != from.layout.Len || r.arrays[i].real != from.real {
+			err = fmt.Errorf("a run of another operator or grid cannot be followed: %s does not fit", from.array.Name)
+			return
+		}
+		r.copy(r.arrays[i].bufferBytes(r.arrays[i].bufferOf(time)), from.bufferBytes(from.bufferOf(time)))
+	})
+	r.Next, r.checked = other.Next, other.Next
+	return err
+}
+
+// copy copies a level by as many goroutines as the run has threads: one alone does not
+// use all of the memory's bandwidth.
+func (r *Run) copy(to, from []byte) {
+	part := (len(from) + r.args.Threads - 1) / r.args.Threads
+	var all sync.WaitGroup
+	for begin := 0; begin < len(from); begin += part {
+		all.Go(func() { copy(to[begin:], from[begin:min(begin+part, len(from))]) })
+	}
+	all.Wait()
+}
+
+// Equal reports whether two states are the same, bit by bit.
+func (st *State) Equal(other *State) bool {
+	return st.Next == other.Next && slices.EqualFunc(st.levels, other.levels, func(a, b level) bool {
+		return a.array == b.array && a.time == b.time && bytes.Equal(a.data, b.data)
+	})
 }
 
 // StateBytes is the size of a state of the run.
