@@ -51,7 +51,7 @@ struct courant_points {
   const int64_t *place;
   /* Where samples are staged, the nodes of each step lie in the order of the axes,
    * the first axis first, as rows to inject do, and order[e] says which is that of
-   * entry e; NULL where they are not. */
+   * entry e, which others may have too; NULL where they are not. */
   const int64_t *order;
   /* Where points rest: the first node of each (x, y) of the first two axes, columns
    * along y, and one more; NULL lets a tile search for it. */

@@ -65,18 +65,19 @@ func (b *binder) pointData(p *signature.Points, given Points, traces *field.Arra
 	} else {
 		d.staged = field.New64(p.Staged, len(d.weight))
 	}
+	nodes := len(d.node) / len(b.a.Shape)
 	if p.Staged > 0 {
-		d.order = d.inOrder(len(b.a.Shape))
+		d.order, nodes = d.inOrder(len(b.a.Shape))
 	}
 	if p.Tiled && d.first == nil {
-		d.columns(b.a.Shape)
+		d.columns(b.a.Shape, nodes)
 	}
 	return d
 }
 
-// columns finds the first node of each pair of indices along the first two axes, and
-// those behind the last.
-func (d *pointData) columns(shape []int) {
+// columns finds the first one of so many nodes of each pair of indices along the first
+// two axes, and those behind the last.
+func (d *pointData) columns(shape []int, nodes int) {
 	dim := len(shape)
 	d.across = 1
 	if dim > 1 {
@@ -84,7 +85,7 @@ func (d *pointData) columns(shape []int) {
 	}
 	d.column = make([]int64, shape[0]*d.across+1)
 	next := 0
-	for k := range len(d.node) / dim {
+	for k := range nodes {
 		at := int(d.node[k*dim]) * d.across
 		if dim > 1 {
 			at += int(d.node[k*dim+1])
@@ -94,7 +95,7 @@ func (d *pointData) columns(shape []int) {
 		}
 	}
 	for ; next < len(d.column); next++ {
-		d.column[next] = int64(len(d.node) / dim)
+		d.column[next] = int64(nodes)
 	}
 }
 

@@ -167,8 +167,10 @@ func (g *lattice) injectRows(all []spread) *rows {
 }
 
 // inOrder sorts the nodes of each step, the first axis first, so that a tile finds
-// its own. It gives the node of each entry.
-func (r *rows) inOrder(dim int) []int64 {
+// its own. It gives the node of each entry, and the number of nodes that are not there
+// already: where points rest, entries of one node share it, and the last one stands for
+// what is left of the list.
+func (r *rows) inOrder(dim int) (order []int64, nodes int) {
 	entries := make([]int64, len(r.weight)) // those of the nodes in order
 	for e := range entries {
 		entries[e] = int64(e)
@@ -186,9 +188,15 @@ func (r *rows) inOrder(dim int) []int64 {
 	}
 	node, order := make([]int64, 0, len(r.node)), make([]int64, len(entries))
 	for k, e := range entries {
-		node = append(node, at(e)...)
-		order[e] = int64(k)
+		if r.first != nil || k == 0 || !slices.Equal(at(e), at(entries[k-1])) {
+			node = append(node, at(e)...)
+		}
+		order[e] = int64(len(node)/dim - 1)
+	}
+	nodes = len(node) / dim
+	for len(node) < len(r.node) {
+		node = append(node, node[len(node)-dim:]...)
 	}
 	r.node = node
-	return order
+	return order, nodes
 }
