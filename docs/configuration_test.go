@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/imaging"
-	"github.com/courant-pde/courant/runtime/shot"
-	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/exec/field"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
+	"github.com/courant-pde/courant/runtime/seismic/shot"
+	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
 
 // minimal completes an example that shows one section.

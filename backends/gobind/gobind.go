@@ -35,7 +35,7 @@ func Emit(p *symbolic.Problem, text string, real signature.Real) (pkg, source st
 		about += ": " + p.Doc
 	}
 	b.file.PackageComment(line(about + "."))
-	for _, path := range []string{"dsl", "dsl/check", "codegen", "codegen/signature", "backends/c", "runtime/field", "runtime/operator"} {
+	for _, path := range []string{"dsl", "dsl/check", "codegen", "codegen/signature", "backends/c", "runtime/exec/field", "runtime/exec/operator"} {
 		b.file.ImportName(module+path, path[strings.LastIndex(path, "/")+1:])
 	}
 	b.constants(text)
@@ -124,13 +124,13 @@ func (b *binding) operator() {
 		real = "F64"
 	}
 	b.file.Comment("Operator is the compiled operator. It may be applied any number of times.")
-	b.file.Type().Id("Operator").Struct(jen.Id("Compiled").Op("*").Qual(module+"runtime/operator", "Operator"))
+	b.file.Type().Id("Operator").Struct(jen.Id("Compiled").Op("*").Qual(module+"runtime/exec/operator", "Operator"))
 	b.file.Comment("Compile builds the operator for this machine, or takes it from the cache.")
 	b.file.Comment("Errors: no C compiler, or it failed.")
 	b.file.Func().Id("Compile").Params(jen.Id("ctx").Qual("context", "Context")).Params(jen.Op("*").Id("Operator"), jen.Error()).Block(
 		jen.List(jen.Id("file"), jen.Err()).Op(":=").Qual(module+"dsl", "Parse").Call(jen.Lit(b.p.Name+".pde"), jen.Id("Source")),
 		jen.If(jen.Err().Op("!=").Nil()).Block(jen.Return(jen.Nil(), jen.Err())),
-		jen.List(jen.Id("op"), jen.Err()).Op(":=").Qual(module+"runtime/operator", "Compile").Call(jen.Id("ctx"), jen.Id("file"), jen.Qual(module+"codegen", "Options").Values(jen.Dict{
+		jen.List(jen.Id("op"), jen.Err()).Op(":=").Qual(module+"runtime/exec/operator", "Compile").Call(jen.Id("ctx"), jen.Id("file"), jen.Qual(module+"codegen", "Options").Values(jen.Dict{
 			jen.Id("Options"): jen.Qual(module+"dsl/check", "Options").Values(jen.Dict{
 				jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border")}),
 			jen.Id("Real"):   jen.Qual(module+"codegen/signature", real),
@@ -141,7 +141,7 @@ func (b *binding) operator() {
 	)
 }
 
-func array() *jen.Statement { return jen.Op("*").Qual(module+"runtime/field", "Array") }
+func array() *jen.Statement { return jen.Op("*").Qual(module+"runtime/exec/field", "Array") }
 
 func (b *binding) arguments() {
 	var fields []jen.Code
@@ -181,11 +181,11 @@ func (b *binding) arguments() {
 		if q.Inject {
 			kind = "source: coordinates of shape (points, axes), or nodes and weights, and traces of shape (Steps, points)"
 		}
-		add(b.comment(q.Name, q.Doc, q.Unit, kind), jen.Id(b.exported(q.Name)).Qual(module+"runtime/operator", "Points"))
+		add(b.comment(q.Name, q.Doc, q.Unit, kind), jen.Id(b.exported(q.Name)).Qual(module+"runtime/exec/operator", "Points"))
 	}
 	fields = append(fields, jen.Line())
 	fields = append(fields, jen.Comment("How points between nodes are reached, threads (0 for one per core), whether"))
-	add("to run above the stability limit, and who is told of the progress.", jen.Id("Interpolation").Qual(module+"runtime/operator", "Interpolation"))
+	add("to run above the stability limit, and who is told of the progress.", jen.Id("Interpolation").Qual(module+"runtime/exec/operator", "Interpolation"))
 	fields = append(fields, jen.Id("Threads").Int(), jen.Id("Unstable").Bool(), jen.Id("Progress").Func().Params(jen.List(jen.Id("done"), jen.Id("all")).Int()))
 	b.file.Comment("Arguments bind the operator to a grid and to data.")
 	b.file.Type().Id("Arguments").Struct(fields...)
@@ -206,13 +206,13 @@ func (b *binding) comment(name, doc, unit, kind string) string {
 
 func (b *binding) apply() {
 	block := []jen.Code{
-		jen.Id("bound").Op(":=").Qual(module+"runtime/operator", "Arguments").Values(jen.Dict{
+		jen.Id("bound").Op(":=").Qual(module+"runtime/exec/operator", "Arguments").Values(jen.Dict{
 			jen.Id("Shape"): jen.Id("a").Dot("Shape"), jen.Id("Spacing"): jen.Id("a").Dot("Spacing"), jen.Id("Origin"): jen.Id("a").Dot("Origin"),
 			jen.Id("Steps"): jen.Id("a").Dot("Steps"), jen.Id("Dt"): jen.Id("a").Dot("Dt"), jen.Id("Interpolation"): jen.Id("a").Dot("Interpolation"),
 			jen.Id("Threads"): jen.Id("a").Dot("Threads"), jen.Id("Unstable"): jen.Id("a").Dot("Unstable"), jen.Id("Progress"): jen.Id("a").Dot("Progress"),
 			jen.Id("Fields"):    jen.Map(jen.String()).Add(array()).Values(),
 			jen.Id("Constants"): jen.Map(jen.String()).Float64().Values(),
-			jen.Id("Points"):    jen.Map(jen.String()).Qual(module+"runtime/operator", "Points").Values(),
+			jen.Id("Points"):    jen.Map(jen.String()).Qual(module+"runtime/exec/operator", "Points").Values(),
 		}),
 	}
 	for _, f := range b.inputs() {

@@ -46,8 +46,8 @@ import (
 	"fmt"
 
 	"github.com/courant-pde/courant/backends/gobind/generated/awave"
-	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/exec/field"
+	"github.com/courant-pde/courant/runtime/exec/operator"
 )
 
 func main() {

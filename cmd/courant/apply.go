@@ -10,9 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/operator"
-	"github.com/courant-pde/courant/runtime/tune"
+	"github.com/courant-pde/courant/runtime/exec/field"
+	"github.com/courant-pde/courant/runtime/exec/operator"
+	"github.com/courant-pde/courant/runtime/exec/tune"
 )
 
 // applyFlags are the flags of apply, as given.

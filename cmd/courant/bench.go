@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/bench"
+	"github.com/courant-pde/courant/runtime/exec/bench"
 )
 
 // benchFlags say what to measure and what to do with the results.

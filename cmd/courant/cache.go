@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/jit"
+	"github.com/courant-pde/courant/runtime/exec/jit"
 )
 
 func newCache() *cobra.Command {

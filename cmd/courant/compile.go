@@ -15,7 +15,7 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
-	"github.com/courant-pde/courant/runtime/tune"
+	"github.com/courant-pde/courant/runtime/exec/tune"
 	"github.com/courant-pde/courant/symbolic"
 )
 

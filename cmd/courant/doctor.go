@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/jit"
-	"github.com/courant-pde/courant/runtime/machine"
+	"github.com/courant-pde/courant/runtime/exec/jit"
+	"github.com/courant-pde/courant/runtime/exec/machine"
 )
 
 func newDoctor() *cobra.Command {

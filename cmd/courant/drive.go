@@ -16,12 +16,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/batch"
-	"github.com/courant-pde/courant/runtime/dashboard"
-	"github.com/courant-pde/courant/runtime/imaging"
-	"github.com/courant-pde/courant/runtime/machine"
-	"github.com/courant-pde/courant/runtime/store"
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/dashboard"
+	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/exec/machine"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
 // drive is how a run is carried out.

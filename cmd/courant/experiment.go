@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/experiment"
-	"github.com/courant-pde/courant/runtime/imaging"
+	"github.com/courant-pde/courant/runtime/inverse/experiment"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
 func newExperiment() *cobra.Command {

@@ -13,8 +13,8 @@ import (
 	"github.com/courant-pde/courant/codegen/explain"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/runtime/machine"
-	"github.com/courant-pde/courant/runtime/operator"
+	"github.com/courant-pde/courant/runtime/exec/machine"
+	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/stability"
 )

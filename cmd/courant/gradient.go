@@ -11,8 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/gradient"
+	"github.com/courant-pde/courant/runtime/exec/field"
+	"github.com/courant-pde/courant/runtime/exec/gradient"
 	"github.com/courant-pde/courant/symbolic"
 )
 

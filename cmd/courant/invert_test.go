@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/courant-pde/courant/runtime/store/storetest"
+	"github.com/courant-pde/courant/runtime/cluster/store/storetest"
 )
 
 // smallSurvey writes the file of an inversion that takes a second or two.

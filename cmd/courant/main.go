@@ -18,10 +18,10 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/runtime/batch"
-	"github.com/courant-pde/courant/runtime/jit"
-	"github.com/courant-pde/courant/runtime/operator"
-	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/exec/jit"
+	"github.com/courant-pde/courant/runtime/exec/operator"
+	"github.com/courant-pde/courant/runtime/seismic/survey"
 	"github.com/courant-pde/courant/symbolic/adjoint"
 )
 

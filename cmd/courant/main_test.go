@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
 const acoustic = "../../testdata/operators/acoustic.pde"

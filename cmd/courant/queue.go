@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
-	"github.com/courant-pde/courant/runtime/queue"
+	"github.com/courant-pde/courant/runtime/cluster/queue"
 )
 
 // Variables of the environment, which is nobody's to see in a list of processes:

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/store"
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
 )
 
 // attached is ctx until standard input ends, as it does when the parent dies.

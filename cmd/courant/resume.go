@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/imaging"
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
 func newResume() *cobra.Command {

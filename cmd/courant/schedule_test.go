@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
 // The schedule that explain prints gives what apply gives without one, and so

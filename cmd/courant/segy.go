@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/segy"
-	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/seismic/segy"
+	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
 
 func newSEGY() *cobra.Command {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/courant-pde/courant/runtime/field"
-	"github.com/courant-pde/courant/runtime/segy"
+	"github.com/courant-pde/courant/runtime/exec/field"
+	"github.com/courant-pde/courant/runtime/seismic/segy"
 )
 
 // The command says what is in a file and draws it; the exit code is 2 when

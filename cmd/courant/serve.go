@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/dashboard"
+	"github.com/courant-pde/courant/runtime/cluster/dashboard"
 )
 
 func newServe() *cobra.Command {

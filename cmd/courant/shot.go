@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/target"
-	"github.com/courant-pde/courant/runtime/shot"
-	"github.com/courant-pde/courant/runtime/survey"
+	"github.com/courant-pde/courant/runtime/seismic/shot"
+	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
 
 func newShot() *cobra.Command {

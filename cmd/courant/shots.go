@@ -9,9 +9,9 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/courant-pde/courant/runtime/dashboard"
-	"github.com/courant-pde/courant/runtime/imaging"
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/dashboard"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
 // shots tells how far an inversion is: on a terminal by a line that is drawn again

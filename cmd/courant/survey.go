@@ -13,11 +13,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/target"
-	"github.com/courant-pde/courant/runtime/imaging"
-	"github.com/courant-pde/courant/runtime/queue"
-	"github.com/courant-pde/courant/runtime/store"
-	"github.com/courant-pde/courant/runtime/survey"
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/queue"
+	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
+	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
 
 // surveyFlags say how a survey is computed.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/codegen/signature"
-	"github.com/courant-pde/courant/runtime/verify"
+	"github.com/courant-pde/courant/runtime/exec/verify"
 	"github.com/courant-pde/courant/symbolic"
 )
 

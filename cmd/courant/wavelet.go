@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/field"
+	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
 func newWavelet() *cobra.Command {

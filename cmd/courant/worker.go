@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/batch"
-	"github.com/courant-pde/courant/runtime/dashboard"
-	"github.com/courant-pde/courant/runtime/imaging"
-	"github.com/courant-pde/courant/runtime/store"
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/dashboard"
+	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
 // tasksTopic is where workers that were started by hand find the tasks of a run.

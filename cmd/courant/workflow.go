@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/workflow"
+	"github.com/courant-pde/courant/runtime/cluster/workflow"
 )
 
 func newWorkflow() *cobra.Command {

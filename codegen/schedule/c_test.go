@@ -12,7 +12,7 @@ import (
 	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/codegen/loop"
-	"github.com/courant-pde/courant/runtime/jit"
+	"github.com/courant-pde/courant/runtime/exec/jit"
 )
 
 // C under random legal schedules gives the bits of the interpreter under the
