@@ -97,6 +97,10 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	effort, err := f.effort()
+	if err != nil {
+		return err
+	}
 	options.Uniform = len(f.spacing) > 0 && slices.Max(f.spacing) == slices.Min(f.spacing)
 	op, err := operator.Load(c.Context(), path, options)
 	if err != nil {
@@ -109,7 +113,7 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	if op, err = f.tuned(c, path, options, *arguments); err != nil {
+	if op, err = f.tuned(c, path, options, *arguments, effort); err != nil {
 		return err
 	}
 	bar := newProgress(c.ErrOrStderr(), f.quiet)
@@ -130,11 +134,7 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 }
 
 // tuned is the operator with the schedule that --tune finds.
-func (f *applyFlags) tuned(c *cobra.Command, path string, o codegen.Options, a operator.Arguments) (*operator.Operator, error) {
-	effort, err := f.effort()
-	if err != nil {
-		return nil, err
-	}
+func (f *applyFlags) tuned(c *cobra.Command, path string, o codegen.Options, a operator.Arguments, effort tune.Effort) (*operator.Operator, error) {
 	search := tune.Case{Options: o, Arguments: a}
 	search.Compile = func(ctx context.Context, o codegen.Options) (*operator.Operator, error) {
 		return operator.Load(ctx, path, o)

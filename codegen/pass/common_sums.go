@@ -43,8 +43,8 @@ func (s *commonSums) part(steps []stencil.Stmt) []stencil.Stmt {
 			}
 		}
 		sums := map[expr.Local]expr.Expr{}
-		for _, name := range slices.Sorted(maps.Keys(s.sums)) {
-			sums[name] = replace(s.sums[name])
+		for name, sum := range s.sums {
+			sums[name] = replace(sum)
 		}
 		if found > 1 {
 			steps, s.sums = parted, sums

@@ -44,8 +44,8 @@ func (r *Result) String() string {
 	} else {
 		line("stencil", "%v billion points/s, %.1f GFLOP/s; %s", r.Rate, r.GFlops, runs)
 	}
-	for i, t := range r.Tuning {
-		line([]string{"tried", ""}[min(i, 1)], "%s", t)
+	for _, t := range r.Tuning {
+		line("tried", "%s", t)
 	}
 	if r.LoopRate != nil {
 		line("with points", "%v billion points/s", r.LoopRate)

@@ -10,7 +10,6 @@ import (
 	"github.com/courant-pde/courant/codegen/cost"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/jit"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 	"github.com/courant-pde/courant/runtime/exec/operator"
@@ -102,14 +101,7 @@ func (b *steps) begin(ctx context.Context) error {
 	args := b.args
 	args.Steps, args.Kept = 1<<20, keptLevels // no traces, so they cost nothing
 	args.Block = b.Block
-	args.Points = map[string]operator.Points{}
-	for _, p := range b.op.Program.Signature.Points {
-		none := operator.Points{At: field.New64(0, len(b.shape))}
-		if p.Inject {
-			none.Traces = field.New64(args.Steps, 0)
-		}
-		args.Points[p.Traces] = none
-	}
+	args.Points = b.op.NoPoints(args.Steps)
 	var err error
 	if b.stencil, err = b.op.Bind(args); err != nil {
 		return err

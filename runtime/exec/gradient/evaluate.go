@@ -87,19 +87,21 @@ func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
 		}
 		shells = r.bytes(a.Steps, forth.Real) + run.Fixed
 	}
-	beside := int64(0)
-	if s.Keep <= Checkpoints && op.hasPlain(a) {
-		run, err := op.Forward.Needs(a)
-		if err != nil {
-			return Plan{}, err
-		}
-		beside = run.Own
-	}
-	return plan(s, sizes{
-		plain: beside,
+	z := sizes{
 		steps: a.Steps - k.FirstStep - k.LastStep, fixed: process + forth.Fixed + back.Fixed, level: forth.Level, state: forth.State, needed: forth.Level,
 		real: forth.Real, back: max(-first, k.FirstStep), ahead: last + 1, shells: shells,
-	}, machine.Describe().Available+op.taped.Spare())
+	}
+	free := machine.Describe().Available + op.taped.Spare()
+	p, err := plan(s, z, free)
+	if err != nil || p.Keep != Checkpoints || !op.hasPlain(a) {
+		return p, err
+	}
+	run, err := op.Forward.Needs(a)
+	if err != nil {
+		return Plan{}, err
+	}
+	z.plain = run.Own
+	return plan(s, z, free)
 }
 
 // reversedArguments are those of the forward run without its records.

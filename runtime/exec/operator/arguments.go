@@ -80,6 +80,17 @@ func (p Points) Count() int {
 	return 0
 }
 
+// NoPoints are the points of a run of so many time levels without sources and receivers.
+func (op *Operator) NoPoints(steps int) map[string]Points {
+	none := map[string]Points{}
+	for _, q := range op.Program.Problem.Points {
+		if q.Inject {
+			none[q.Name] = Points{At: field.New64(0, len(op.Program.Signature.Axes)), Traces: field.New64(steps, 0)}
+		}
+	}
+	return none
+}
+
 // Outside is a rule for points that lie outside of the grid.
 type Outside int
 

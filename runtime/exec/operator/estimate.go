@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
 // fits compares what a run needs with what the machine has, before anything
@@ -63,6 +64,7 @@ func (op *Operator) Needs(a Arguments) (Needs, error) {
 		case s.array.Given():
 		case s.array.Keeps():
 			n.Level += s.buffer * int64(s.real.Size())
+			n.Fixed += s.lead * int64(s.real.Size())
 		default:
 			n.Fixed += s.bytes()
 			if s.array.Role != signature.Param && s.array.Role != signature.Scratch {
@@ -89,10 +91,12 @@ func (r *Run) Bytes() (n int64) {
 			n += s.bytes()
 		}
 	}
+	counted := map[*field.Array]bool{} // sets of points may share traces
 	for i, p := range r.points {
-		if r.args.Beside != nil && !r.op.Program.Signature.Points[i].Inject {
-			continue // records in common
+		if counted[p.traces] || r.args.Beside != nil && !r.op.Program.Signature.Points[i].Inject {
+			continue // records in common with the run beside
 		}
+		counted[p.traces] = true
 		n += int64(p.traces.Len()) * int64(r.op.Program.Signature.Real.Size())
 	}
 	return n

@@ -54,17 +54,12 @@ func (op *Operator) rehearse(ctx context.Context, a Arguments) bool {
 	k := op.Program.Signature
 	a.Steps = before + watched + k.FirstStep + k.LastStep + 1
 	a.Unstable, a.Progress, a.Kept, a.Warn = true, nil, 8, nil
-	a.Points = map[string]Points{}
-	for _, q := range op.Program.Problem.Points {
-		if q.Inject {
-			a.Points[q.Name] = Points{At: field.New64(0, len(k.Axes)), Traces: field.New64(a.Steps, 0)}
-		}
-	}
+	a.Points = op.NoPoints(a.Steps)
 	a.Fields = maps.Clone(a.Fields)
 	if a.Fields == nil {
 		a.Fields = map[string]*field.Array{}
 	}
-	noise := uint64(1)
+	noise := field.NewNoise()
 	for _, x := range k.Arrays {
 		if !x.Computed() {
 			continue
@@ -73,12 +68,7 @@ func (op *Operator) rehearse(ctx context.Context, a Arguments) bool {
 		for _, axis := range x.Axes {
 			shape = append(shape, a.Shape[axis])
 		}
-		v := field.New32(shape...)
-		for i := range v.F32 {
-			noise = noise*6364136223846793005 + 1442695040888963407 // Knuth, MMIX
-			v.F32[i] = float32(int64(noise)>>40) * 0x1p-23
-		}
-		a.Fields[x.Name] = v
+		a.Fields[x.Name] = noise.Array(shape...)
 	}
 	run, err := op.Bind(a)
 	if err != nil {

@@ -14,6 +14,7 @@
 package tune
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,7 +26,6 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/schedule"
-	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/jit"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 	"github.com/courant-pde/courant/runtime/exec/operator"
@@ -66,12 +66,16 @@ type Case struct {
 
 // Trial is a schedule that was measured.
 type Trial struct {
-	Name   string  `json:"name"`   // of the variation
-	Ratio  float64 `json:"ratio"`  // of its speed to that of the best one before it, in turns
-	Better bool    `json:"better"` // it is the best one now
+	Name   string  `json:"name"`             // of the variation
+	Ratio  float64 `json:"ratio"`            // of its speed to that of the best one before it, in turns
+	Better bool    `json:"better"`           // it is the best one now
+	Failed string  `json:"failed,omitempty"` // why it could not be measured
 }
 
 func (t Trial) String() string {
+	if t.Failed != "" {
+		return fmt.Sprintf("%s: not tried: %s", t.Name, t.Failed)
+	}
 	text := fmt.Sprintf("%s: %.2f times as fast", t.Name, t.Ratio)
 	if t.Better {
 		text += ", taken"
@@ -104,12 +108,11 @@ func (c Case) Best(ctx context.Context, effort Effort) (*operator.Operator, erro
 			return known, nil
 		}
 	}
-	best, err := c.search(ctx, op, time.Now().Add(budget[effort]))
-	if err != nil {
-		return nil, err
+	best, whole, err := c.search(ctx, op, time.Now().Add(budget[effort]))
+	if err == nil && whole {
+		_ = cache.WriteRecord(name, kept{best.Program.Schedule.String(), effort}) // it can be found again
 	}
-	_ = cache.WriteRecord(name, kept{best.Program.Schedule.String(), effort}) // it can be found again
-	return best, nil
+	return best, err
 }
 
 // record names what is kept: the program is the operator behind the passes, and a class
@@ -119,7 +122,7 @@ func (c Case) record(op *operator.Operator) string {
 	for _, n := range c.Arguments.Shape {
 		class = append(class, bits.Len(uint(n)))
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%+v %s %v %d", op.Program.Stencil, machine.Facts(), machine.Describe().CPU, class, c.Arguments.Threads))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%+v %s %v %d", op.Program.Stencil, machine.Facts(), machine.Describe().CPU, class, cmp.Or(c.Arguments.Threads, machine.Describe().Cores)))
 	return "schedule-" + hex.EncodeToString(sum[:8])
 }
 
@@ -135,19 +138,23 @@ func (c Case) given(ctx context.Context, text string) (*operator.Operator, error
 }
 
 // search tries one variation after the other, each on top of those that were better
-// than what there was before.
-func (c Case) search(ctx context.Context, best *operator.Operator, until time.Time) (*operator.Operator, error) {
+// than what there was before. It reports whether none failed, for want of memory.
+func (c Case) search(ctx context.Context, best *operator.Operator, until time.Time) (_ *operator.Operator, whole bool, err error) {
 	run, err := c.bind(best)
 	if err != nil {
-		return best, nil // the run itself says why
+		return best, false, nil // the run itself says why
 	}
+	whole = true
 	defer func() { run.Close() }()
 	var chosen []schedule.Variation
 	seen := map[string]bool{best.Program.Schedule.String(): true}
 	longest := time.Duration(0)
 	for _, v := range schedule.Variations {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, false, err
+		}
+		if slices.Contains(c.Options.Disable, v.Choice) {
+			continue
 		}
 		if time.Now().Add(longest).After(until) {
 			break
@@ -166,28 +173,34 @@ func (c Case) search(ctx context.Context, best *operator.Operator, until time.Ti
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		other, err := c.bind(op)
 		if err != nil {
-			continue // such as too little memory for both
+			whole = false
+			c.report(Trial{Name: v.Name, Failed: err.Error()})
+			continue
 		}
 		ratio, err := race(ctx, run, other, until)
 		if err != nil {
 			other.Close()
-			return nil, err
+			return nil, false, err
 		}
 		better := ratio > 1.03 // less is noise
-		if c.Report != nil {
-			c.Report(Trial{v.Name, ratio, better})
-		}
+		c.report(Trial{Name: v.Name, Ratio: ratio, Better: better})
 		if better {
 			run, other, best, chosen = other, run, op, with
 		}
 		other.Close()
 		longest = max(longest, time.Since(start))
 	}
-	return best, nil
+	return best, whole, nil
+}
+
+func (c Case) report(t Trial) {
+	if c.Report != nil {
+		c.Report(t)
+	}
 }
 
 // text is the schedule that a maker makes for an operator's program.
@@ -205,14 +218,7 @@ func (c Case) bind(op *operator.Operator) (*operator.Run, error) {
 	a := c.Arguments
 	a.Steps, a.Kept, a.Unstable = 1<<20, 8, true
 	a.Progress, a.Warn, a.Levels = nil, nil, nil
-	a.Points = map[string]operator.Points{}
-	for _, p := range op.Program.Signature.Points {
-		none := operator.Points{At: field.New64(0, len(a.Shape))}
-		if p.Inject {
-			none.Traces = field.New64(a.Steps, 0)
-		}
-		a.Points[p.Traces] = none
-	}
+	a.Points = op.NoPoints(a.Steps)
 	return op.Bind(a)
 }
 
