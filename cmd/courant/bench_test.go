@@ -15,6 +15,10 @@ func TestBenchRefusesOptions(t *testing.T) {
 	if err := os.WriteFile(empty, []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	plan := filepath.Join(dir, "plan.schedule")
+	if err := os.WriteFile(plan, []byte("schedule acoustic"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, v := range []struct{ options, want string }{
 		{"--sweep 8,9 --shape 8,8", "--sweep and --shape"},
 		{"--sweep eight", `"eight" is no number of grid points`},
@@ -28,6 +32,9 @@ func TestBenchRefusesOptions(t *testing.T) {
 		{"--shape 8,8 --gradient m --roofline a.png", "leave one of them out"},
 		{"--shape 8,8 --gradient m --block 4,4", "gradients search their tiles"},
 		{"--shape 8,8 --gradient q", "no field q"},
+		{"--shape 8,8 --gradient m --tune quick", "--tune is for steps"},
+		{"--shape 8,8 --tune slow", `there is no search "slow"`},
+		{"--shape 8,8 --tune quick --schedule " + plan, "leave one of them out"},
 		{"--shape 8,8 --memory 1GiB", "--memory is for --gradient"},
 		{"--shape 8,8 --gradient m --memory much", "no amount of memory"},
 		{"--shape 8,8 --roofline a.pdf", "a .png or .svg file"},
