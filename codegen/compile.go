@@ -26,7 +26,10 @@ type Options struct {
 	Real          signature.Real  // type of grid values
 	Target        backends.Target // nil makes no source
 	Passes        pass.Options
-	Machine       facts.Machine // on which the operator runs; zero fits all
+	// Half names fields that are stored in half precision, which changes results: see
+	// stencil.Program.Narrow.
+	Half    []string
+	Machine facts.Machine // on which the operator runs; zero fits all
 	// Schedule says how the program is carried out; nil stands for
 	// schedule.Default.
 	Schedule schedule.Maker
@@ -53,8 +56,8 @@ type Program struct {
 
 // Compile takes one operator of a parsed file through all stages. The error
 // is a dsl.Errors when the file is at fault, a *schedule.Illegal when the
-// schedule does not fit it, and a *backends.Unsupported when the target cannot
-// do it.
+// schedule does not fit it, a BadOption when half precision does not, and a
+// *backends.Unsupported when the target cannot do it.
 func Compile(file *dsl.File, o Options) (*Program, error) {
 	p := &Program{}
 	// Names, dimensions, orders, units: the syntax becomes mathematics.
@@ -73,6 +76,16 @@ func CompileProblem(problem *symbolic.Problem, o Options) (*Program, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// BadOption says what is wrong with the options for an operator.
+type BadOption struct{ error }
+
+func badOption(err error) error {
+	if err == nil {
+		return nil
+	}
+	return BadOption{err}
 }
 
 type stage struct {
@@ -95,6 +108,8 @@ func (p *Program) through(o Options, first ...stage) error {
 		// Fewer operations for the same values: see pass.Table for the order and its
 		// reasons.
 		{"passes", func() error { return pass.Run(p.Stencil, p.Target, o.Passes) }},
+		// Fields that the caller wants so are stored in half precision.
+		{"store", func() error { return badOption(p.Stencil.Narrow(o.Half)) }},
 		// What is computed, and how, become loops.
 		{"schedule", func() (err error) { return p.apply(o) }},
 		// Loops become text.

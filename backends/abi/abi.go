@@ -17,7 +17,7 @@ var Header string
 const HeaderName = "courant_abi.h"
 
 // Version is COURANT_ABI_VERSION. It is part of every cache key.
-const Version = 6
+const Version = 7
 
 // Array is struct courant_array: a grid array with its halo.
 type Array struct {
@@ -25,6 +25,7 @@ type Array struct {
 	Buffer int64          // elements from one time buffer, or frame, to the next
 	Stride *int64         // per axis; 0 along an axis that it does not span
 	Count  int64          // time buffers, or frames
+	Unit   float64        // of half-precision values; 1 elsewhere
 }
 
 // Points is struct courant_points: sparse rows between grid nodes and traces.

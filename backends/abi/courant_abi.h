@@ -17,7 +17,7 @@
 #define COURANT_ABI_H
 #include <stdint.h>
 
-#define COURANT_ABI_VERSION 6
+#define COURANT_ABI_VERSION 7
 #define COURANT_BAD_ABI 1
 #define COURANT_NO_MEMORY 2
 
@@ -29,6 +29,11 @@ struct courant_array {
   int64_t buffer; /* elements from one time buffer, or frame, to the next */
   const int64_t *stride; /* per axis; 0 along an axis that it does not span */
   int64_t count;  /* time buffers, or frames */
+  /* Of an array that courant_run finds in half precision, its values are the numbers
+   * that are stored times this power of two. courant_prepare finds parameters, and
+   * leaves what it computes, as real numbers without a unit: the caller converts
+   * them in between, in the same layout. */
+  double unit;
 };
 
 /* Sparse rows: row r reads the entries start[r] .. start[r+1]-1.
@@ -101,6 +106,40 @@ struct courant_args {
   courant_exchange exchange;
   void *ranks;
 };
+
+/* A number in half precision, IEEE 754 binary16. The conversions are exact, but for
+ * the rounding to the nearest number, to an even one between two; they depend on no
+ * mode of the processor, and loops over them can be vectors. */
+typedef uint16_t courant_half;
+#if defined(__CUDACC__) || defined(__CUDA__)
+#define COURANT_CONVERSION static __host__ __device__ inline
+#else
+#define COURANT_CONVERSION static inline
+#endif
+
+COURANT_CONVERSION float courant_widen(courant_half h)
+{
+  union { uint32_t bits; float value; } to;
+  const uint32_t size = h & 0x7fffu;
+  to.bits = (size << 13) + (size < 0x7c00u ? 0x38000000u : 0x70000000u); /* bias 127 in place of 15 */
+  to.value = size < 0x400u ? (float)(int32_t)size * 0x1p-24f : to.value;
+  to.bits |= (uint32_t)(h & 0x8000u) << 16;
+  return to.value;
+}
+
+COURANT_CONVERSION courant_half courant_narrow(float v)
+{
+  union { uint32_t bits; float value; } from, small;
+  from.value = v;
+  const uint32_t sign = from.bits >> 16 & 0x8000u;
+  from.bits &= 0x7fffffffu;
+  small.value = from.value + 0.5f; /* whose last bit is 2^-24, that of the smallest numbers */
+  uint32_t size = (from.bits - 0x38000000u + 0xfffu + (from.bits >> 13 & 1u)) >> 13;
+  size = from.bits < 0x38800000u ? small.bits - 0x3f000000u : size;
+  size = from.bits >= 0x477ff000u ? 0x7c00u : size; /* beyond the greatest number */
+  size = from.bits > 0x7f800000u ? 0x7e00u : size;  /* not a number */
+  return (courant_half)(size | sign);
+}
 
 /* Waves fade into denormal numbers, on which processors are many times
  * slower. They count as zero while a kernel runs: courant_flush_denormals sees

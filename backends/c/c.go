@@ -30,6 +30,7 @@ func (t Target) Emit(k *loop.Kernel) (*backends.Source, error) {
 	}
 	d := &dialect{}
 	p := cfamily.New(k, d)
+	p.Preparing = true
 	prepare := function("courant_prepare", "fills the arrays that stay the same in every step", p.Function(1, func() {
 		for _, s := range k.Setup {
 			if l, ok := s.(*loop.For); ok {
@@ -39,6 +40,7 @@ func (t Target) Emit(k *loop.Kernel) (*backends.Source, error) {
 			}
 		}
 	}))
+	p.Preparing = false
 	d.team(k, t.Facts())
 	run := function("courant_run", "carries out the time steps args->first .. args->last", p.Function(1, func() { p.Stmts(k.Run) }))
 	run = p.RowFunctions() + strings.Join(d.parts, "") + run
@@ -70,6 +72,9 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 	b.WriteString("\n *\n")
 	for _, a := range k.Arrays {
 		line := cfamily.CommentText(fmt.Sprintf("%s(%s)", a.Name, p.AxisList(a)))
+		if a.Narrow {
+			line += " in half precision"
+		}
 		if a.Keeps() {
 			line += " with all its levels"
 		} else if a.Buffers > 1 {
@@ -101,7 +106,7 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 		b.WriteString("#include <math.h>\n")
 	}
 	b.WriteString("#include <stddef.h>\n#include <stdint.h>\n")
-	if p.Partial {
+	if p.Partial || p.Half {
 		b.WriteString("#include <string.h>\n")
 	}
 	if d.memory {
@@ -122,6 +127,9 @@ func head(b *strings.Builder, p *cfamily.Printer, d *dialect) {
 			plain = fmt.Sprintf("#ifdef __AVX512F__\n  __builtin_ia32_%s((1u << n) - 1));\n#else\n%s#endif\n", store, plain)
 		}
 		b.WriteString(plain + "}\n\n")
+	}
+	if p.Half {
+		b.WriteString(halves(p.Vector))
 	}
 	if p.UsualPart {
 		b.WriteString(usualPart)

@@ -52,6 +52,8 @@ func TestGolden(t *testing.T) {
 			group src group rec`},
 		{golden: "acoustic_2d_so2_parts.c", file: acoustic, o: codegen.Options{Options: two}, schedule: `schedule acoustic
 			group u src rec steps 2 { tile x 16 skew  threads parts  lanes 8  prefetch 64 }`},
+		{golden: "acoustic_2d_so2_half.c", file: acoustic, o: codegen.Options{Options: two, Half: []string{"m", "u"}}, schedule: `schedule acoustic
+			group u { lanes 8 } group src group rec`},
 		{golden: "heat_reduction.c", file: small, o: codegen.Options{Options: check.Options{}}},
 		{golden: "heat_ring.c", file: small, o: codegen.Options{Options: check.Options{}}, schedule: `schedule heat
 			group w0 u { tile x 1 skew  local w0 ring x  local w1 ring x  lanes auto }

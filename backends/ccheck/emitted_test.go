@@ -9,14 +9,16 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
 
 // emitted looks at the C of every operator of the library, in every number of
-// dimensions that it can have, in two orders and both precisions; in one order
-// with -short.
+// dimensions that it can have, in two orders, both precisions and stored in half
+// precision; in one order with -short.
 func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
 	orders := []int{2, 8}
 	if testing.Short() {
@@ -30,7 +32,10 @@ func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
 		var refused []error
 		for dim := 1; dim <= 3; dim++ {
 			for _, order := range orders {
-				for _, real := range []signature.Real{signature.F32, signature.F64} {
+				for _, real := range []signature.Real{signature.F32, signature.F64, signature.F16} {
+					if real == signature.F16 && order != 8 {
+						continue // what is special about it is so in any order
+					}
 					s, err := emit(file, dim, order, real)
 					if _, its := errors.AsType[dsl.Errors](err); its {
 						refused = append(refused, err) // an operator may name its axes
@@ -45,18 +50,23 @@ func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
 				}
 			}
 		}
-		if len(refused) == 3*2*len(orders) {
+		if len(refused) == 3*(2*len(orders)+1) {
 			t.Errorf("%s is an operator in no number of dimensions: %v", file, errors.Join(refused...))
 		}
 	}
 }
 
+// emit gives the C of an operator; of half precision with vectors, which convert it.
 func emit(file string, dim, order int, real signature.Real) (*backends.Source, error) {
 	f, err := dsl.ParseFile(file)
 	if err != nil {
 		return nil, err
 	}
-	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: real, Target: c.Target{}})
+	o := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: real, Target: c.Target{}}
+	if real == signature.F16 {
+		o.Real, o.Half, o.Machine = signature.F32, []string{stencil.AllParameters, stencil.AllWavefields}, facts.Machine{Vector: 32}
+	}
+	p, err := codegen.Compile(f, o)
 	if err != nil {
 		return nil, err
 	}

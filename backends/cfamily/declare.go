@@ -75,7 +75,12 @@ func (p *Printer) declarations() []declaration {
 		add("scalar "+s, "const double %s = args->scalar[%d];", i)
 	}
 	for i, a := range p.K.Arrays {
-		add("array "+a.Name, "real *const %s = %sargs->array[%d].data;", p.Cast, i)
+		kind, cast := p.numberType(a.Name), ""
+		if p.Casts {
+			cast = "(" + kind + " *)"
+		}
+		add("array "+a.Name, kind+" *const %s = %sargs->array[%d].data;", cast, i)
+		add("unit "+a.Name, "const real %s = (real)args->array[%d].unit;", i)
 		add("buffer "+a.Name, "const int64_t %s = args->array[%d].buffer;", i)
 		add("count "+a.Name, "const int64_t %s = args->array[%d].count;", i)
 		for _, x := range a.Axes {
@@ -134,7 +139,7 @@ func (p *Printer) levels() {
 				place = "(" + plus("t", b) + ")"
 			}
 			p.used["var t"] = true
-			p.Line("real *const %s = %s + %s %% %d * %s; /* level %s */", name(b), p.array(a), place, a.Buffers, p.bufferLen(a), strings.Join(levels, " and "))
+			p.Line("%s *const %s = %s + %s %% %d * %s; /* level %s */", p.numberType(a.Name), name(b), p.array(a), place, a.Buffers, p.bufferLen(a), strings.Join(levels, " and "))
 		}
 	}
 }

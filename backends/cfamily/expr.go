@@ -288,6 +288,9 @@ func (p *Printer) expr(e expr.Expr, bind int, wide bool) string {
 		}
 	case *loop.Ref:
 		text = p.load(x)
+		if p.narrow(x.Buffer) && p.K.Array(x.Buffer).Role != signature.State {
+			text, own = text+"*"+p.unit(x.Buffer), 1
+		}
 	case *expr.Add:
 		own = 0
 		var b strings.Builder
@@ -345,7 +348,13 @@ func (p *Printer) expr(e expr.Expr, bind int, wide bool) string {
 // load is the value of an element; in a loop over vectors, of those that lie
 // side by side.
 func (p *Printer) load(r *loop.Ref) string {
-	if p.lane == "" || !p.varies(r) {
+	switch vector := p.lane != "" && p.varies(r); {
+	case p.narrow(r.Buffer) && vector:
+		p.Half = true
+		return fmt.Sprintf("widen(&%s)", p.Ref(r))
+	case p.narrow(r.Buffer):
+		return fmt.Sprintf("courant_widen(%s)", p.Ref(r))
+	case !vector:
 		return p.Ref(r)
 	}
 	return fmt.Sprintf("(*(const lanes *)&%s)", p.Ref(r))

@@ -2,6 +2,7 @@ package cfamily
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/courant-pde/courant/codegen/expr"
@@ -40,7 +41,8 @@ func (p *Printer) Stmt(s loop.Stmt) {
 			read = ""
 		}
 		address := p.address(x)
-		p.Line("%sreal *restrict const %s = %s;", read, p.name("pointer "+x.Name, x.Name), address)
+		p.buffers[x.Name] = x.Buffer
+		p.Line("%s%s *restrict const %s = %s;", read, p.numberType(x.Buffer), p.name("pointer "+x.Name, x.Name), address)
 	case *loop.Inject:
 		p.inject(x)
 	case *loop.Sample:
@@ -54,12 +56,26 @@ func (p *Printer) Stmt(s loop.Stmt) {
 
 func (p *Printer) store(x *loop.Store) {
 	value := p.Expr(x.Value)
-	if p.lane == "" {
+	narrow := p.narrow(x.To.Buffer)
+	switch {
+	case p.lane == "" && narrow:
+		p.Line("%s = courant_narrow(%s);", p.Ref(x.To), value)
+		return
+	case p.lane == "":
 		p.Line("%s = %s;", p.Ref(x.To), value)
 		return
 	}
 	if !p.varies(x.Value) {
 		value = "(" + value + ") - (lanes){0}"
+	}
+	if narrow {
+		p.Half = true
+		count := strconv.Itoa(p.Vector)
+		if p.rest != "" {
+			count = p.rest
+		}
+		p.Line("put_half(&%s, %s, %s);", p.Ref(x.To), value, count)
+		return
 	}
 	if p.rest != "" {
 		p.Partial = true

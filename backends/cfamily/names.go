@@ -53,14 +53,18 @@ type Printer struct {
 	depth    int       // of loops
 	lane     string    // the variable that runs in vectors, or ""
 	vectors  map[string]bool
-	spot     string // the element of the node at hand, or ""
-	rest     string // how many numbers of a vector are stored, "" for all
-	Cast     string // in front of addresses, in languages that do not convert them
-	Math     bool   // functions of math.h are used
-	Least    bool   // least is used
-	Most     bool   // most is used
-	Vector   int    // numbers in the vectors that are used, 0 for none
-	Partial  bool   // put is used
+	buffers  map[string]string // of pointers
+	spot     string            // the element of the node at hand, or ""
+	rest     string            // how many numbers of a vector are stored, "" for all
+	Casts    bool              // the language does not convert addresses by itself
+	// Preparing says that what is printed runs before the first step.
+	Preparing bool
+	Half      bool // widen, and put_half to store, are used
+	Math      bool // functions of math.h are used
+	Least     bool // least is used
+	Most      bool // most is used
+	Vector    int  // numbers in the vectors that are used, 0 for none
+	Partial   bool // put is used
 	// UsualPart says that usual_part is used.
 	UsualPart bool
 	Nodes     bool     // the functions of NodeSearch are used
@@ -73,7 +77,7 @@ func (p *Printer) inside() bool { return p.around != loop.Sequential }
 
 // New makes a printer.
 func New(k *loop.Kernel, d Dialect) *Printer {
-	p := &Printer{K: k, dialect: d, names: map[string]string{}, taken: map[string]bool{}, used: map[string]bool{}, levelsOf: map[string][]int{}, repeats: repeats(k)}
+	p := &Printer{K: k, dialect: d, names: map[string]string{}, taken: map[string]bool{}, used: map[string]bool{}, levelsOf: map[string][]int{}, buffers: map[string]string{}, repeats: repeats(k)}
 	p.names["var t"], p.names["own step"] = "t", "n" // words of the printer's own, which no other name takes
 	for _, a := range k.Axes {
 		p.reserve("var "+a, a)

@@ -77,7 +77,7 @@ func (p *Printer) outline(l *loop.For, f func()) bool {
 			if writes[name] {
 				read = ""
 			}
-			parameters = append(parameters, read+"real *restrict const "+rows[word])
+			parameters = append(parameters, read+p.numberType(p.buffers[name])+" *restrict const "+rows[word])
 			arguments = append(arguments, word)
 		}
 		return rows[word]
@@ -94,7 +94,7 @@ func (p *Printer) outline(l *loop.For, f func()) bool {
 }
 
 // numbers are the kinds of things that a row takes as numbers, and their types in C.
-var numbers = map[string]string{"size": "int64_t", "stride": "int64_t", "var": "int64_t", "origin": "int64_t", "global": "int64_t", "block": "int64_t", "scalar": "double", "local": "real"}
+var numbers = map[string]string{"size": "int64_t", "stride": "int64_t", "var": "int64_t", "origin": "int64_t", "global": "int64_t", "block": "int64_t", "scalar": "double", "local": "real", "unit": "real"}
 
 var words = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 

@@ -20,7 +20,11 @@ func (p *Printer) inject(x *loop.Inject) {
 	add := func() {
 		p.Line("double sum = 0;")
 		p.Line("for (int64_t e = %s->start[r]; e < %s->start[r + 1]; ++e) sum += %s->weight[e] * (double)trace[%s->point[e]];", n, n, n, n)
-		p.Line("%s += (real)sum * %s;", p.Ref(x.To), p.expr(x.Value, 2, false))
+		if value := p.expr(x.Value, 2, false); p.narrow(x.To.Buffer) {
+			p.Line("%s = courant_narrow(%s + (real)sum * %s);", p.Ref(x.To), p.load(x.To), value)
+		} else {
+			p.Line("%s += (real)sum * %s;", p.Ref(x.To), value)
+		}
 	}
 	see := func() { p.Ref(x.To); p.expr(x.Value, 2, false) }
 	trace := fmt.Sprintf("const real *const trace = (const real *)%s->traces + %s*%s->count;", n, row, n)

@@ -49,7 +49,7 @@ var protected = func() map[string]bool {
 		linux unix i386 mips sparc sun sgi hpux arm bsd m68k ppc
 		args array block buffer count data e end entry first kth k last least main mirror mode n node omp partial place point points r real row rows scalar
 		series size start stride sum t threads total trace traces values value version weight
-		entries exchange global lanes most put origin ranks staged thread usual usual_part
+		entries exchange global lanes most put origin ranks staged thread unit usual usual_part widen halves put_half
 		begin column columns order first_plane end_plane node_behind
 		all_indices blockDim blockIdx dim3 gridDim my_index threadIdx warpSize
 		num_threads parallel simd single collapse schedule dynamic pragma

@@ -35,8 +35,10 @@ func (t Target) Emit(k *loop.Kernel) (*backends.Source, error) {
 	}
 	d := &dialect{k: k}
 	p := cfamily.New(k, d)
-	p.Cast = "(real *)"
+	p.Casts = true
+	p.Preparing = true
 	prepare := p.Function(1, func() { d.launches(p, "prepare", k.Setup, false) })
+	p.Preparing = false
 	run := p.Function(1, func() { p.Stmts(k.Run) })
 	var b strings.Builder
 	fmt.Fprintf(&b, "/* Operator %s", cfamily.CommentText(k.Name))

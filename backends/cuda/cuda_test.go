@@ -12,7 +12,7 @@ import (
 	"github.com/courant-pde/courant/backends/cuda"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/schedule"
-	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 )
@@ -53,7 +53,8 @@ func needsClang(t *testing.T) {
 	}
 }
 
-// Every operator of the library becomes PTX under the default schedule.
+// Every operator of the library becomes PTX under the default schedule, in half
+// precision too.
 func TestLibraryBecomesPTX(t *testing.T) {
 	needsClang(t)
 	paths, err := filepath.Glob("../../testdata/operators/*.pde")
@@ -71,15 +72,17 @@ func TestLibraryBecomesPTX(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: signature.F32, Target: cuda.Target{}})
-				if dsl.IsUser(err) {
-					return // an operator may name its axes
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				if ptx := assembled(t, p.Source); !strings.Contains(ptx, ".entry") {
-					t.Errorf("no entry in\n%s", ptx)
+				for _, half := range [][]string{nil, {stencil.AllParameters, stencil.AllWavefields}} {
+					p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Half: half, Target: cuda.Target{}})
+					if dsl.IsUser(err) {
+						return // an operator may name its axes
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					if ptx := assembled(t, p.Source); !strings.Contains(ptx, ".entry") {
+						t.Errorf("no entry in\n%s", ptx)
+					}
 				}
 			})
 		}

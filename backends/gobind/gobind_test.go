@@ -105,14 +105,14 @@ func TestGeneratedPackageRuns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pkg, text, err := gobind.Emit(p, source, signature.F64)
+	pkg, text, err := gobind.Emit(p, source, signature.F64, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if pkg != "awave" {
 		t.Errorf("package %s, want awave", pkg)
 	}
-	again, text2, _ := gobind.Emit(p, source, signature.F64)
+	again, text2, _ := gobind.Emit(p, source, signature.F64, nil)
 	if again != pkg || text != text2 {
 		t.Error("the same operator gave another text")
 	}
@@ -160,7 +160,7 @@ func FuzzTexts(f *testing.F) {
 		p := &symbolic.Problem{Name: "w", Doc: text, Grid: g, Functions: []*symbolic.Function{
 			{Name: "m", Doc: text, Unit: text, Grid: g, Role: symbolic.Field}, {Name: "u", Doc: text, Unit: text, Grid: g, Role: symbolic.Wavefield},
 		}, Parameters: []*symbolic.Parameter{{Name: "q", Doc: text, Unit: text}}, Points: []*symbolic.Points{{Name: "src", Doc: text, Unit: text, Inject: true}}}
-		_, source, err := gobind.Emit(p, text, signature.F64)
+		_, source, err := gobind.Emit(p, text, signature.F64, nil)
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}

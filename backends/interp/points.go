@@ -63,7 +63,9 @@ func (m *machine[T]) inject(x *loop.Inject) error {
 			return err
 		}
 		data, at, _ := m.at(x.To, -1)
-		data[at] += T(sum) * value[0]
+		value[0] = data[at] + T(sum)*value[0]
+		m.round(x.To, value)
+		data[at] = value[0]
 	}
 	return nil
 }

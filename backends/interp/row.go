@@ -3,6 +3,7 @@ package interp
 import (
 	"fmt"
 
+	"github.com/courant-pde/courant/backends/abi"
 	"github.com/courant-pde/courant/codegen/expr"
 	"github.com/courant-pde/courant/codegen/loop"
 	"github.com/courant-pde/courant/codegen/signature"
@@ -38,10 +39,20 @@ func (m *machine[T]) store(x *loop.Store, n, slot int) error {
 		return err
 	}
 	data, at, stride := m.at(x.To, slot)
+	m.round(x.To, v)
 	for i := range v {
 		data[at+i*stride] = v[i]
 	}
 	return nil
+}
+
+// round makes values what a wavefield in half precision stores of them.
+func (m *machine[T]) round(to *loop.Ref, values []T) {
+	if a := m.k.Array(to.Buffer); a != nil && a.Narrow && a.Role == signature.State {
+		for i, v := range values {
+			values[i] = T(abi.Narrow(float32(v)).Widen())
+		}
+	}
 }
 
 // place is where a ref lies: what does not depend on variables is computed

@@ -29,6 +29,7 @@ type applyFlags struct {
 	out           []string
 	interpolation string
 	outside       string
+	halfError     bool
 	unstable      bool
 	quiet         bool
 }
@@ -52,6 +53,13 @@ Nodes of shape (points, k, axes) with weights of shape (points, k) say directly
 what a point is made of. --out gives traces of shape (nt, points), the last time
 level of a wavefield, an image, a history as (frames, grid), a series as (nt).
 
+--half stores fields in half precision, IEEE binary16: parameters, wavefields or some
+by their names, and what is computed once of such parameters alone. Computation stays
+in single precision. Parameters may have any size; values of wavefields should stay
+between 6e-5 and 65504, which the strength of the sources decides. It says by how much
+parameters were rounded; --half-error runs again without it and gives the error of
+each result.
+
 --tune tries other schedules than the compiler's choice before the run and takes the
 fastest. Results may then differ in their last bits from those without it.`,
 		Example: `  courant apply acoustic.pde --shape 101,101 --spacing 10,10 --nt 400 --dt 1.5 \
@@ -63,6 +71,7 @@ fastest. Results may then differ in their last bits from those without it.`,
 		},
 	}
 	f.flags(c)
+	c.Flags().BoolVar(&f.halfError, "half-error", false, "with --half: also run in single precision, and say how far the results of --out are from that")
 	return c
 }
 
@@ -101,6 +110,9 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
+	if f.halfError && (len(f.half) == 0 || len(outputs) == 0) {
+		return usage("--half-error compares results of --out that --half changes; give both")
+	}
 	options.Uniform = len(f.spacing) > 0 && slices.Max(f.spacing) == slices.Min(f.spacing)
 	op, err := operator.Load(c.Context(), path, options)
 	if err != nil {
@@ -125,12 +137,42 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 		return err
 	}
 	defer run.Close()
+	if !f.quiet {
+		for _, r := range run.Roundings() {
+			fmt.Fprintf(c.ErrOrStderr(), "half precision: %s is rounded by up to %.1e of itself\n", r.Field, r.Error)
+		}
+	}
 	for _, o := range outputs {
 		if err := write(run, o); err != nil {
 			return err
 		}
 	}
+	if f.halfError {
+		if err := f.compare(c, path, options, *arguments, run, outputs); err != nil {
+			return err
+		}
+	}
 	return c.Context().Err()
+}
+
+// compare says how far the results of a run in half precision are from those in single
+// precision.
+func (f *applyFlags) compare(c *cobra.Command, path string, o codegen.Options, a operator.Arguments, half *operator.Run, outputs []pair) error {
+	o.Half = nil
+	op, err := operator.Load(c.Context(), path, o)
+	if err != nil {
+		return err
+	}
+	a.Warn = nil
+	single, err := op.Apply(c.Context(), a)
+	if err != nil {
+		return err
+	}
+	defer single.Close()
+	for _, p := range outputs {
+		fmt.Fprintf(c.OutOrStdout(), "half precision: %s is off by %.1e of its norm\n", p.name, field.Difference(result(half, p.name), result(single, p.name)))
+	}
+	return nil
 }
 
 // tuned is the operator with the schedule that --tune finds.
@@ -270,13 +312,16 @@ func knownOutputs(op *operator.Operator, outputs []pair) error {
 	return nil
 }
 
-func write(run *operator.Run, o pair) error {
-	a := run.Traces(o.name)
+func write(run *operator.Run, o pair) error { return field.WriteNPY(o.value, result(run, o.name)) }
+
+// result is what a run has of a name.
+func result(run *operator.Run, name string) *field.Array {
+	a := run.Traces(name)
 	if a == nil {
-		a = run.Series(o.name)
+		a = run.Series(name)
 	}
 	if a == nil {
-		a = run.Field(o.name)
+		a = run.Field(name)
 	}
-	return field.WriteNPY(o.value, a)
+	return a
 }

@@ -32,6 +32,7 @@ func TestBenchRefusesOptions(t *testing.T) {
 		{"--shape 8,8 --gradient m --roofline a.png", "leave one of them out"},
 		{"--shape 8,8 --gradient m --block 4,4", "gradients search their tiles"},
 		{"--shape 8,8 --gradient q", "no field q"},
+		{"--shape 8,8 --gradient m --half u", "leave out one of the two"},
 		{"--shape 8,8 --gradient m --tune quick", "--tune is for steps"},
 		{"--shape 8,8 --tune slow", `there is no search "slow"`},
 		{"--shape 8,8 --tune quick --schedule " + plan, "leave one of them out"},

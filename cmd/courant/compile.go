@@ -30,6 +30,7 @@ type compileFlags struct {
 	disable  []string
 	schedule string
 	tune     string
+	half     []string
 }
 
 // add adds the flags that a command has; those in without are left out.
@@ -43,6 +44,9 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 		flags.IntVar(&f.border, "border", 0, "points of the absorbing layers that the grid has at its ends")
 		if has("dtype") {
 			flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
+		}
+		if has("half") {
+			flags.StringSliceVar(&f.half, "half", nil, "store these fields in half precision: parameters, wavefields, or names such as m,v,tau_xz")
 		}
 		if has("disable") {
 			flags.StringSliceVar(&f.disable, "disable", nil, "leave out an optimisation, see courant passes")
@@ -96,6 +100,7 @@ func (f *compileFlags) effort() (tune.Effort, error) {
 // leaves it to the operator.
 func (f *compileFlags) options(dim int) (codegen.Options, error) {
 	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order, Border: f.border}}
+	o.Half = f.half
 	if f.border < 0 {
 		return o, usage("--border %d: layers have 0 points or more", f.border)
 	}

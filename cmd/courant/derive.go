@@ -112,7 +112,7 @@ func derivation(derive func(*symbolic.Problem) (out *symbolic.Problem, comment s
 			return err
 		},
 	}
-	f.add(c, "target", "dtype", "disable", "schedule", "tune")
+	f.add(c, "target", "dtype", "half", "disable", "schedule", "tune")
 	return c
 }
 

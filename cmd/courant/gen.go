@@ -63,7 +63,7 @@ holds the operator file, and compiles, loads and runs it.`,
 				if err != nil {
 					return err
 				}
-				pkg, source, err := gobind.Emit(p.Problem, text, o.Real)
+				pkg, source, err := gobind.Emit(p.Problem, text, o.Real, o.Half)
 				if err != nil {
 					return err
 				}

@@ -54,7 +54,7 @@ number); the last two are approximations.`,
 			return isolated(c.Context(), func() error { return f.evaluate(c, args[0]) })
 		},
 	}
-	f.flags(c, "tune")
+	f.flags(c, "tune", "half")
 	flags := c.Flags()
 	flags.StringArrayVar(&f.observed, "observed", nil, "observed traces RECEIVERS=FILE.npy, shape (nt, points); repeatable")
 	flags.StringArrayVar(&f.weights, "weights", nil, "weights of traces RECEIVERS=FILE.npy, shape (nt, points) or (points); repeatable")

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends"
+	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/cluster/batch"
@@ -110,6 +111,7 @@ func exitCode(ctx context.Context, err error) int {
 	var (
 		use         usageError
 		arguments   operator.BadArguments
+		option      codegen.BadOption
 		unsupported *backends.Unsupported
 		compile     *jit.CompileError
 		missing     *jit.NoCompilerError
@@ -121,7 +123,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &illegal), errors.Is(err, batch.ErrPermanent):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &option), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &illegal), errors.Is(err, batch.ErrPermanent):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

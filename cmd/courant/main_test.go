@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,6 +129,38 @@ func TestApply(t *testing.T) {
 }
 
 // Every mistake gives the right exit code and a message that names it.
+// Half precision says what it rounds and by how much results change: parameters by at
+// most 2^-11, records by some thousandths, as each of 120 steps rounds the wave by at
+// most 2^-11 and the roundings have any sign.
+func TestApplyInHalfPrecision(t *testing.T) {
+	dir := t.TempDir()
+	record := filepath.Join(dir, "rec.npy")
+	args := append(shotArguments(t, dir, 120), "--out", "rec="+record, "--dtype", "f32", "--half", "parameters,u", "--half-error")
+	out, stderr, code := courant(t, args...)
+	if code != 0 || !strings.Contains(stderr, "half precision: m is rounded by up to") {
+		t.Fatalf("exit code %d, %s%s", code, out, stderr)
+	}
+	var off float64
+	if _, err := fmt.Sscanf(out, "half precision: rec is off by %g of its norm", &off); err != nil || off < 1e-5 || off > 0.05 {
+		t.Errorf("%v: %s", err, out)
+	}
+	out, stderr, code = courant(t, "bench", acoustic, "--shape", "40,40", "--nbl", "0", "--steps", "2", "--repeat", "1", "--half", "u", "--json")
+	var all struct {
+		Cases []struct {
+			Half struct {
+				Stored []string
+				Errors map[string]float64
+			} `json:"half_precision"`
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &all); err != nil || code != 0 || len(all.Cases) != 1 {
+		t.Fatalf("%v, exit code %d: %s%s", err, code, out, stderr)
+	}
+	if h := all.Cases[0].Half; !slices.Equal(h.Stored, []string{"u"}) || h.Errors["u"] < 1e-5 || h.Errors["u"] > 0.1 {
+		t.Errorf("%+v", h)
+	}
+}
+
 func TestMistakes(t *testing.T) {
 	dir := t.TempDir()
 	broken := filepath.Join(dir, "broken.pde")
@@ -186,6 +219,10 @@ func TestMistakes(t *testing.T) {
 		{with("--out", "rec=/nowhere/x.npy"), 2, "/nowhere"},
 		{with("--interpolation", "cubic"), 2, `no interpolation "cubic"`},
 		{with("--disable", "magic"), 2, `no optimisation "magic"`},
+		{with("--dtype", "f32", "--half", "w"), 2, "say parameters, wavefields or some of m, damp, u"},
+		{with("--half", "u", "--dtype", "f64"), 2, "computes in f64"},
+		{with("--half-error"), 2, "give both"},
+		{gradient("--half", "m"), 2, "unknown flag"},
 		{with("--disable-pass", "cse"), 2, "say --disable"},
 		{with("--dt", "90", "--unstable"), 5, "became NaN or infinite"},
 		{[]string{"bench", acoustic, "--shape", "8,8", "--steps", "0"}, 2, "at least 1"},

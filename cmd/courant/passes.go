@@ -74,7 +74,7 @@ func newPasses() *cobra.Command {
 			return err
 		},
 	}
-	f.add(c, "schedule", "tune")
+	f.add(c, "half", "schedule", "tune")
 	c.Flags().StringSliceVar(&after, "print-after", nil, "print the program after these passes, or all")
 	c.Flags().BoolVar(&timed, "time-passes", false, "print how long every pass and stage takes")
 	_ = c.RegisterFlagCompletionFunc("print-after", cobra.FixedCompletions(append(pass.Names(), "all"), cobra.ShellCompDirectiveNoFileComp))

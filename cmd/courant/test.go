@@ -108,7 +108,7 @@ precision and 1e-13 in double.`,
 			})
 		},
 	}
-	f.add(c, "schedule", "tune")
+	f.add(c, "half", "schedule", "tune")
 	return c
 }
 
@@ -166,7 +166,7 @@ stands for its initial state. The slope between two steps is
 			})
 		},
 	}
-	f.add(c, "dtype", "schedule", "tune")
+	f.add(c, "dtype", "half", "schedule", "tune")
 	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to differentiate by, separated by commas")
 	return c
 }

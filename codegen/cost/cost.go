@@ -58,7 +58,7 @@ func Total(p *stencil.Program, s *schedule.Schedule) Cost {
 				c.Loads + share(n.Loads), c.Stores + share(n.Stores), c.Bytes + bytes}
 		}
 		steps := max(1, g.Steps)
-		c.Bytes += (together.streams()*p.Real.Size() + steps - 1) / steps
+		c.Bytes += (together.bytes(p) + steps - 1) / steps
 	}
 	return c
 }

@@ -89,13 +89,17 @@ func (t *traffic) add(p *stencil.Program, o traffic, g schedule.Group) {
 	}
 }
 
-// streams is how often a number passes between memory and a core: a processor
-// fetches a line before it changes it.
-func (t traffic) streams() int {
-	n := len(t.reads) + len(t.writes)
-	for _, w := range t.writes {
-		if !slices.Contains(t.reads, w) {
-			n++
+// bytes is what passes between memory and a core for a point: a processor fetches a
+// line before it changes it.
+func (t traffic) bytes(p *stencil.Program) int {
+	n := 0
+	for _, x := range t.reads {
+		n += p.StoredIn(p.Array(x.Field)).Size()
+	}
+	for _, x := range t.writes {
+		size := p.StoredIn(p.Array(x.Field)).Size()
+		if n += size; !slices.Contains(t.reads, x) {
+			n += size
 		}
 	}
 	return n
@@ -153,7 +157,7 @@ func (c *counter) nest(when *stencil.When, thin bool) Nest {
 	}
 	n.Loads, n.Stores = len(c.loads), len(c.stores)
 	n.traffic = c.traffic
-	n.Bytes = c.streams() * c.p.Real.Size()
+	n.Bytes = c.bytes(c.p)
 	return n
 }
 

@@ -92,6 +92,9 @@ func (o *Operator) checkArray(a *Array) error {
 	if a.Storage != Rotating && a.Role != State {
 		return fmt.Errorf("%s array %s: only wavefields have %s levels", a.Role, a.Name, a.Storage)
 	}
+	if a.Narrow && (o.Real != F32 || !a.CanNarrow()) {
+		return fmt.Errorf("%s array %s of an operator in %s is stored in half precision", a.Role, a.Name, o.Real)
+	}
 	if (a.Role == History) == a.Every.IsZero() {
 		return fmt.Errorf("%s array %s: frames belong to histories, and histories to frames", a.Role, a.Name)
 	}

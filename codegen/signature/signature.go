@@ -12,16 +12,18 @@ import (
 // Real is the type of grid values.
 type Real int
 
-// The types of grid values.
+// The types of grid values. Operators compute with F32 or F64; F16, IEEE 754
+// binary16, is for storage alone.
 const (
 	F32 Real = iota
 	F64
+	F16
 )
 
-func (t Real) String() string { return [...]string{"f32", "f64"}[t] }
+func (t Real) String() string { return [...]string{"f32", "f64", "f16"}[t] }
 
 // Size is the number of bytes of a number.
-func (t Real) Size() int { return [...]int{4, 8}[t] }
+func (t Real) Size() int { return [...]int{4, 8, 2}[t] }
 
 // Operator is the signature of one operator.
 type Operator struct {
@@ -162,7 +164,12 @@ type Array struct {
 	Usual *float64
 	// Every is the number of steps from one frame of a History to the next.
 	Every Steps
-	Doc   string
+	// Narrow says that steps find the values in half precision. Those of a wavefield
+	// are rounded whenever they are stored; those of parameters, and of what is
+	// computed once, are kept as they are until all of that is computed, and then
+	// stored as multiples of a unit that the caller chooses, a power of two.
+	Narrow bool
+	Doc    string
 }
 
 // Slabs are the stored parts of an axis: the points [0, First) and [n-Last, n),
@@ -244,6 +251,14 @@ func (s Span) String() string { return s.Lo.String() + " .. " + s.Hi.String() }
 // Whole is the span of a whole axis.
 var Whole = Span{Hi: Bound{End: true}}
 
+// StoredIn is the type in which steps find the values of an array.
+func (o *Operator) StoredIn(a *Array) Real {
+	if a.Narrow {
+		return F16
+	}
+	return o.Real
+}
+
 // Array finds an array by name, nil when there is none.
 func (o *Operator) Array(name string) *Array {
 	for _, a := range o.Arrays {
@@ -303,6 +318,13 @@ func Relative(level int) string {
 		return "m" + strconv.Itoa(-level)
 	}
 	return ""
+}
+
+// CanNarrow reports whether an array in single precision may be stored in half of it:
+// parameters, what is computed once, and wavefields that keep no more levels than
+// steps need.
+func (a *Array) CanNarrow() bool {
+	return a.Role == Param || a.Role == Scratch || a.Role == State && a.Storage == Rotating
 }
 
 // Given reports whether the array is a wavefield whose levels the caller

@@ -112,6 +112,9 @@ func (p *printer) array(o *Operator, a *Array) {
 	if a.Usual != nil {
 		p.writef(" usual %g", *a.Usual)
 	}
+	if a.Narrow {
+		p.writef(" f16")
+	}
 	p.half(o, a.Half)
 	for axis, e := range a.Edges {
 		if e != [2]Edge{} {
@@ -261,6 +264,7 @@ func (r reader) array(role Role) {
 		v := float64(r.Integer())
 		a.Usual = &v
 	}
+	a.Narrow = r.Accept("f16")
 	a.Half = r.half()
 	for r.Accept("edge") {
 		if a.Edges == nil {

@@ -58,8 +58,18 @@ func New(p *symbolic.Problem) (*Scheme, error) {
 		c.ops = append(c.ops, op{})
 		c.known[symbolic.NewScalar(name).Hash()] = i
 	}
+	read := map[*symbolic.Function]bool{}
+	for _, s := range p.Statements {
+		if u, ok := s.(*symbolic.Update); ok {
+			symbolic.Visit(u.Value, func(e symbolic.Expr) {
+				if a, ok := e.(*symbolic.Access); ok {
+					read[a.Func] = true
+				}
+			})
+		}
+	}
 	for _, f := range p.Functions {
-		if f.Role == symbolic.Field {
+		if f.Role == symbolic.Field && read[f] { // of others, media need no values
 			c.known[f.Here().Hash()] = len(c.ops)
 			c.ops = append(c.ops, op{})
 			c.Fields = append(c.Fields, f.Name)

@@ -1,6 +1,7 @@
 /* What the CUDA headers say, as far as our kernels need it: so that clang makes
  * PTX of them without the CUDA toolkit. */
 #define __device__ __attribute__((device))
+#define __host__ __attribute__((host))
 #define __global__ __attribute__((global))
 #define __shared__ __attribute__((shared))
 struct courant_index {

@@ -61,6 +61,8 @@ type Result struct {
 	// Tuning lists the schedules that were tried in a search for the fastest one.
 	Tuning []tune.Trial `json:"tuning,omitempty"`
 
+	Half *HalfPrecision `json:"half_precision,omitempty"`
+
 	// Rate is that of the stencil alone, or the steps of the shot by the time of its
 	// whole gradient.
 	Rate     Spread  `json:"gpts_per_s"`
@@ -102,6 +104,9 @@ func (r *Result) Case() string {
 	}
 	if r.Target != "c" {
 		text += " in " + r.Target
+	}
+	if r.Half != nil {
+		text += " with " + strings.Join(r.Half.Stored, ", ") + " in half precision"
 	}
 	return fmt.Sprintf("%s, order %d, %s, %s", text, r.Order, r.DType, r.grid())
 }
@@ -193,6 +198,9 @@ func (o *Options) check() error {
 				return operator.BadArguments{fmt.Sprintf("a grid of %d points along an axis; it must be at least 1", n)}
 			}
 		}
+	}
+	if len(o.Gradient) > 0 && len(o.Compile.Half) > 0 {
+		return operator.BadArguments{"gradients are not measured in half precision: they are exact only where the forward and the backward run read the same numbers; leave out one of the two"}
 	}
 	if o.Layer < 0 {
 		return operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Layer)}

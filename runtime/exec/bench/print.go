@@ -44,6 +44,9 @@ func (r *Result) String() string {
 	} else {
 		line("stencil", "%v billion points/s, %.1f GFLOP/s; %s", r.Rate, r.GFlops, runs)
 	}
+	if r.Half != nil {
+		line("half precision", "%v", r.Half)
+	}
 	for _, t := range r.Tuning {
 		line("tried", "%s", t)
 	}
@@ -139,6 +142,9 @@ func (all *Results) table() string {
 		fmt.Fprintf(&b, "machine: %v\n", all.Machine)
 	}
 	for _, r := range all.Cases {
+		if r.Half != nil {
+			fmt.Fprintf(&b, "half precision, %s, order %d: %v\n", r.grid(), r.Order, r.Half)
+		}
 		for _, text := range r.warnings() {
 			fmt.Fprintf(&b, "warning: %s, order %d: %s\n", r.grid(), r.Order, text)
 		}

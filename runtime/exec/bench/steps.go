@@ -80,7 +80,10 @@ func (b *steps) prepare(ctx context.Context) error {
 		}
 		*seconds = (spent + time.Since(start)).Seconds()
 	}
-	return b.tune(ctx)
+	if err := b.tune(ctx); err != nil {
+		return err
+	}
+	return b.halfError(ctx)
 }
 
 // tune leaves the fastest schedule that is found in b.op.

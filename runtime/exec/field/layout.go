@@ -148,19 +148,15 @@ func Gather[T, S float32 | float64](l *Layout, buffer []T, to []S) {
 	})
 }
 
-// CopyPlane makes the values with index to along an axis sign times those with
+// CopyPlane makes the values with index to along an axis what image makes of those with
 // index from, over the grid and the halo along all other axes. Indices count
 // from the first point of the grid and may lie in the halo.
-func CopyPlane[T float32 | float64](l *Layout, buffer []T, axis int, to, from int64, sign T) {
+func CopyPlane[T any](l *Layout, buffer []T, axis int, to, from int64, image func(T) T) {
 	var walk func(a int, at int64)
 	walk = func(a int, at int64) {
 		switch {
 		case a == len(l.Shape):
-			v := T(0)
-			if sign != 0 {
-				v = sign * buffer[at+from*l.Stride[axis]]
-			}
-			buffer[at+to*l.Stride[axis]] = v
+			buffer[at+to*l.Stride[axis]] = image(buffer[at+from*l.Stride[axis]])
 		case a == axis:
 			walk(a+1, at)
 		default:
@@ -210,6 +206,22 @@ func Greatest[T float32 | float64](l *Layout, buffer []T) T {
 // NotFinite finds the first NaN or infinity in the interior of a buffer: its
 // index on the grid, or nil when all values are finite.
 func NotFinite[T float32 | float64](l *Layout, buffer []T) []int {
+	return l.first(func(from, to int64) int {
+		// x-x is 0 for finite x and NaN otherwise; NaN survives the sum.
+		var sum T
+		for _, v := range buffer[from:to] {
+			sum += v - v
+		}
+		if sum == 0 {
+			return -1
+		}
+		return firstNotFinite(buffer[from:to])
+	})
+}
+
+// first finds the first point of the interior in whose row, between two places of the
+// layout, find finds anything: its index on the grid, or nil.
+func (l *Layout) first(find func(from, to int64) int) []int {
 	n := int64(l.Shape[len(l.Shape)-1])
 	var first atomic.Int64 // the least place found so far
 	none := l.Points()
@@ -218,21 +230,9 @@ func NotFinite[T float32 | float64](l *Layout, buffer []T) []int {
 		if number*n >= first.Load() {
 			return
 		}
-		// x-x is 0 for finite x and NaN otherwise; NaN survives the sum.
-		var sum T
-		row := buffer[start : start+n]
-		for _, v := range row {
-			sum += v - v
-		}
-		if sum == 0 {
-			return
-		}
-		for i, v := range row {
-			if v-v != 0 {
-				for at, old := number*n+int64(i), first.Load(); at < old && !first.CompareAndSwap(old, at); {
-					old = first.Load()
-				}
-				return
+		if i := find(start, start+n); i >= 0 {
+			for at, old := number*n+int64(i), first.Load(); at < old && !first.CompareAndSwap(old, at); {
+				old = first.Load()
 			}
 		}
 	})

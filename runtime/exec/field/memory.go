@@ -3,6 +3,8 @@ package field
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/courant-pde/courant/backends/abi"
 )
 
 // Memory is a block of zeroed numbers outside the garbage collector's heap, in
@@ -42,7 +44,7 @@ func (m *Memory) Pointer(i int64, size int) unsafe.Pointer {
 }
 
 // Numbers views the memory as numbers of one type.
-func Numbers[T float32 | float64](m *Memory) []T {
+func Numbers[T float32 | float64 | abi.Half](m *Memory) []T {
 	var zero T
 	if len(m.bytes) == 0 {
 		return nil

@@ -61,6 +61,9 @@ func Load(ctx context.Context, path string, o Options) (*Operator, error) {
 
 // Compile compiles a problem with its derivatives.
 func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, error) {
+	if len(o.Half) > 0 {
+		return nil, operator.BadArguments{"a gradient is exact only where the forward and the backward run read the same numbers, which half precision does not give; leave Half out"}
+	}
 	var reverse *symbolic.Problem
 	links, err := newChain(p, o.Wrt)
 	if err != nil {

@@ -500,7 +500,7 @@ func (b *binder) layout() (*Run, error) {
 				frames = max(min(b.a.Kept, b.a.Steps), b.k.FirstStep+2)
 			}
 		}
-		s, err := newStorage(b.k, x, b.a.Shape, i, frames, every)
+		s, err := newStorage(b.k, x, b.a.Shape, i, frames, every, b.op.Library != nil)
 		if err != nil {
 			return nil, BadArguments{err.Error()}
 		}

@@ -15,6 +15,8 @@ type engine interface {
 	// prepare computes what is the same in all steps; usual gives the box in which
 	// coefficients have their usual values then.
 	prepare(usual func() []int64) error
+	// find is told where arrays are behind prepare.
+	find(arrays []*storage)
 	steps(first, last int, block []int64) error
 }
 
@@ -75,6 +77,12 @@ func (n *native) prepare(usual func() []int64) error {
 	return nil
 }
 
+func (n *native) find(arrays []*storage) {
+	for i, s := range arrays {
+		n.arrays[i] = s.abiArray()
+	}
+}
+
 func (n *native) steps(first, last int, block []int64) error {
 	n.args.First, n.args.Last, n.args.Block = int64(first), int64(last), unsafe.SliceData(block)
 	return n.call("courant_run")
@@ -101,6 +109,8 @@ func newInterpreted[T interp.Real](r *Run, traces func(*field.Array) []T) *inter
 }
 
 func (i *interpreted[T]) prepare(func() []int64) error { return interp.Prepare(i.p, &i.b) }
+
+func (i *interpreted[T]) find([]*storage) {}
 
 func (i *interpreted[T]) steps(first, last int, block []int64) error {
 	i.b.Block = block

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/courant-pde/courant/backends/abi"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
@@ -25,7 +26,10 @@ type Run struct {
 	pace    time.Duration // of a step, as last measured
 	checked int           // steps before this one gave finite wavefields
 	growth  *growth
-	mirror  int // a backward operator's own step is mirror-t
+	// roundings are those of what is stored in half precision.
+	roundings []Rounding
+	strongest map[string]float64 // greatest value seen of each wavefield in half precision
+	mirror    int                // a backward operator's own step is mirror-t
 }
 
 // begin makes the engine and carries out what is done once per run.
@@ -39,7 +43,14 @@ func (r *Run) begin() error {
 		r.engine = newInterpreted(r, func(a *field.Array) []float64 { return a.F64 })
 	}
 	r.blocks = newBlockSearch(r)
-	return r.engine.prepare(r.usual)
+	if err := r.engine.prepare(r.usual); err != nil {
+		return err
+	}
+	if err := r.narrow(); err != nil {
+		return err
+	}
+	r.engine.find(r.arrays)
+	return nil
 }
 
 // Close gives the memory back. Arrays that Field and Traces returned stay
@@ -125,9 +136,10 @@ func (r *Run) check() error {
 			if r.op.Program.Signature.Backward {
 				from, to = r.mirror-to, r.mirror-from
 			}
-			return &Diverged{Field: s.array.Name, From: from, To: to, At: at}
+			return &Diverged{Field: s.array.Name, From: from, To: to, At: at, Half: s.array.Narrow}
 		}
 	}
+	r.faint()
 	if name, factor := r.growth.look(r); factor > most {
 		return &Grew{Field: name, Step: to, Factor: factor}
 	}
@@ -139,6 +151,7 @@ type Diverged struct {
 	Field    string
 	From, To int   // the steps, both included, in one of which it happened
 	At       []int // a grid point where it is seen
+	Half     bool  // it is stored in half precision
 }
 
 func (e *Diverged) Error() string {
@@ -146,7 +159,11 @@ func (e *Diverged) Error() string {
 	if e.From < e.To {
 		when = fmt.Sprintf("between steps %d and %d", e.From, e.To)
 	}
-	return fmt.Sprintf("%s became NaN or infinite %s, seen at grid point %s; the run was stopped. Check the time step, the units of the parameters, and zeros in divisors", e.Field, when, field.ShapeString(e.At))
+	check := "Check the time step, the units of the parameters, and zeros in divisors"
+	if e.Half {
+		check = fmt.Sprintf("It is stored in half precision, which ends at %d: if its values may be greater, make the sources weaker by a factor, which for a linear operator only scales the results. Otherwise check the time step, the units of the parameters, and zeros in divisors", abi.GreatestHalf)
+	}
+	return fmt.Sprintf("%s became NaN or infinite %s, seen at grid point %s; the run was stopped. %s", e.Field, when, field.ShapeString(e.At), check)
 }
 
 // Field copies the newest time level of a wavefield, a field, an image, or all

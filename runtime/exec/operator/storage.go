@@ -12,14 +12,15 @@ import (
 // storage is the memory of one array of a kernel.
 type storage struct {
 	array  *signature.Array
-	full   []int // points along the axes that it spans, stored or not
-	real   signature.Real
-	layout *field.Layout // of one time buffer, over the axes that the array spans
-	stride []int64       // per axis of the kernel, 0 along axes not spanned
-	lead   int64         // elements in front of buffer 0
-	buffer int64         // elements from one time buffer, or frame, to the next
-	count  int64         // time buffers, or frames
-	every  int           // steps from one frame to the next; 0 for an array without frames
+	full   []int          // points along the axes that it spans, stored or not
+	real   signature.Real // in which numbers are stored
+	unit   float64        // of numbers in half precision
+	layout *field.Layout  // of one time buffer, over the axes that the array spans
+	stride []int64        // per axis of the kernel, 0 along axes not spanned
+	lead   int64          // elements in front of buffer 0
+	buffer int64          // elements from one time buffer, or frame, to the next
+	count  int64          // time buffers, or frames
+	every  int            // steps from one frame to the next; 0 for an array without frames
 	memory *field.Memory
 	shared bool // the memory is another run's
 }
@@ -29,8 +30,9 @@ type storage struct {
 // number is the array's place among all: arrays start at different distances
 // from a page, as the points of all arrays at one node would otherwise fall
 // into the same set of the cache. frames is the number of a history's frames,
-// which lie every so many steps, or of the levels that an array keeps.
-func newStorage(k *signature.Operator, a *signature.Array, shape []int, number int, frames, every int) (*storage, error) {
+// which lie every so many steps, or of the levels that an array keeps. Interpreted
+// code, which is not native, finds all numbers in full precision.
+func newStorage(k *signature.Operator, a *signature.Array, shape []int, number, frames, every int, native bool) (*storage, error) {
 	var full, extent []int
 	var halo [][2]int
 	for _, x := range a.Axes {
@@ -48,7 +50,7 @@ func newStorage(k *signature.Operator, a *signature.Array, shape []int, number i
 	if err != nil {
 		return nil, err
 	}
-	s := &storage{array: a, full: full, real: k.Real, layout: l, stride: make([]int64, len(k.Axes)), count: int64(a.Buffers), every: every}
+	s := &storage{array: a, full: full, real: k.Real, unit: 1, layout: l, stride: make([]int64, len(k.Axes)), count: int64(a.Buffers), every: every}
 	if a.Role == signature.History || a.Keeps() {
 		s.count = int64(frames)
 	}
@@ -56,6 +58,9 @@ func newStorage(k *signature.Operator, a *signature.Array, shape []int, number i
 		s.stride[x] = l.Stride[i]
 	}
 	line := int64(64 / k.Real.Size())
+	if a.Narrow && a.Role == signature.State && native {
+		s.real = signature.F16
+	}
 	s.lead = int64(number%7) * 9 * line
 	s.buffer = (l.Len+line-1)/line*line + 5*line
 	return s, nil
@@ -87,7 +92,7 @@ func (s *storage) bufferOf(level int) int64 {
 	return int64((level%n + n) % n)
 }
 
-func numbers[T float32 | float64](s *storage, buffer int64) []T {
+func numbers[T float32 | float64 | abi.Half](s *storage, buffer int64) []T {
 	from := s.lead + buffer*s.buffer
 	return field.Numbers[T](s.memory)[from : from+s.layout.Len]
 }
@@ -102,6 +107,8 @@ func (s *storage) write(buffer int64, a *field.Array, from int) {
 	}
 	n := int(s.layout.Points())
 	switch {
+	case s.real == signature.F16:
+		s.widened(buffer, func(wide []float32) { field.Scatter(s.layout, wide, a.Float64()[from:from+n], extend) })
 	case s.real == signature.F32 && a.F32 != nil:
 		field.Scatter(s.layout, numbers[float32](s, buffer), a.F32[from:from+n], extend)
 	case s.real == signature.F32:
@@ -111,6 +118,7 @@ func (s *storage) write(buffer int64, a *field.Array, from int) {
 	default:
 		field.Scatter(s.layout, numbers[float64](s, buffer), a.F64[from:from+n], extend)
 	}
+	s.round(buffer)
 	s.edges(buffer)
 }
 
@@ -176,13 +184,24 @@ func (s *storage) edges(buffer int64) {
 			}
 		}
 		for _, c := range moves {
-			if s.real == signature.F32 {
-				field.CopyPlane(s.layout, numbers[float32](s, buffer), i, int64(c.To), int64(c.From), float32(c.Sign))
-			} else {
-				field.CopyPlane(s.layout, numbers[float64](s, buffer), i, int64(c.To), int64(c.From), float64(c.Sign))
+			switch to, from := int64(c.To), int64(c.From); s.real {
+			case signature.F16:
+				field.CopyPlane(s.layout, numbers[abi.Half](s, buffer), i, to, from, func(v abi.Half) abi.Half { return v.Times(c.Sign) })
+			case signature.F32:
+				field.CopyPlane(s.layout, numbers[float32](s, buffer), i, to, from, func(v float32) float32 { return image(v, c.Sign) })
+			default:
+				field.CopyPlane(s.layout, numbers[float64](s, buffer), i, to, from, func(v float64) float64 { return image(v, c.Sign) })
 			}
 		}
 	}
+}
+
+// image is a value with a sign, or zero.
+func image[T float32 | float64](v T, sign int) T {
+	if sign == 0 {
+		return 0 // whatever v is
+	}
+	return T(sign) * v
 }
 
 // fill sets one buffer of a parameter, halo and all, or the interior of a
@@ -206,11 +225,13 @@ func (s *storage) fill(buffer int64, v float64) {
 
 // read copies the interior of one buffer.
 func (s *storage) read(buffer int64) *field.Array {
-	var a *field.Array
-	if s.real == signature.F32 {
-		a = field.New32(s.layout.Shape...)
+	a := field.New32(s.layout.Shape...)
+	switch s.real {
+	case signature.F16:
+		field.Gather(s.layout, s.wide(buffer), a.F32)
+	case signature.F32:
 		field.Gather(s.layout, numbers[float32](s, buffer), a.F32)
-	} else {
+	default:
 		a = field.New64(s.layout.Shape...)
 		field.Gather(s.layout, numbers[float64](s, buffer), a.F64)
 	}
@@ -242,7 +263,10 @@ func (s *storage) frames() *field.Array {
 
 // notFinite finds the first NaN or infinity of one buffer.
 func (s *storage) notFinite(buffer int64) []int {
-	if s.real == signature.F32 {
+	switch s.real {
+	case signature.F16:
+		return field.NotFiniteHalf(s.layout, numbers[abi.Half](s, buffer))
+	case signature.F32:
 		return field.NotFinite(s.layout, numbers[float32](s, buffer))
 	}
 	return field.NotFinite(s.layout, numbers[float64](s, buffer))
@@ -250,7 +274,10 @@ func (s *storage) notFinite(buffer int64) []int {
 
 // greatest is the greatest absolute value of one buffer.
 func (s *storage) greatest(buffer int64) float64 {
-	if s.real == signature.F32 {
+	switch s.real {
+	case signature.F16:
+		return s.unit * float64(field.GreatestHalf(s.layout, numbers[abi.Half](s, buffer)).Widen())
+	case signature.F32:
 		return float64(field.Greatest(s.layout, numbers[float32](s, buffer)))
 	}
 	return field.Greatest(s.layout, numbers[float64](s, buffer))
@@ -263,6 +290,7 @@ func (s *storage) abiArray() abi.Array {
 		Buffer: s.buffer,
 		Stride: unsafe.SliceData(s.stride),
 		Count:  s.count,
+		Unit:   s.unit,
 	}
 }
 

@@ -111,7 +111,10 @@ func (b *binder) vanishes(f *symbolic.Function, at *field.Array, point int) bool
 
 // tell says which records are zero, and why, when a run is over.
 func (r *Run) tell() {
-	if r.args.Warn == nil || r.args.Outside == Drop {
+	if r.args.Warn == nil {
+		return
+	}
+	if r.tellFaint(); r.args.Outside == Drop {
 		return
 	}
 	for _, p := range r.op.Program.Problem.Points {
@@ -136,6 +139,9 @@ func (r *Run) tell() {
 		why := "no wave reached them; look where sources and receivers are, when the sources act, and how long the record is"
 		if zero == n && r.quiet() {
 			why = "all wavefields are zero: no source acted, or only where it has no effect"
+			if len(r.strongest) > 0 {
+				why += ", or its waves are too weak for half precision"
+			}
 		}
 		r.args.Warn(fmt.Sprintf("%d of %d records of %s are zero throughout: %s", zero, n, p.Name, why))
 	}
