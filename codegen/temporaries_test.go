@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/backends/interp"
+	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/cost"
 	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/codegen/loop"
 	"github.com/courant-pde/courant/codegen/lower"
@@ -16,6 +18,7 @@ import (
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/adjoint"
 )
 
 // A temporary may change no value but by rounding: what goes through one is
@@ -44,6 +47,14 @@ operator shared {
     let inner = along(u)
     u.forward = u + dt*(inner.dx + (b*inner).dz)
     v.forward = v + dt*(inner.dx + along(u.forward).dz)
+}`,
+		`operator product {
+    order time 1
+    field m
+    field b
+    field k
+    wavefield u
+    u.forward = u + dt*laplace(m*b*k*u)
 }`,
 		`operator thrice {
     order time 1
@@ -87,6 +98,35 @@ operator shared {
 					}
 				}
 			}
+		}
+	}
+}
+
+// What adjoints have under derivatives is computed once a point, not once for each
+// point of a stencil: a step back costs about as many operations as one forward, and
+// its temporaries stay in caches: it moves no more than twice as much.
+func TestAdjointsCostAsMuchAsTheirOperators(t *testing.T) {
+	for _, name := range []string{"acoustic", "vti", "tti", "elastic", "viscoelastic"} {
+		file, err := dsl.ParseFile("../testdata/operators/" + name + ".pde")
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 8, Uniform: true}, Machine: facts.Machine{Vector: 32, L2: 2 << 20, Cores: 2}}
+		forward, err := codegen.Compile(file, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		problem, err := adjoint.Adjoint(forward.Problem)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := codegen.CompileProblem(problem, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ahead, behind := cost.Total(forward.Stencil, forward.Schedule), cost.Total(back.Stencil, back.Schedule)
+		if 2*behind.Flops() > 3*ahead.Flops() || behind.Bytes > 2*ahead.Bytes {
+			t.Errorf("%s: a point takes %d operations and %d bytes back, %d and %d forward", name, behind.Flops(), behind.Bytes, ahead.Flops(), ahead.Bytes)
 		}
 	}
 }

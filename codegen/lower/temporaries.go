@@ -8,10 +8,10 @@ import (
 	"github.com/courant-pde/courant/symbolic/fd"
 )
 
-// temporaries names the operands of derivatives that hold derivatives
-// themselves: a stencil of n points applied to one of k points costs n+k
-// operations through a function in between, and n k written out. What several
-// stencils or equations share is computed once.
+// temporaries names the operands of derivatives that hold derivatives themselves or
+// combine several fields, as those of adjoints do: a stencil of n points applied to an
+// expression of k operations costs n+k operations through a function in between, and
+// n k written out. What several stencils or equations share is computed once.
 type temporaries struct {
 	problem *symbolic.Problem
 	worth   int // operations per point that a temporary has to save
@@ -47,12 +47,7 @@ func (t *temporaries) discretise(e symbolic.Expr, g *symbolic.Grid, at []bool, s
 
 // name is the temporary for the operand of d, nil when it is not worth one.
 func (t *temporaries) name(d *symbolic.Deriv, s *fd.Stencil, at []bool) *symbolic.Function {
-	nested := false
-	symbolic.Visit(d.Of, func(e symbolic.Expr) {
-		_, ok := e.(*symbolic.Deriv)
-		nested = nested || ok
-	})
-	if !nested {
+	if !combines(d.Of) {
 		return nil
 	}
 	for _, old := range t.live {
@@ -76,6 +71,24 @@ func (t *temporaries) name(d *symbolic.Deriv, s *fd.Stencil, at []bool) *symboli
 	t.live = append(t.live, &temporary{d.Of, f, value})
 	t.fresh = append(t.fresh, &symbolic.Update{Target: f.Here(), Left: f.Here(), Right: d.Of, Value: value, Source: t.source})
 	return f
+}
+
+// combines reports whether an expression has derivatives, or combines a wavefield with
+// another field: all else is as cheap to read as a temporary, or stays the same in every
+// step.
+func combines(e symbolic.Expr) bool {
+	derivatives, varies := false, false
+	read := map[*symbolic.Function]bool{}
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		switch x := e.(type) {
+		case *symbolic.Deriv:
+			derivatives = true
+		case *symbolic.Access:
+			read[x.Func] = true
+			varies = varies || x.Func.Varies()
+		}
+	})
+	return derivatives || varies && len(read) > 1
 }
 
 // free is a name that nothing in the problem has.

@@ -28,7 +28,7 @@ var Table = []Pass{
 	{"scalars", "compute what depends on scalars alone once per run", plain(scalars)},
 	{"zerosum", "let rounded stencil weights add up to zero", plain(zeroSum)},
 	{"invariants", "compute what depends on parameters alone once per run, into arrays", plain(invariants)},
-	{"early", "compute what belongs to one end of an axis as soon as possible", plain(early)},
+	{"early", "compute temporaries, and what belongs to one end of an axis, as soon as possible", plain(early)},
 	{"fuse", "join neighbouring computes over the same points", plain(fuse)},
 	{"cse", "name what is computed twice at a point", plain(cse)},
 	{"planes", "name the middle plane of a stencil of many rows", planes},
