@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -116,9 +115,7 @@ func (f *benchFlags) measure(c *cobra.Command, path string) error {
 		all.Compare(before)
 	}
 	if f.asJSON {
-		e := json.NewEncoder(c.OutOrStdout())
-		e.SetIndent("", "  ")
-		if err := e.Encode(all); err != nil {
+		if err := printJSON(c, all); err != nil {
 			return err
 		}
 	} else {

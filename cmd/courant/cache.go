@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -40,9 +39,7 @@ those unused for longest are removed.`,
 			}
 			out := c.OutOrStdout()
 			if asJSON {
-				e := json.NewEncoder(out)
-				e.SetIndent("", "  ")
-				return e.Encode(struct {
+				return printJSON(c, struct {
 					Info    jit.CacheInfo
 					Entries []jit.Entry
 				}{info, entries})

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 func newCancel() *cobra.Command {
@@ -12,21 +14,11 @@ func newCancel() *cobra.Command {
 resume goes on from there.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			f, r, err := openRun(c.Context(), args[0])
+			f, err := inversion.OpenFolder(c.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
-			p, err := r.Position(c.Context())
-			if err != nil {
-				return err
-			}
-			if p.Done {
-				return usage("%s is done; there is nothing to stop", args[0])
-			}
-			if f.tune(c.Context(), r); r.Queue != nil {
-				defer r.Queue.Close()
-			}
-			return r.Cancel(c.Context())
+			return f.Cancel(c.Context())
 		},
 	}
 }

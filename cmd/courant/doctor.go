@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -39,9 +38,7 @@ func newDoctor() *cobra.Command {
 				}
 				out := c.OutOrStdout()
 				if asJSON {
-					e := json.NewEncoder(out)
-					e.SetIndent("", "  ")
-					if encoded := e.Encode(report); encoded != nil {
+					if encoded := printJSON(c, report); encoded != nil {
 						return encoded
 					}
 					return err

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,10 +15,10 @@ import (
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
 	"github.com/courant-pde/courant/runtime/cluster/dashboard"
-	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 // drive is how a run is carried out.
@@ -55,11 +52,9 @@ func (d *drive) add(c *cobra.Command) {
 	flags.BoolVarP(&d.quiet, "quiet", "q", false, "no progress")
 }
 
-// options of the driver, checked all at once.
-func (d *drive) options() (o workflow.Options, err error) {
-	policies := map[string]workflow.Policy{"fail": workflow.Fail, "drop": workflow.Drop}
-	policy, ok := policies[d.onFailure]
-	if !ok || d.workers < 0 || d.workers > 1024 || d.reducers < 0 || d.reducers > 64 || d.attempts < 1 || d.deadline < 0 || d.price < 0 {
+// options of the inversion of a configuration, checked all at once.
+func (d *drive) options(config string) (o inversion.Options, err error) {
+	if d.onFailure != "fail" && d.onFailure != "drop" || d.workers < 0 || d.workers > 1024 || d.reducers < 0 || d.reducers > 64 || d.attempts < 1 || d.deadline < 0 || d.price < 0 {
 		return o, usage("--on-failure is fail or drop, --workers 0 to 1024, --reducers 0 to 64, --attempts 1 or more, --deadline and --price not negative")
 	}
 	if d.batch != "processes" && d.batch != "slurm" && d.batch != "queue" {
@@ -68,9 +63,21 @@ func (d *drive) options() (o workflow.Options, err error) {
 	if d.batch == "queue" && !d.given() {
 		return o, usage("workers that are started by hand need a queue that they can reach: give --queue, see courant queue")
 	}
-	o = workflow.Options{Attempts: d.attempts, Deadline: d.deadline, Policy: policy}
-	if o.Budget, err = budgetOf(d.budget, d.price); err != nil {
+	budget, err := budgetOf(d.budget, d.price)
+	if err != nil {
 		return o, err
+	}
+	d.resources()
+	if o, err = d.surveyFlags.options(config); err != nil {
+		return o, err
+	}
+	o.Folder, o.Store, o.Workers = d.out, d.store, d.workers
+	o.Attempts, o.Deadline, o.Drop, o.Budget, o.Price = d.attempts, d.deadline, d.onFailure == "drop", budget, d.price
+	if d.batch != "queue" { // whose workers have threads of their own
+		o.Needs.Threads = d.threads
+	}
+	if d.batch == "slurm" {
+		o.Needs.Memory = o.Memory
 	}
 	return o, nil
 }
@@ -107,153 +114,57 @@ func (d *drive) resources() {
 	}
 }
 
-// run drives the run of a configuration to its end. Before is called with the run
-// before it is driven; it may be nil.
-func (d *drive) run(c *cobra.Command, config string, before func(ctx context.Context, s *imaging.Survey, r *workflow.Run) error) error {
+// run drives the inversion of a configuration to its end. Before is called before it is
+// driven; it may be nil.
+func (d *drive) run(c *cobra.Command, config string, before func(context.Context, *inversion.Inversion) error) error {
 	ctx := c.Context()
-	o, err := d.options()
+	o, err := d.options(config)
 	if err != nil {
 		return err
 	}
-	if d.resources(); d.batch != "queue" { // whose workers have threads of their own
-		o.Needs.Threads = d.threads
-	}
-	if d.batch == "slurm" {
-		if o.Needs.Memory, err = bytesOf(d.memory); err != nil {
-			return err
+	var progress *shots
+	hush := func() {}
+	o.Warn = func(text string) {
+		if text = "warning: " + text; progress != nil {
+			progress.say(text)
+		} else {
+			fmt.Fprintln(c.ErrOrStderr(), text)
 		}
 	}
-	s, err := d.open(ctx, config)
-	if err != nil {
-		return err
-	}
-	warn := func(notes []string) {
-		for _, n := range notes {
-			fmt.Fprintln(c.ErrOrStderr(), "warning:", n)
+	url := ""
+	o.Batch = func(in *inversion.Inversion) (batch.Batch, error) {
+		if in.QueueURL != "" {
+			url = in.QueueURL
 		}
+		progress, hush = newShots(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
+		return d.newBatch(in, url), nil
 	}
-	warn(s.Notes)
-	told := len(s.Notes)
-	r, err := d.openStore(ctx, s, config)
+	if d.reducers > 0 {
+		o.Reduce = func(ctx context.Context, in *inversion.Inversion) { d.reduce(ctx, in.Store, url) }
+	}
+	var tell func(workflow.Event)
+	o.Event = func(e workflow.Event) { tell(e) }
+	in, err := inversion.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	if before != nil {
-		if err := before(ctx, s, r); err != nil {
+		if err := before(ctx, in); err != nil {
 			return err
 		}
 	}
-	url, closed, err := d.openQueue(ctx, r, c.ErrOrStderr())
-	if err != nil {
+	if d.given() {
+		if in.Queue, url, err = d.connect(ctx, c.ErrOrStderr()); err != nil {
+			return err
+		}
+	}
+	told := 0
+	tell = func(e workflow.Event) { d.tell(progress, in.Survey, &told, e) }
+	updates, err := in.Drive(ctx)
+	if hush(); err != nil {
 		return err
 	}
-	defer closed()
-	err = s.Import(ctx, r)
-	warn(s.Notes[told:])
-	if err != nil {
-		return err
-	}
-	b := d.newBatch(config, url, s, r)
-	defer b.Close()
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	var reducers sync.WaitGroup
-	defer reducers.Wait()
-	defer stop()
-	d.reduce(ctx, &reducers, url, r)
-	journal, err := os.OpenFile(filepath.Join(d.out, "log.jsonl"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	defer journal.Close()
-	progress, hush := newShots(c.ErrOrStderr(), d.quiet, s.Iterations())
-	defer hush()
-	results := s.Results(r, d.out)
-	news := make(chan struct{}, 1)
-	var drawing sync.WaitGroup
-	drawing.Add(1)
-	go func() { // while the next evaluation goes on
-		defer drawing.Done()
-		for range news {
-			// What was found lost is evaluated again, and written then.
-			if _, err := results.Write(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrNotExist) {
-				progress.say("warning: " + err.Error())
-			}
-		}
-	}()
-	o.Tell = d.tell(progress, s, journal, news)
-	o.Sweep = patience(s)
-	var updates []imaging.Update
-	for {
-		if err = workflow.Drive(ctx, r, b, o); err != nil {
-			break
-		}
-		// An early sum that is found lost while results are written is made again.
-		if updates, err = results.Write(ctx); !errors.Is(err, store.ErrNotExist) {
-			break
-		}
-	}
-	close(news)
-	drawing.Wait()
-	hush()
-	if err != nil {
-		return err
-	}
-	return d.report(c, s, updates)
-}
-
-// patience is for how long reducers are waited for: two seconds, and what they need
-// for the last gradient's way to the root, at 50 MB/s.
-func patience(s *imaging.Survey) time.Duration {
-	bytes, levels := 8*float64(s.Size()), math.Ceil(math.Log2(float64(len(s.Shots))+1))
-	return 2*time.Second + time.Duration(bytes*levels/50e6*float64(time.Second))
-}
-
-// openStore opens the run of a survey, and leaves in the folder what it is.
-func (d *drive) openStore(ctx context.Context, s *imaging.Survey, config string) (*workflow.Run, error) {
-	if d.store == "" {
-		d.store = filepath.Join(d.out, "store")
-	}
-	st, err := store.Open(ctx, d.store)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.Workflow(st, "")
-	if err != nil {
-		return nil, err
-	}
-	if old, err := readRecord(d.out); err == nil && old.Run != r.Name {
-		return nil, usage("%s holds the results of another run: the configuration, or what it names, is not as it was; give another folder by --out, or remove this one", d.out)
-	}
-	for _, input := range []string{s.Config.Inversion.Start, s.Config.Inversion.Mask, s.Config.ModelSection.File} {
-		if path, err := filepath.Abs(s.Config.Resolve(input)); err == nil && input != "" && imaging.Result(filepath.Base(path)) {
-			if out, err := filepath.Abs(d.out); err == nil && filepath.Dir(path) == out {
-				return nil, usage("%s is read, and lies where the results are written; give another folder by --out", path)
-			}
-		}
-	}
-	f := &record{Run: r.Name, Config: config, Store: d.store, Shots: len(s.Shots), Iterations: s.Iterations(), Bands: len(s.Config.Inversion.Bands), Price: d.price}
-	for _, path := range []*string{&f.Config, &f.Store} {
-		if !store.Remote(*path) {
-			if *path, err = filepath.Abs(*path); err != nil {
-				return nil, err
-			}
-		}
-	}
-	d.store = f.Store
-	return r, f.write(d.out)
-}
-
-// openQueue gives the run a queue.
-func (d *drive) openQueue(ctx context.Context, r *workflow.Run, errs io.Writer) (url string, closed func(), err error) {
-	if !d.given() {
-		r.Queue, url, closed, err = embedded(ctx, filepath.Join(d.out, queueFolder))
-		return url, closed, err
-	}
-	if r.Queue, url, err = d.connect(ctx, errs); err != nil {
-		return "", nil, err
-	}
-	return url, func() { _ = r.Queue.Close() }, nil
+	return d.report(c, in, updates)
 }
 
 // child is a command of this program, which knows the queue.
@@ -268,36 +179,28 @@ func child(url string, args ...string) *exec.Cmd {
 }
 
 // newBatch is what carries out the tasks.
-func (d *drive) newBatch(config, url string, s *imaging.Survey, r *workflow.Run) batch.Batch {
-	args := []string{"worker", config, "--store", d.store, "--run", r.Name, "--target", d.target, "--threads", strconv.Itoa(d.threads)}
+func (d *drive) newBatch(in *inversion.Inversion, url string) batch.Batch {
+	args := []string{"worker", in.Config, "--store", in.Store, "--run", in.Run.Name, "--target", d.target, "--threads", strconv.Itoa(d.threads)}
 	if d.memory != "" {
 		args = append(args, "--memory", d.memory)
 	}
 	switch d.batch {
 	case "queue":
-		return batch.NewPulled(r.Queue, tasksTopic(r), batch.Quiet)
+		return batch.NewPulled(in.Run.Queue, tasksTopic(in.Run), batch.Quiet)
 	case "slurm":
 		c := child(url, append(args, "--task")...)
 		return &batch.Slurm{Folder: filepath.Join(d.out, "slurm"), Command: append([]string{c.Path}, c.Args[1:]...), Environment: []string{queueVariable + "=" + url}, Options: d.slurm}
 	}
-	return batch.NewProcesses(min(d.workers, len(s.Shots)), func() *exec.Cmd { return child(url, append(args, "--stdin")...) })
+	return batch.NewProcesses(min(d.workers, len(in.Survey.Shots)), func() *exec.Cmd { return child(url, append(args, "--stdin")...) })
 }
 
 // reduce keeps processes that make sums, until ctx ends.
-func (d *drive) reduce(ctx context.Context, all *sync.WaitGroup, url string, r *workflow.Run) {
-	if d.reducers == 0 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			_ = workflow.Reduce(ctx, r.Store, r.Queue, nil) // what it leaves is swept up
-		}()
-	}
+func (d *drive) reduce(ctx context.Context, store, url string) {
+	var all sync.WaitGroup
 	for range d.reducers {
-		all.Add(1)
-		go func() {
-			defer all.Done()
+		all.Go(func() {
 			for wait := 100 * time.Millisecond; ctx.Err() == nil; wait = min(2*wait, 5*time.Second) {
-				cmd := child(url, "reduce", "--store", d.store, "--attached")
+				cmd := child(url, "reduce", "--store", store, "--attached")
 				in, err := cmd.StdinPipe() // at whose end it ends, as when this process dies
 				if err == nil {
 					err = cmd.Start()
@@ -312,54 +215,43 @@ func (d *drive) reduce(ctx context.Context, all *sync.WaitGroup, url string, r *
 				case <-time.After(wait):
 				}
 			}
-		}()
+		})
 	}
+	all.Wait()
 }
 
-// tell writes progress and the journal as things happen, and passes on that there
-// are news.
-func (d *drive) tell(progress *shots, s *imaging.Survey, journal io.Writer, news chan<- struct{}) func(workflow.Event) {
-	told := 0
-	log := workflow.Journal(journal)
-	return func(e workflow.Event) {
-		log(e)
-		switch {
-		case e.Kind == "version" && e.Position.State != nil || e.Kind == "done":
-			state := e.Position.State.(*imaging.State)
-			select {
-			case news <- struct{}{}:
-			default: // there are some already
+// tell shows progress as things happen; told is how many iterations it has shown.
+func (d *drive) tell(progress *shots, s *imaging.Survey, told *int, e workflow.Event) {
+	switch {
+	case e.Kind == "version" && e.Position.State != nil || e.Kind == "done":
+		state := e.Position.State.(*imaging.State)
+		for ; *told < min(len(state.Updates), s.Iterations()+1) && !d.quiet; *told++ {
+			u := state.Updates[*told]
+			line := fmt.Sprintf("iteration %3d: misfit %.4f (%.4g), %d tasks", u.Iteration, u.Misfit, u.Absolute, u.Tasks)
+			if n := len(s.Config.Inversion.Bands); n > 0 {
+				line += fmt.Sprintf(", band %d of %d", u.Band+1, n)
 			}
-			for ; told < min(len(state.Updates), s.Iterations()+1) && !d.quiet; told++ {
-				u := state.Updates[told]
-				line := fmt.Sprintf("iteration %3d: misfit %.4f (%.4g), %d tasks", u.Iteration, u.Misfit, u.Absolute, u.Tasks)
-				if n := len(s.Config.Inversion.Bands); n > 0 {
-					line += fmt.Sprintf(", band %d of %d", u.Band+1, n)
-				}
-				if e, err := s.ModelError(state); err == nil && e > 0 && told == len(state.Updates)-1 {
-					line += fmt.Sprintf(", model error %.4f", e)
-				}
-				progress.say(line)
+			if e, err := s.ModelError(state); err == nil && e > 0 && *told == len(state.Updates)-1 {
+				line += fmt.Sprintf(", model error %.4f", e)
 			}
-		case e.Kind == "retry" || e.Kind == "drop" || e.Kind == "again":
-			text := "takes long"
-			if e.Err != nil {
-				text = e.Err.Error()
-			}
-			progress.say(fmt.Sprintf("%s: %s: %s", e.Kind, e.Task, text))
+			progress.say(line)
 		}
-		progress.event(e)
+	case e.Kind == "retry" || e.Kind == "drop" || e.Kind == "again":
+		text := "takes long"
+		if e.Err != nil {
+			text = e.Err.Error()
+		}
+		progress.say(fmt.Sprintf("%s: %s: %s", e.Kind, e.Task, text))
 	}
+	progress.event(e)
 }
 
 // report says what came out, and where it lies.
-func (d *drive) report(c *cobra.Command, s *imaging.Survey, updates []imaging.Update) error {
+func (d *drive) report(c *cobra.Command, in *inversion.Inversion, updates []imaging.Update) error {
 	if d.json {
-		e := json.NewEncoder(c.OutOrStdout())
-		e.SetIndent("", "  ")
-		return e.Encode(updates)
+		return printJSON(c, updates)
 	}
-	out, last := c.OutOrStdout(), updates[len(updates)-1]
+	out, last, s := c.OutOrStdout(), updates[len(updates)-1], in.Survey
 	if s.Iterations() == 0 {
 		fmt.Fprintf(out, "an image of %d shots\n", len(s.Shots))
 	} else {
@@ -368,10 +260,17 @@ func (d *drive) report(c *cobra.Command, s *imaging.Survey, updates []imaging.Up
 			fmt.Fprintf(out, "no step leads further down, so that it ends before iteration %d\n", s.Iterations())
 		}
 	}
-	name := filepath.Join(d.out, s.ResultName(last.Iteration))
-	fmt.Fprintf(out, "result  %s.npy\n", name)
+	path := in.ResultPath(last.Iteration)
+	fmt.Fprintf(out, "result  %s.npy\n", path)
 	if s.Model.Dim() > 1 {
-		fmt.Fprintf(out, "picture %s.png\n", name)
+		fmt.Fprintf(out, "picture %s.png\n", path)
 	}
 	return nil
+}
+
+// printJSON prints a value for other programs.
+func printJSON(c *cobra.Command, v any) error {
+	e := json.NewEncoder(c.OutOrStdout())
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"slices"
@@ -81,9 +80,7 @@ machine.`,
 			}
 			switch {
 			case asJSON:
-				e := json.NewEncoder(out)
-				e.SetIndent("", "  ")
-				return e.Encode(r)
+				return printJSON(c, r)
 			case latex:
 				fmt.Fprint(out, r.LaTeX())
 			case page == "":

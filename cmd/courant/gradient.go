@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -177,9 +176,7 @@ func (f *gradientFlags) compares() (gradient.Misfit, error) {
 
 func (f *gradientFlags) report(c *cobra.Command, r *gradient.Result) error {
 	if f.asJSON {
-		e := json.NewEncoder(c.OutOrStdout())
-		e.SetIndent("", "  ")
-		return e.Encode(struct {
+		return printJSON(c, struct {
 			Value     float64       `json:"value"`
 			Plan      gradient.Plan `json:"plan"`
 			Bytes     int64         `json:"bytes"`

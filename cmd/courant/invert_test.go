@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -438,7 +437,7 @@ func TestWorkerEnds(t *testing.T) {
 	}
 }
 
-// The record of a run that is damaged is refused with all that is wrong with it.
+// A run.json that is damaged is refused with all that is wrong with it.
 func TestRecordsAreChecked(t *testing.T) {
 	dir := t.TempDir()
 	for _, text := range []string{"", "null", "[]", `{"run":"../a","config":"","shots":-5,"iterations":-1}`, `{"run":"runs/a","config":"c","store":"s","shots":1e99}`, `{"run":"runs/a","config":"c","store":"s","shots":-1}`} {
@@ -451,45 +450,6 @@ func TestRecordsAreChecked(t *testing.T) {
 			}
 		}
 	}
-}
-
-// Written by many at once, a record is whole at any time.
-func TestRecordsAreWhole(t *testing.T) {
-	dir := t.TempDir()
-	f := &record{Run: "runs/a", Config: "c", Store: "s", Shots: 3}
-	if err := f.write(dir); err != nil {
-		t.Fatal(err)
-	}
-	var all sync.WaitGroup
-	for range 8 {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			for range 50 {
-				if err := f.write(dir); err != nil {
-					t.Error(err)
-					return
-				}
-				if r, err := readRecord(dir); err != nil || r.Shots != 3 {
-					t.Errorf("%+v, %v", r, err)
-					return
-				}
-			}
-		}()
-	}
-	all.Wait()
-}
-
-// FuzzRecord: what is taken as a record is one that a run can have.
-func FuzzRecord(f *testing.F) {
-	f.Add([]byte(`{"run":"runs/a","config":"c","store":"s","shots":3,"iterations":4,"bands":2,"price":1.5}`))
-	f.Add([]byte(`{"shots":-1}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		r, err := parseRecord(text)
-		if err == nil && (r.Shots < 1 || r.Iterations < 0 || r.Bands < 0 || r.Run == "" || strings.Contains(r.Run, "..")) {
-			t.Errorf("%+v", r)
-		}
-	})
 }
 
 // A run that spends its budget, is cancelled, resumed and taken back ends the same;

@@ -22,6 +22,7 @@ import (
 	"github.com/courant-pde/courant/runtime/cluster/batch"
 	"github.com/courant-pde/courant/runtime/exec/jit"
 	"github.com/courant-pde/courant/runtime/exec/operator"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 	"github.com/courant-pde/courant/runtime/seismic/survey"
 	"github.com/courant-pde/courant/symbolic/adjoint"
 )
@@ -112,6 +113,7 @@ func exitCode(ctx context.Context, err error) int {
 		use         usageError
 		arguments   operator.BadArguments
 		option      codegen.BadOption
+		inverse     inversion.BadOptions
 		unsupported *backends.Unsupported
 		compile     *jit.CompileError
 		missing     *jit.NoCompilerError
@@ -123,7 +125,7 @@ func exitCode(ctx context.Context, err error) int {
 	switch {
 	case ctx.Err() != nil:
 		return exitInterrupted
-	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &option), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &illegal), errors.Is(err, batch.ErrPermanent):
+	case dsl.IsUser(err), errors.As(err, &use), errors.As(err, &arguments), errors.As(err, &option), errors.As(err, &inverse), errors.As(err, &config), errors.As(err, &refusal), errors.As(err, &illegal), errors.Is(err, batch.ErrPermanent):
 		return exitUser
 	case errors.Is(err, fs.ErrNotExist):
 		return exitUser

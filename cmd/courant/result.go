@@ -2,9 +2,10 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 func newResult() *cobra.Command {
@@ -16,24 +17,23 @@ func newResult() *cobra.Command {
 		Short: "The model or the image that an inversion has found so far",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			of, r, err := openRun(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
 			if png == "" && npy == "" {
 				return usage("give the file to write by --png or --npy")
 			}
-			s, err := f.open(c.Context(), of.Config)
+			of, err := inversion.OpenFolder(c.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
-			if r, err = s.Workflow(r.Store, ""); err != nil {
+			o, err := f.options(of.Config)
+			if err != nil {
 				return err
 			}
-			if r.Name != of.Run {
-				return usage("%s has changed since the run in %s began; courant invert begins another one", of.Config, args[0])
+			o.Folder, o.Store, o.Price = args[0], of.Store, of.Price
+			in, err := inversion.Open(c.Context(), o)
+			if err != nil {
+				return err
 			}
-			updates, err := s.Results(r, args[0]).Write(c.Context())
+			updates, err := in.Survey.Results(in.Run, args[0]).Write(c.Context())
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,7 @@ func newResult() *cobra.Command {
 				if to == "" {
 					continue
 				}
-				data, err := os.ReadFile(filepath.Join(args[0], s.ResultName(iteration)) + ext)
+				data, err := os.ReadFile(in.ResultPath(iteration) + ext)
 				if err == nil {
 					err = os.WriteFile(to, data, 0o644)
 				}

@@ -5,8 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/cluster/workflow"
-	"github.com/courant-pde/courant/runtime/inverse/imaging"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 func newResume() *cobra.Command {
@@ -21,7 +20,7 @@ configuration is used; to go on from a model with another one, give its .npy fil
 as start there.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			f, _, err := openRun(c.Context(), args[0])
+			f, err := inversion.OpenFolder(c.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
@@ -29,38 +28,17 @@ as start there.`,
 			if d.price == 0 {
 				d.price = f.Price
 			}
-			return d.run(c, f.Config, func(ctx context.Context, _ *imaging.Survey, r *workflow.Run) error {
-				if r.Name != f.Run {
-					return usage("%s has changed since the run in %s began; courant invert begins another one", f.Config, args[0])
-				}
+			return d.run(c, f.Config, func(ctx context.Context, in *inversion.Inversion) error {
 				if c.Flags().Changed("from") {
-					if err := restart(ctx, r, from, args[0]); err != nil {
+					if err := in.Restart(ctx, from); err != nil {
 						return err
 					}
 				}
-				return r.Resume(ctx)
+				return in.Resume(ctx)
 			})
 		},
 	}
 	d.add(c)
 	c.Flags().IntVar(&from, "from", -1, "iteration to go on from (default: the last one)")
 	return c
-}
-
-// restart takes a run back to an iteration.
-func restart(ctx context.Context, r *workflow.Run, iteration int, folder string) error {
-	version := 0
-	err := r.Each(ctx, 1, func(v int, now workflow.State) error {
-		if version == 0 && iteration >= 0 && len(now.(*imaging.State).Updates)-1 == iteration {
-			version = v
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	if version == 0 {
-		return usage("the run has no iteration %d; courant status %s tells which it has", iteration, folder)
-	}
-	return r.Restart(ctx, version)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -71,9 +70,7 @@ words.`,
 				}
 			}
 			if asJSON {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetIndent("", "  ")
-				if err := e.Encode(all); err != nil {
+				if err := printJSON(c, all); err != nil {
 					return err
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/dashboard"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 func newServe() *cobra.Command {
@@ -23,7 +24,7 @@ under /status.json and for Prometheus under /metrics. It may be started and
 stopped at any time.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			f, r, err := openRun(c.Context(), args[0])
+			f, err := inversion.OpenFolder(c.Context(), args[0], nil)
 			if err != nil {
 				return err
 			}
@@ -34,9 +35,7 @@ stopped at any time.`,
 			if err != nil {
 				return usageError{err}
 			}
-			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: dashboard.Handler(dashboard.Source{Folder: args[0], Status: func(ctx context.Context) (*dashboard.Status, error) {
-				return f.status(ctx, r)
-			}})}
+			server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: dashboard.Handler(dashboard.Source{Folder: args[0], Status: f.Status})}
 			stop := context.AfterFunc(c.Context(), func() { _ = server.Close() })
 			defer stop()
 			fmt.Fprintf(c.OutOrStdout(), "http://%s\n", listener.Addr())

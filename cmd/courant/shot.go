@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -44,9 +43,7 @@ describes the file.`,
 					return err
 				}
 				if asJSON {
-					e := json.NewEncoder(c.OutOrStdout())
-					e.SetIndent("", "  ")
-					return e.Encode(s)
+					return printJSON(c, s)
 				}
 				fmt.Fprintf(c.OutOrStdout(), "%s: %d steps of %.6g ms on %s points and %d of layer on each side, %.2f s, %.3f billion points/s on %d threads\n%s\n",
 					s.Operator, s.Steps, s.Dt*s.Second*1000, times(s.Shape), s.Nbl, s.Seconds, s.Rate, s.Threads, strings.Join(prefixed(out, s.Files), "\n"))

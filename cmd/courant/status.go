@@ -1,15 +1,9 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +11,7 @@ import (
 
 	"github.com/courant-pde/courant/runtime/cluster/dashboard"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
-	"github.com/courant-pde/courant/runtime/inverse/imaging"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 func newStatus() *cobra.Command {
@@ -28,12 +22,12 @@ func newStatus() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
-			f, r, err := openRun(ctx, args[0])
+			f, err := inversion.OpenFolder(ctx, args[0], nil)
 			if err != nil {
 				return err
 			}
 			for {
-				st, err := f.status(ctx, r)
+				st, err := f.Status(ctx)
 				if err != nil {
 					return err
 				}
@@ -42,7 +36,7 @@ func newStatus() *cobra.Command {
 						return err
 					}
 				} else {
-					f.print(c.OutOrStdout(), st)
+					printStatus(c.OutOrStdout(), st)
 				}
 				if !watch || st.Done || st.Phase == workflow.Cancelled {
 					return nil
@@ -61,8 +55,8 @@ func newStatus() *cobra.Command {
 	return c
 }
 
-// print writes a status for people.
-func (f *record) print(out io.Writer, st *dashboard.Status) {
+// printStatus writes a status for people.
+func printStatus(out io.Writer, st *dashboard.Status) {
 	for i, it := range st.Iterations {
 		fmt.Fprintf(out, "iteration %3d: misfit %.4f (%.4g)\n", i, it.Misfit, it.Absolute)
 	}
@@ -103,62 +97,4 @@ func (f *record) print(out io.Writer, st *dashboard.Status) {
 		}
 		fmt.Fprintln(out)
 	}
-}
-
-// status is where a run stands: the store tells what is there, the journal of its
-// driver what is under way.
-func (f *record) status(ctx context.Context, r *workflow.Run) (*dashboard.Status, error) {
-	p, err := r.Position(ctx)
-	if err != nil {
-		return nil, err
-	}
-	st := &dashboard.Status{Run: r.Name, Phase: p.Phase(), Version: p.Version, Done: p.Done, Present: p.Present, Planned: f.Iterations, Price: f.Price}
-	done := 0
-	if p.State != nil {
-		state := p.State.(*imaging.State)
-		st.Spent = state.Seconds()
-		// The run may have gone further for another folder.
-		for _, u := range state.Updates[:min(len(state.Updates), f.Iterations+1)] {
-			st.Iterations = append(st.Iterations, dashboard.Iteration{Misfit: u.Misfit, Absolute: u.Absolute, Band: u.Band})
-		}
-		done, st.Evaluated = len(state.Updates)-1, state.Evaluated
-	}
-	st.Tasks = slices.Repeat([]string{"done"}, p.Tasks)
-	activity := &workflow.Activity{}
-	log, err := os.Open(filepath.Join(f.folder, "log.jsonl"))
-	if err == nil {
-		activity, err = workflow.ReadJournal(log)
-		_ = log.Close()
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	if st.Retries, st.Rate = activity.Retries, activity.Rate; p.Done {
-		st.Present = p.Tasks // of the last evaluation
-		return st, nil
-	}
-	st.Evaluated += p.Present
-	for _, i := range p.Missing {
-		st.Tasks[i] = "waiting"
-		if _, ok := activity.Running[i]; ok {
-			st.Tasks[i] = "running"
-		} else if activity.Failures[i] != "" {
-			st.Tasks[i] = "again"
-			st.Failures = append(st.Failures, fmt.Sprintf("task %d: %s", i, activity.Failures[i]))
-		}
-	}
-	for _, i := range p.Dead {
-		if st.Tasks[i] != "done" { // by now
-			st.Tasks[i] = "failed"
-		}
-		why, err := r.Why(ctx, workflow.Task{Version: p.Version, Place: i})
-		if err != nil {
-			return nil, err
-		}
-		st.Failures = append(st.Failures, fmt.Sprintf("task %d: %s", i, why))
-	}
-	if st.Rate > 0 {
-		st.Left = float64(len(p.Missing)+max(f.Iterations-max(done, 0), 0)*p.Tasks) / st.Rate
-	}
-	return st, nil
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 
@@ -90,9 +89,7 @@ precision and 1e-13 in double.`,
 					}
 				}
 				if f.asJSON {
-					e := json.NewEncoder(c.OutOrStdout())
-					e.SetIndent("", "  ")
-					err = e.Encode(struct {
+					err = printJSON(c, struct {
 						Operator  string              `json:"operator"`
 						Precision string              `json:"precision"`
 						Tolerance float64             `json:"tolerance"`
@@ -148,9 +145,7 @@ stands for its initial state. The slope between two steps is
 					return err
 				}
 				if f.asJSON {
-					e := json.NewEncoder(c.OutOrStdout())
-					e.SetIndent("", "  ")
-					err = e.Encode(struct {
+					err = printJSON(c, struct {
 						Operator string          `json:"operator"`
 						Tables   []verify.Taylor `json:"tables"`
 					}{p.Name, all})

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -17,9 +16,7 @@ func newWorkflow() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if asJSON {
-				e := json.NewEncoder(c.OutOrStdout())
-				e.SetIndent("", "  ")
-				return e.Encode(workflow.Transitions())
+				return printJSON(c, workflow.Transitions())
 			}
 			_, err := fmt.Fprint(c.OutOrStdout(), workflow.Diagram())
 			return err

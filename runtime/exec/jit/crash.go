@@ -147,13 +147,17 @@ func Isolate(ctx context.Context) (code int, done bool, err error) {
 // was asked to stop.
 func superviseChild(ctx context.Context, child *os.Process, signals <-chan os.Signal, ended <-chan struct{}) (asked bool) {
 	cancelled := ctx.Done()
-	var patience <-chan time.Time
+	// A signal usually cancels ctx too, and a second one ends the child before it can
+	// say what it was doing: so ctx waits for the signal that may have cancelled it.
+	var grace, patience <-chan time.Time
 	for {
 		select {
 		case <-ended:
 			return asked
 		case s := <-signals:
-			asked = asked || s != syscall.SIGUSR1 && s != syscall.SIGUSR2
+			if s != syscall.SIGUSR1 && s != syscall.SIGUSR2 {
+				asked, cancelled, grace, patience = true, nil, nil, time.After(stopTime)
+			}
 			// The terminal sends what is typed to all processes of the
 			// foreground group, so the child has it already.
 			if (s == syscall.SIGINT || s == syscall.SIGQUIT) && inForeground() {
@@ -162,7 +166,9 @@ func superviseChild(ctx context.Context, child *os.Process, signals <-chan os.Si
 			_ = child.Signal(s) // an error means that the child has ended
 		case <-cancelled:
 			cancelled, asked = nil, true
-			patience = time.After(stopTime)
+			grace, patience = time.After(100*time.Millisecond), time.After(stopTime)
+		case <-grace:
+			grace = nil
 			_ = child.Signal(syscall.SIGINT)
 		case <-patience:
 			_ = child.Kill()

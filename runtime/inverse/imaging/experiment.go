@@ -167,13 +167,23 @@ func (s *Survey) apart(e Experiment, all *field.Array) map[string]*field.Array {
 	return out
 }
 
-// Misfit judges an experiment's records by observed ones, as the configuration
-// says, and gives the derivatives by the unknowns.
+// JudgeBy has records judged by a misfit of the caller's own in place of the
+// configuration's; nil takes that back. Its name is part of the run's: runs that share
+// a store do not meet if their misfits differ.
+func (s *Survey) JudgeBy(name string, misfit func(gradient.Data) gradient.Misfit) {
+	s.judged, s.judge = name, misfit
+}
+
+// Misfit judges an experiment's records by observed ones, as JudgeBy or the
+// configuration says, and gives the derivatives by the unknowns.
 func (s *Survey) Misfit(ctx context.Context, e Experiment, x []float64, observed *field.Array) (float64, []float64, error) {
 	observed, weights := s.weighed(e, observed)
 	data := gradient.Data{Observed: s.apart(e, observed)}
 	if weights != nil {
 		data.Weights = s.apart(e, weights)
+	}
+	if s.judge != nil {
+		return s.gradient(ctx, e, x, s.judge(data))
 	}
 	var misfit gradient.Misfit = gradient.L2{Data: data}
 	switch s.Config.Inversion.Misfit {

@@ -285,6 +285,9 @@ func (s *Survey) name() (string, error) {
 		return "", err
 	}
 	h.Write(text)
+	if s.judge != nil {
+		fmt.Fprintln(h, "misfit", s.judged)
+	}
 	fmt.Fprintln(h, s.op.Forward.Program.Stencil.String(), s.setup.Steps, s.setup.Dt, s.setup.Sources, s.records, s.Model.Shape(), s.Model.Spacing, s.Model.Origin)
 	// What all runs are bound to, but for the unknowns, and these.
 	whole, err := s.setup.Arguments(s.setup.Whole())

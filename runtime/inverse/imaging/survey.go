@@ -40,8 +40,10 @@ type Survey struct {
 	op       *gradient.Operator
 	light    *gradient.Illumination
 	born     *gradient.Born
-	scatter  *gradient.Operator // makes images by inverse scattering; nil for derivatives
-	line     *segy.File         // of the observed records; nil when they are elsewhere
+	scatter  *gradient.Operator                  // makes images by inverse scattering; nil for derivatives
+	line     *segy.File                          // of the observed records; nil when they are elsewhere
+	judge    func(gradient.Data) gradient.Misfit // in place of the configuration's misfit; may be nil
+	judged   string                              // its name
 	noting   sync.Mutex
 }
 
