@@ -113,14 +113,14 @@ func (p printer) print(e Expr, around int) string {
 		text = x.Fn + "(" + strings.Join(args, ", ") + ")"
 	case *Deriv:
 		text = p.print(x.Of, bindAtom) + x.suffix()
-		if a, ok := x.Of.(*Access); ok && a.Time == 0 && a.isHere() {
+		if a, ok := x.Of.(*Access); ok && a.Time == 0 && a.IsHere() {
 			text = a.Func.Name + x.suffix()
 		}
 	case *Place:
 		text = "at(" + p.print(x.Of, bindSum)
 		for axis, h := range x.Half {
 			if h {
-				text += ", " + axisOf(x.Of, axis)
+				text += ", " + AxisName(x.Of, axis)
 			}
 		}
 		text += ")"
@@ -147,7 +147,8 @@ func (e *Access) index() []string {
 	return out
 }
 
-func (e *Access) isHere() bool {
+// IsHere reports whether an access is to the point at hand.
+func (e *Access) IsHere() bool {
 	for _, o := range e.Offset {
 		if o != 0 {
 			return false
@@ -205,10 +206,11 @@ func (e *Deriv) suffix() string {
 }
 
 // gridAxis is the name of the derivative's axis.
-func (e *Deriv) gridAxis() string { return axisOf(e.Of, e.Axis) }
+func (e *Deriv) gridAxis() string { return AxisName(e.Of, e.Axis) }
 
-// axisOf finds the name of an axis in a function below e.
-func axisOf(e Expr, axis int) string {
+// AxisName is the name of an axis of the grid that an expression is on, its number where
+// there is none.
+func AxisName(e Expr, axis int) string {
 	name := fmt.Sprint(axis)
 	Visit(e, func(c Expr) {
 		if a, ok := c.(*Access); ok {

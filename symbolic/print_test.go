@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/typeset"
 )
 
 func TestPrint(t *testing.T) {
@@ -70,7 +71,7 @@ func TestPrint(t *testing.T) {
 		if got := v.e.String(); got != v.text {
 			t.Errorf("printed %s, want %s", got, v.text)
 		}
-		if got := symbolic.LaTeX(v.e); got != v.latex {
+		if got := typeset.LaTeX(v.e); got != v.latex {
 			t.Errorf("%s as LaTeX is %s, want %s", v.text, got, v.latex)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/typeset"
 )
 
 // Equation is one statement that a step carries out, discretised.
@@ -25,8 +26,8 @@ type Equation struct {
 	Flops *Flops `json:"flops,omitempty"`
 
 	note             string // of its statement in the kernel
-	stated, discrete *symbolic.Formula
-	target           *symbolic.Formula
+	stated, discrete *typeset.Formula
+	target           *typeset.Formula
 }
 
 // equations pairs the statements of a program as they are stated with what
@@ -42,8 +43,8 @@ func equations(p *codegen.Program) []Equation {
 			origin, stated = stated[0], stated[1:]
 		}
 		e := equation(p.Problem.Grid, s)
-		e.stated = symbolic.Stated(origin)
-		e.discrete = symbolic.Discrete(s)
+		e.stated = typeset.Stated(origin)
+		e.discrete = typeset.Discrete(s)
 		e.Stated, e.LaTeX = e.stated.LaTeX(), e.discrete.LaTeX()
 		out = append(out, e)
 	}
@@ -55,26 +56,26 @@ func equation(g *symbolic.Grid, s symbolic.Statement) Equation {
 	switch x := s.(type) {
 	case *symbolic.Update:
 		e.Target = x.Target.Func.Name
-		e.target = symbolic.Set(x.Target)
+		e.target = typeset.Set(x.Target)
 		e.Temporary = x.Target.Func.Role == symbolic.Temporary
 		e.Region, e.Every = regionText(g, x.Region), everyText(x.Every)
 		e.Discretised = fmt.Sprintf("%s = %s", x.Target, x.Value)
 		e.Reads = reads(x.Value, x.Target.Func.Half)
 	case *symbolic.Inject:
 		e.Target = x.Target.Func.Name
-		e.target = symbolic.Set(x.Target)
+		e.target = typeset.Set(x.Target)
 		e.Every = everyText(x.Every)
 		e.Discretised = fmt.Sprintf("%s += %s at the nodes around %s", x.Target, product(x.Points.Name, x.Value), x.Points.Name)
 		e.Reads = reads(x.Value, x.Target.Func.Half)
 	case *symbolic.Sample:
 		e.Target = x.Points.Name
-		e.target = symbolic.Name(x.Points.Name)
+		e.target = typeset.Name(x.Points.Name)
 		e.Every = everyText(x.Every)
 		e.Discretised = fmt.Sprintf("%s[t] = %s at the points", x.Points.Name, x.Value)
 		e.Reads = reads(x.Value, x.Half)
 	case *symbolic.Reduce:
 		e.Target = x.Series.Name
-		e.target = symbolic.Name(x.Series.Name)
+		e.target = typeset.Name(x.Series.Name)
 		e.Region, e.Every = regionText(g, x.Region), everyText(x.Every)
 		e.Discretised = fmt.Sprintf("%s[t] = %s of %s over all points", x.Series.Name, x.Op, x.Value)
 		if x.Region != nil {

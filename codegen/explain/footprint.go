@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/typeset"
 )
 
 // Read is what a statement reads of one function at one time level: the
@@ -18,7 +19,7 @@ type Read struct {
 	Points []Point `json:"points"`
 
 	dim     int
-	formula *symbolic.Formula // of the function and its level
+	formula *typeset.Formula // of the function and its level
 }
 
 // Point is a place relative to that of the result, in half spacings per axis.
@@ -50,7 +51,7 @@ func reads(e symbolic.Expr, at []bool) []Read {
 		i := slices.IndexFunc(out, func(r Read) bool { return r.Function == a.Func.Name && r.Level == a.Time })
 		if i < 0 {
 			i = len(out)
-			out = append(out, Read{Function: a.Func.Name, Varies: a.Func.Varies(), Level: a.Time, dim: len(a.Offset), formula: symbolic.SetLevel(a)})
+			out = append(out, Read{Function: a.Func.Name, Varies: a.Func.Varies(), Level: a.Time, dim: len(a.Offset), formula: typeset.SetLevel(a)})
 		}
 		p := make(Point, len(a.Offset))
 		for _, axis := range a.Func.Axes {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/typeset"
 )
 
 //go:embed page.html
@@ -76,7 +76,7 @@ type nameRow struct {
 	Name
 }
 
-func maths(f *symbolic.Formula) template.HTML { return template.HTML(f.MathML()) }
+func maths(f *typeset.Formula) template.HTML { return template.HTML(f.MathML()) }
 
 // powers raises the exponents of a unit.
 func powers(unit string) template.HTML {
@@ -96,7 +96,7 @@ func (r *Report) HTML() string {
 		for _, q := range r.Places {
 			row := legendRow{Mark: q.Mark, Name: q.Name, Where: q.where(r.Axes), Number: q.number()}
 			for _, f := range q.Functions {
-				row.Functions = append(row.Functions, maths(symbolic.Name(f)))
+				row.Functions = append(row.Functions, maths(typeset.Name(f)))
 			}
 			p.Legend = append(p.Legend, row)
 		}
@@ -106,7 +106,7 @@ func (r *Report) HTML() string {
 		p.Roofline = r.roofline()
 	}
 	for _, n := range r.Names {
-		p.Names = append(p.Names, nameRow{maths(symbolic.Name(n.Name)), powers(n.Unit), n})
+		p.Names = append(p.Names, nameRow{maths(typeset.Name(n.Name)), powers(n.Unit), n})
 	}
 	var b strings.Builder
 	if err := pageTemplate.Execute(&b, p); err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/courant-pde/courant/codegen/lower"
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/stencil"
-	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/typeset"
 )
 
 // Flops is a number of operations before and after the passes.
@@ -79,7 +79,7 @@ func (r *Report) equationOf(s statement) Equation {
 			return e
 		}
 	}
-	return Equation{Target: s.target, target: symbolic.Name(s.target), Flops: &Flops{}}
+	return Equation{Target: s.target, target: typeset.Name(s.target), Flops: &Flops{}}
 }
 
 // statement identifies a statement of a kernel.

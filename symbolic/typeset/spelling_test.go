@@ -1,4 +1,4 @@
-package symbolic_test
+package typeset_test
 
 import (
 	"encoding/xml"

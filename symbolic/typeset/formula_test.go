@@ -1,4 +1,4 @@
-package symbolic_test
+package typeset_test
 
 import (
 	"math/big"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/symbolic"
+	"github.com/courant-pde/courant/symbolic/typeset"
 )
 
 // formulas makes random expressions of all kinds.
@@ -95,7 +96,7 @@ func TestRandomFormulas(t *testing.T) {
 	for seed := range uint64(1000) {
 		f := newFormulas(seed)
 		s := f.statement()
-		for _, formula := range []*symbolic.Formula{symbolic.Set(f.expr(4)), symbolic.Stated(s), symbolic.Discrete(s)} {
+		for _, formula := range []*typeset.Formula{typeset.Set(f.expr(4)), typeset.Stated(s), typeset.Discrete(s)} {
 			if err := validLaTeX(formula.LaTeX()); err != nil {
 				t.Error(err)
 			}
@@ -136,7 +137,7 @@ func TestStatements(t *testing.T) {
 		{&symbolic.Reduce{Series: energy, Op: "norm", Value: v.Here()}, `e^{n} = \sqrt{\sum_{x,z}\left(v_{x}^{n}\right)^{2}}`},
 		{&symbolic.Reduce{Series: energy, Op: "max", Value: v.At(1, nil)}, `e^{n} = \max_{x,z}v_{x}^{n+1}`},
 	} {
-		got := symbolic.Stated(c.statement)
+		got := typeset.Stated(c.statement)
 		if strings.ReplaceAll(got.LaTeX(), `\mathrel{+}=`, "+=") != c.stated {
 			t.Errorf("%s\nwant %s", got.LaTeX(), c.stated)
 		}
@@ -168,7 +169,7 @@ func TestMeans(t *testing.T) {
 		{symbolic.Sum(at(0, 0), symbolic.Product(symbolic.Int(2), at(1, 0))), `b_{x,z}\allowbreak + 2\,b_{x+1,z}`},
 		{symbolic.Sum(symbolic.Neg(at(0, 0)), at(1, 0)), `-b_{x,z}\allowbreak + b_{x+1,z}`},
 	} {
-		if got := symbolic.LaTeX(c.e); got != c.want {
+		if got := typeset.LaTeX(c.e); got != c.want {
 			t.Errorf("%s: %s, want %s", c.e, got, c.want)
 		}
 	}

@@ -1,6 +1,10 @@
-package symbolic
+package typeset
 
-import "math/big"
+import (
+	"math/big"
+
+	"github.com/courant-pde/courant/symbolic"
+)
 
 // A sum over the corners of a box, which is how a function is brought to a
 // place where it has no values, is written as the mean that it is: as the
@@ -9,31 +13,31 @@ import "math/big"
 
 // mean is the function that stands for the means of another one.
 type mean struct {
-	of   *Function
-	kind Mean
+	of   *symbolic.Function
+	kind symbolic.Mean
 }
 
 // withMeans replaces sums of neighbouring values in e by means, which are
 // entered in n.
-func (n *notation) withMeans(e Expr) Expr {
+func (n *notation) withMeans(e symbolic.Expr) symbolic.Expr {
 	if n.means == nil {
-		n.means = map[*Function]mean{}
+		n.means = map[*symbolic.Function]mean{}
 	}
-	e = Map(e, n.withMeans)
-	s, ok := e.(*Add)
+	e = symbolic.Map(e, n.withMeans)
+	s, ok := e.(*symbolic.Add)
 	if !ok {
 		return e
 	}
-	var corners []*Access
+	var corners []*symbolic.Access
 	var weight *big.Rat
-	kind := Arithmetic
+	kind := symbolic.Arithmetic
 	for i, t := range s.Terms {
-		c, rest := SplitCoefficient(t)
-		k := Arithmetic
-		if p, ok := rest.(*Pow); ok && isNum(p.Exp, -1) {
-			k, rest = Harmonic, p.Base
+		c, rest := symbolic.SplitCoefficient(t)
+		k := symbolic.Arithmetic
+		if p, ok := rest.(*symbolic.Pow); ok && isMinusOne(p.Exp) {
+			k, rest = symbolic.Harmonic, p.Base
 		}
-		a, ok := rest.(*Access)
+		a, ok := rest.(*symbolic.Access)
 		if !ok || i > 0 && (k != kind || c.Cmp(weight) != 0 || a.Func != corners[0].Func || a.Time != corners[0].Time) {
 			return e
 		}
@@ -43,17 +47,17 @@ func (n *notation) withMeans(e Expr) Expr {
 	if middle == nil {
 		return e
 	}
-	if kind == Harmonic {
-		return Product(Rational(weight), Int(len(corners)), Power(middle, Int(-1)))
+	if kind == symbolic.Harmonic {
+		return symbolic.Product(symbolic.Rational(weight), symbolic.Int(len(corners)), symbolic.Power(middle, symbolic.Int(-1)))
 	}
-	return Product(Rational(weight), Int(len(corners)), middle)
+	return symbolic.Product(symbolic.Rational(weight), symbolic.Int(len(corners)), middle)
 }
 
 // middle is the mean of a function's values at the corners of a box, nil when
 // they are none.
-func (n *notation) middle(corners []*Access, kind Mean) Expr {
+func (n *notation) middle(corners []*symbolic.Access, kind symbolic.Mean) symbolic.Expr {
 	f := corners[0].Func
-	m := &Function{Name: f.Name, Grid: f.Grid, Role: f.Role, Axes: f.Axes, Half: make([]bool, f.Grid.Dim()), Every: f.Every}
+	m := &symbolic.Function{Name: f.Name, Grid: f.Grid, Role: f.Role, Axes: f.Axes, Half: make([]bool, f.Grid.Dim()), Every: f.Every}
 	lowest := append([]int(nil), corners[0].Offset...)
 	offset := make([]int, len(lowest))
 	count := 1
@@ -81,7 +85,7 @@ func (n *notation) middle(corners []*Access, kind Mean) Expr {
 	if count != len(corners) {
 		return nil
 	}
-	if kind == Harmonic {
+	if kind == symbolic.Harmonic {
 		m.Name += " harmonic"
 	}
 	n.means[m] = mean{f, kind}

@@ -1,17 +1,19 @@
-package symbolic
+package typeset
+
+import "github.com/courant-pde/courant/symbolic"
 
 // Stated lays a statement out as the operator states it: functions rather than
 // their values at places, derivatives rather than stencils. Time levels are
 // written unless an equation is about the current one alone.
-func Stated(s Statement) *Formula {
-	u, ok := s.(*Update)
-	if !ok || u.Left == nil || u.Target.Func.Role != Wavefield {
+func Stated(s symbolic.Statement) *Formula {
+	u, ok := s.(*symbolic.Update)
+	if !ok || u.Left == nil || u.Target.Func.Role != symbolic.Wavefield {
 		return notation{levels: true}.statement(s)
 	}
 	n := notation{}
-	for _, e := range []Expr{u.Left, u.Right} {
-		Visit(e, func(e Expr) {
-			if a, ok := e.(*Access); ok && a.Time != 0 {
+	for _, e := range []symbolic.Expr{u.Left, u.Right} {
+		symbolic.Visit(e, func(e symbolic.Expr) {
+			if a, ok := e.(*symbolic.Access); ok && a.Time != 0 {
 				n.levels = true
 			}
 		})
@@ -21,22 +23,22 @@ func Stated(s Statement) *Formula {
 
 // Discrete lays a discretised statement out with all places and time levels. A
 // bar stands for the mean of the nearest values, a tilde for the harmonic one.
-func Discrete(s Statement) *Formula {
+func Discrete(s symbolic.Statement) *Formula {
 	n := notation{places: true, levels: true}
 	switch x := s.(type) {
-	case *Update:
+	case *symbolic.Update:
 		u := *x
 		u.Value = n.withMeans(x.Value)
 		s = &u
-	case *Inject:
+	case *symbolic.Inject:
 		c := *x
 		c.Value = n.withMeans(x.Value)
 		s = &c
-	case *Sample:
+	case *symbolic.Sample:
 		c := *x
 		c.Value = n.withMeans(x.Value)
 		s = &c
-	case *Reduce:
+	case *symbolic.Reduce:
 		c := *x
 		c.Value = n.withMeans(x.Value)
 		s = &c
@@ -44,26 +46,26 @@ func Discrete(s Statement) *Formula {
 	return n.statement(s)
 }
 
-func (n notation) statement(s Statement) *Formula {
+func (n notation) statement(s symbolic.Statement) *Formula {
 	switch x := s.(type) {
-	case *Update:
+	case *symbolic.Update:
 		relation := "="
-		if x.Target.Func.Role == Image {
+		if x.Target.Func.Role == symbolic.Image {
 			relation = "<-"
 		}
 		return line(n.set(x.Target, bindSum), sign(relation), n.set(x.Value, bindSum))
-	case *Inject:
+	case *symbolic.Inject:
 		// The weights of the nodes around a point are a discrete delta.
 		point := glyph(letter, "k")
 		f := line(n.set(x.Target, bindSum), sign("+="), under("sum", point), indexed(glyph(letter, "delta"), point, nil), sign(""), trace(x.Points))
-		if IsOne(x.Value) {
+		if symbolic.IsOne(x.Value) {
 			return f
 		}
 		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindProduct))
-	case *Sample:
+	case *symbolic.Sample:
 		f := line(trace(x.Points), sign("="), under("sum", axes(x.Value)), indexed(glyph(letter, "delta"), glyph(letter, "k"), nil))
 		return line(f, sign(""), glyph(lineBreak, ""), n.set(x.Value, bindProduct))
-	case *Reduce:
+	case *symbolic.Reduce:
 		base, index := nameParts(x.Series.Name)
 		series := indexed(base, index, glyph(letter, "n"))
 		if index != nil {
@@ -71,7 +73,7 @@ func (n notation) statement(s Statement) *Formula {
 		}
 		op, value := x.Op, n.set(x.Value, bindProduct)
 		if op == "norm" {
-			op, value = "sum", n.set(Power(x.Value, Int(2)), bindProduct)
+			op, value = "sum", n.set(symbolic.Power(x.Value, symbolic.Int(2)), bindProduct)
 		}
 		value = line(under(op, axes(x.Value)), value)
 		if x.Op == "norm" {
@@ -88,7 +90,7 @@ func under(op string, index *Formula) *Formula {
 }
 
 // trace is the trace of a point k at step n.
-func trace(p *Points) *Formula {
+func trace(p *symbolic.Points) *Formula {
 	base, index := nameParts(p.Name)
 	lower := glyph(letter, "k")
 	if index != nil {
@@ -98,10 +100,10 @@ func trace(p *Points) *Formula {
 }
 
 // axes are those of the grid that an expression is on.
-func axes(e Expr) *Formula {
-	var grid *Grid
-	Visit(e, func(e Expr) {
-		if a, ok := e.(*Access); ok {
+func axes(e symbolic.Expr) *Formula {
+	var grid *symbolic.Grid
+	symbolic.Visit(e, func(e symbolic.Expr) {
+		if a, ok := e.(*symbolic.Access); ok {
 			grid = a.Func.Grid
 		}
 	})

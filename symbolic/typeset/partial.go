@@ -1,21 +1,25 @@
-package symbolic
+package typeset
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/courant-pde/courant/symbolic"
+)
 
 // derivative lays out a partial derivative. The letter of a function stands
 // above the line, everything else in parentheses behind it; derivatives along
 // several axes share one line.
-func (n notation) derivative(d *Deriv) *Formula {
-	axes, orders, total, of := []*Formula{d.axis()}, []int{d.Order}, d.Order, d.Of
+func (n notation) derivative(d *symbolic.Deriv) *Formula {
+	axes, orders, total, of := []*Formula{axis(d)}, []int{d.Order}, d.Order, d.Of
 	for plain(d) {
-		inner, ok := of.(*Deriv)
+		inner, ok := of.(*symbolic.Deriv)
 		if !ok || !plain(inner) {
 			break
 		}
-		if last := len(axes) - 1; axes[last].text == inner.axis().text {
+		if last := len(axes) - 1; axes[last].text == axis(inner).text {
 			orders[last] += inner.Order
 		} else {
-			axes, orders = append(axes, inner.axis()), append(orders, inner.Order)
+			axes, orders = append(axes, axis(inner)), append(orders, inner.Order)
 		}
 		total, of = total+inner.Order, inner.Of
 	}
@@ -25,14 +29,14 @@ func (n notation) derivative(d *Deriv) *Formula {
 	}
 	above := raised(glyph(letter, "partial"), total)
 	var behind *Formula
-	if a, ok := of.(*Access); ok {
+	if a, ok := of.(*symbolic.Access); ok {
 		above = line(above, n.access(a))
 	} else {
 		behind = parenthesised(n.set(of, bindSum))
 	}
 	f := over(above, line(below...))
-	if where := d.where(); where != nil {
-		f = indexed(fenced(".|", f), where, nil)
+	if at := where(d); at != nil {
+		f = indexed(fenced(".|", f), at, nil)
 	}
 	if behind != nil {
 		f = line(f, behind)
@@ -41,16 +45,16 @@ func (n notation) derivative(d *Deriv) *Formula {
 }
 
 // plain reports whether a derivative leaves its place to the grid.
-func plain(d *Deriv) bool {
-	return d.Axis != TimeAxis && d.Side == Default && d.Half == 0 && d.Weights == nil
+func plain(d *symbolic.Deriv) bool {
+	return d.Axis != symbolic.TimeAxis && d.Side == symbolic.Default && d.Half == 0 && d.Weights == nil
 }
 
 // axis is the letter of a derivative's axis.
-func (e *Deriv) axis() *Formula {
-	if e.Axis == TimeAxis {
+func axis(e *symbolic.Deriv) *Formula {
+	if e.Axis == symbolic.TimeAxis {
 		return glyph(letter, "t")
 	}
-	return symbol(e.gridAxis())
+	return symbol(symbolic.AxisName(e.Of, e.Axis))
 }
 
 func raised(f *Formula, power int) *Formula {
@@ -62,19 +66,19 @@ func raised(f *Formula, power int) *Formula {
 
 // where says what a derivative asks of its stencil, nil for nothing: the place
 // between the points, the side that one-sided limits have, the weights.
-func (e *Deriv) where() *Formula {
+func where(e *symbolic.Deriv) *Formula {
 	var parts []*Formula
 	switch {
 	case e.Half > 0:
-		parts = append(parts, shifted(e.axis(), 0, true))
+		parts = append(parts, shifted(axis(e), 0, true))
 	case e.Half < 0:
-		parts = append(parts, shifted(e.axis(), -1, true))
+		parts = append(parts, shifted(axis(e), -1, true))
 	}
 	switch e.Side {
-	case LeftOf:
-		parts = append(parts, indexed(e.axis(), nil, sign("-")))
-	case RightOf:
-		parts = append(parts, indexed(e.axis(), nil, sign("+")))
+	case symbolic.LeftOf:
+		parts = append(parts, indexed(axis(e), nil, sign("-")))
+	case symbolic.RightOf:
+		parts = append(parts, indexed(axis(e), nil, sign("+")))
 	}
 	if e.Weights != nil {
 		var weights []*Formula

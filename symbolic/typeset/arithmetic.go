@@ -1,11 +1,13 @@
-package symbolic
+package typeset
 
 import (
 	"math/big"
 	"slices"
+
+	"github.com/courant-pde/courant/symbolic"
 )
 
-func (n notation) sum(x *Add) *Formula {
+func (n notation) sum(x *symbolic.Add) *Formula {
 	terms := x.Terms
 	if !n.places {
 		terms = conventional(terms)
@@ -14,7 +16,7 @@ func (n notation) sum(x *Add) *Formula {
 	for i, t := range terms {
 		way := "+"
 		if coefficient(t).Sign() < 0 {
-			way, t = "-", Neg(t)
+			way, t = "-", symbolic.Neg(t)
 		}
 		switch {
 		case i > 0:
@@ -29,18 +31,18 @@ func (n notation) sum(x *Add) *Formula {
 
 // conventional orders the terms of an equation as one writes it: derivatives
 // in time first, a positive term in front.
-func conventional(terms []Expr) []Expr {
-	order := func(t Expr) int {
+func conventional(terms []symbolic.Expr) []symbolic.Expr {
+	order := func(t symbolic.Expr) int {
 		highest := 0
-		Visit(t, func(e Expr) {
-			if d, ok := e.(*Deriv); ok && d.Axis == TimeAxis {
+		symbolic.Visit(t, func(e symbolic.Expr) {
+			if d, ok := e.(*symbolic.Deriv); ok && d.Axis == symbolic.TimeAxis {
 				highest = max(highest, d.Order)
 			}
 		})
 		return highest
 	}
 	terms = slices.Clone(terms)
-	slices.SortStableFunc(terms, func(a, b Expr) int { return order(b) - order(a) })
+	slices.SortStableFunc(terms, func(a, b symbolic.Expr) int { return order(b) - order(a) })
 	for i, t := range terms {
 		if coefficient(t).Sign() > 0 {
 			copy(terms[1:i+1], terms[:i])
@@ -52,30 +54,30 @@ func conventional(terms []Expr) []Expr {
 }
 
 // coefficient is the number that a term begins with.
-func coefficient(t Expr) *big.Rat {
-	if v, ok := t.(*Num); ok {
-		return v.val
+func coefficient(t symbolic.Expr) *big.Rat {
+	if v, ok := t.(*symbolic.Num); ok {
+		return v.Rat()
 	}
-	c, _ := SplitCoefficient(t)
+	c, _ := symbolic.SplitCoefficient(t)
 	return c
 }
 
 // product puts divisors below a line. Sums too long to stand on it follow.
-func (n notation) product(x *Mul) (*Formula, int) {
+func (n notation) product(x *symbolic.Mul) (*Formula, int) {
 	factors, bind, negative := x.Factors, bindProduct, false
 	front := big.NewRat(1, 1)
-	if v, ok := factors[0].(*Num); ok {
-		front.Abs(v.val)
+	if v, ok := factors[0].(*symbolic.Num); ok {
+		front.Abs(v.Rat())
 		factors = factors[1:]
-		if negative = v.val.Sign() < 0; negative {
+		if negative = v.Rat().Sign() < 0; negative {
 			bind = bindSum
 		}
 	}
-	var above, below []Expr
+	var above, below []symbolic.Expr
 	for _, f := range factors {
-		if p, ok := f.(*Pow); ok {
-			if e, ok := p.Exp.(*Num); ok && e.val.Sign() < 0 {
-				below = append(below, Power(p.Base, Rational(new(big.Rat).Neg(e.val))))
+		if p, ok := f.(*symbolic.Pow); ok {
+			if e, ok := p.Exp.(*symbolic.Num); ok && e.Rat().Sign() < 0 {
+				below = append(below, symbolic.Power(p.Base, symbolic.Rational(new(big.Rat).Neg(e.Rat()))))
 				continue
 			}
 		}
@@ -84,7 +86,7 @@ func (n notation) product(x *Mul) (*Formula, int) {
 	var behind []*Formula
 	if len(below) > 0 {
 		if !front.IsInt() && len(front.Denom().String()) == 1 {
-			below = append([]Expr{Rational(new(big.Rat).SetInt(front.Denom()))}, below...)
+			below = append([]symbolic.Expr{symbolic.Rational(new(big.Rat).SetInt(front.Denom()))}, below...)
 			front.SetInt(front.Num())
 		}
 		above, behind = n.short(above, stacked, nil)
@@ -93,8 +95,8 @@ func (n notation) product(x *Mul) (*Formula, int) {
 		below, more = n.short(below, lengthy, inverse)
 		behind = append(behind, more...)
 	}
-	if number := Rational(front); !IsOne(number) {
-		above = append([]Expr{number}, above...)
+	if number := symbolic.Rational(front); !symbolic.IsOne(number) {
+		above = append([]symbolic.Expr{number}, above...)
 	}
 	var all []*Formula
 	switch {
@@ -125,12 +127,12 @@ func (n notation) product(x *Mul) (*Formula, int) {
 // short are the factors that fit above or below a line of some width. Sums
 // that do not, and above the line derivatives, which have lines of their own,
 // are laid out by themselves, raised to a power unless that is nil.
-func (n notation) short(factors []Expr, width float64, power *Formula) (fit []Expr, others []*Formula) {
+func (n notation) short(factors []symbolic.Expr, width float64, power *Formula) (fit []symbolic.Expr, others []*Formula) {
 	used := 0.0
 	for _, f := range factors {
 		w := n.set(f, bindSum).width()
-		s, ok := f.(*Add)
-		_, derivative := f.(*Deriv)
+		s, ok := f.(*symbolic.Add)
+		_, derivative := f.(*symbolic.Deriv)
 		switch {
 		case ok && used+w > width:
 			others = append(others, breakable(n.sum(s), power))
@@ -147,7 +149,7 @@ func (n notation) short(factors []Expr, width float64, power *Formula) (fit []Ex
 
 // factors stand side by side; no factors are 1, and one that stands alone
 // needs no parentheses.
-func (n notation) factors(factors []Expr) *Formula {
+func (n notation) factors(factors []symbolic.Expr) *Formula {
 	switch len(factors) {
 	case 0:
 		return glyph(number, "1")
@@ -167,16 +169,16 @@ func (n notation) factors(factors []Expr) *Formula {
 	return line(all...)
 }
 
-func (n notation) power(x *Pow) (*Formula, int) {
-	v, isNumber := x.Exp.(*Num)
+func (n notation) power(x *symbolic.Pow) (*Formula, int) {
+	v, isNumber := x.Exp.(*symbolic.Num)
 	switch {
-	case isNumber && v.val.Cmp(big.NewRat(1, 2)) == 0:
+	case isNumber && v.Rat().Cmp(big.NewRat(1, 2)) == 0:
 		return &Formula{kind: root, parts: []*Formula{n.set(x.Base, bindSum)}}, bindAtom
-	case isNumber && v.val.Sign() < 0:
-		return over(glyph(number, "1"), n.set(Power(x.Base, Rational(new(big.Rat).Neg(v.val))), bindSum)), bindPower
+	case isNumber && v.Rat().Sign() < 0:
+		return over(glyph(number, "1"), n.set(symbolic.Power(x.Base, symbolic.Rational(new(big.Rat).Neg(v.Rat()))), bindSum)), bindPower
 	}
 	exponent := n.set(x.Exp, bindSum)
-	if c, ok := x.Base.(*Call); ok && isNumber && v.val.IsInt() && c.Fn != "abs" {
+	if c, ok := x.Base.(*symbolic.Call); ok && isNumber && v.Rat().IsInt() && c.Fn != "abs" {
 		return n.call(c, exponent), bindPower
 	}
 	base := n.set(x.Base, bindAtom)
@@ -187,7 +189,7 @@ func (n notation) power(x *Pow) (*Formula, int) {
 }
 
 // call is an elementary function, raised to a power unless that is nil.
-func (n notation) call(x *Call, power *Formula) *Formula {
+func (n notation) call(x *symbolic.Call, power *Formula) *Formula {
 	args := make([]*Formula, len(x.Args))
 	for i, a := range x.Args {
 		args[i] = n.set(a, bindSum)

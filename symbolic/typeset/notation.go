@@ -1,7 +1,8 @@
-package symbolic
+package typeset
 
 import (
 	"fmt"
+	"github.com/courant-pde/courant/symbolic"
 	"math/big"
 	"strconv"
 	"strings"
@@ -11,25 +12,27 @@ import (
 // stated, functions; of a discretised one, values at places and time levels.
 type notation struct {
 	places, levels bool
-	means          map[*Function]mean // that stand for means of other functions
+	means          map[*symbolic.Function]mean // that stand for means of other functions
 }
 
 // Set lays e out with all places and time levels.
-func Set(e Expr) *Formula {
+func Set(e symbolic.Expr) *Formula {
 	n := notation{places: true, levels: true}
 	e = n.withMeans(e)
 	return n.set(e, bindSum)
 }
 
 // SetLevel lays out a function at the time level of an access, without a place.
-func SetLevel(a *Access) *Formula { return notation{levels: true}.access(a.Func.At(a.Time, nil)) }
+func SetLevel(a *symbolic.Access) *Formula {
+	return notation{levels: true}.access(a.Func.At(a.Time, nil))
+}
 
 // LaTeX prints e as LaTeX mathematics.
-func LaTeX(e Expr) string { return Set(e).LaTeX() }
+func LaTeX(e symbolic.Expr) string { return Set(e).LaTeX() }
 
 // set lays e out, in parentheses if it binds less tightly than its
 // surroundings.
-func (n notation) set(e Expr, around int) *Formula {
+func (n notation) set(e symbolic.Expr, around int) *Formula {
 	f, bind := n.bare(e)
 	if bind < around {
 		return parenthesised(f)
@@ -38,28 +41,28 @@ func (n notation) set(e Expr, around int) *Formula {
 }
 
 // bare lays e out and says how tightly it binds.
-func (n notation) bare(e Expr) (*Formula, int) {
+func (n notation) bare(e symbolic.Expr) (*Formula, int) {
 	switch x := e.(type) {
-	case *Num:
-		return numeral(x.val)
-	case *Scalar:
+	case *symbolic.Num:
+		return numeral(x.Rat())
+	case *symbolic.Scalar:
 		return Name(x.Name), bindAtom
-	case *Access:
+	case *symbolic.Access:
 		return n.access(x), bindAtom
-	case *Add:
+	case *symbolic.Add:
 		return n.sum(x), bindSum
-	case *Mul:
+	case *symbolic.Mul:
 		return n.product(x)
-	case *Pow:
+	case *symbolic.Pow:
 		return n.power(x)
-	case *Call:
+	case *symbolic.Call:
 		return n.call(x, nil), bindPower
-	case *Deriv:
+	case *symbolic.Deriv:
 		return n.derivative(x), bindPower
-	case *Place:
+	case *symbolic.Place:
 		var where []*Formula
 		for axis, h := range x.Half {
-			where = append(where, shifted(symbol(axisOf(x.Of, axis)), 0, h))
+			where = append(where, shifted(symbol(symbolic.AxisName(x.Of, axis)), 0, h))
 		}
 		return indexed(fenced(".|", n.set(x.Of, bindSum)), list(where), nil), bindPower
 	}
@@ -97,14 +100,14 @@ func numeral(r *big.Rat) (*Formula, int) {
 
 // access is a function's letter with its place below and its time level above.
 // A bar keeps a component from being taken for a place.
-func (n notation) access(x *Access) *Formula {
+func (n notation) access(x *symbolic.Access) *Formula {
 	level := n.level(x)
 	m, isMean := n.means[x.Func]
 	if !isMean {
 		m.of = x.Func
 	}
 	base, component := nameParts(m.of.Name)
-	if !n.places && x.isHere() || len(x.Func.Axes) == 0 {
+	if !n.places && x.IsHere() || len(x.Func.Axes) == 0 {
 		return indexed(base, component, level)
 	}
 	letter := indexed(base, component, nil)
@@ -114,17 +117,17 @@ func (n notation) access(x *Access) *Formula {
 	if component != nil {
 		letter = line(letter, sign("|"))
 	}
-	return indexed(letter, x.place(), level)
+	return indexed(letter, place(x), level)
 }
 
 // level is the upper index of an access, nil for none.
-func (n notation) level(x *Access) *Formula {
+func (n notation) level(x *symbolic.Access) *Formula {
 	step := glyph(letter, "n")
 	switch f := x.Func; {
-	case f.Role == History && n.levels && f.Every != nil && !IsOne(f.Every):
+	case f.Role == symbolic.History && n.levels && f.Every != nil && !symbolic.IsOne(f.Every):
 		every, _ := n.bare(f.Every)
 		return line(step, sign("/"), every)
-	case f.Role == History && n.levels:
+	case f.Role == symbolic.History && n.levels:
 		return step
 	case !f.Varies() || x.Time == 0 && !n.levels:
 		return nil
@@ -133,7 +136,7 @@ func (n notation) level(x *Access) *Formula {
 }
 
 // place is where an access lies, in spacings from the current node.
-func (e *Access) place() *Formula {
+func place(e *symbolic.Access) *Formula {
 	var parts []*Formula
 	for _, a := range e.Func.Axes {
 		parts = append(parts, shifted(symbol(e.Func.Grid.Axes[a]), e.Offset[a], e.Func.IsHalf(a)))
@@ -151,7 +154,7 @@ func shifted(name *Formula, steps int, half bool) *Formula {
 	if halves < 0 {
 		way = "-"
 	}
-	switch size := abs(halves); {
+	switch size := max(halves, -halves); {
 	case halves == 0:
 		return name
 	case size%2 == 0:
