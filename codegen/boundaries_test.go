@@ -21,7 +21,7 @@ const module = "github.com/courant-pde/courant"
 var mayImport = map[string][]string{
 	"dsl":               {},
 	"dsl/check":         {"dsl", "symbolic"},
-	"dsl/spell":         {"dsl", "symbolic"},
+	"dsl/unparse":       {"dsl", "symbolic"},
 	"symbolic":          {},
 	"codegen":           {"dsl", "symbolic", "codegen", "backends"},
 	"codegen/text":      {},

@@ -79,7 +79,7 @@ operator shared {
 				}
 				temps := 0
 				for _, a := range short.Arrays {
-					if a.Role == signature.Temp {
+					if a.Role == signature.Temporary {
 						temps++
 					}
 				}
@@ -165,7 +165,7 @@ func values(t *testing.T, p *stencil.Program, name string) []float64 {
 	found := -1
 	for i, a := range k.Arrays {
 		r := rand.New(rand.NewPCG(uint64(len(a.Name)), uint64(a.Name[0])))
-		if a.Role != signature.Temp {
+		if a.Role != signature.Temporary {
 			for j := range b.Arrays[i].Data {
 				b.Arrays[i].Data[j] = 1 + r.Float64()
 			}

@@ -131,7 +131,7 @@ func (p printer) print(e Expr, around int) string {
 	return text
 }
 
-// index spells the place of an access, such as "t+1", "x", "z-2", "y+1/2".
+// index prints the place of an access, such as "t+1", "x", "z-2", "y+1/2".
 func (e *Access) index() []string {
 	var out []string
 	if e.Func.Varies() {
@@ -139,7 +139,7 @@ func (e *Access) index() []string {
 	}
 	for _, a := range e.Func.Axes {
 		halves := 2 * e.Offset[a]
-		if e.Func.IsHalf(a) {
+		if e.Func.IsStaggered(a) {
 			halves++
 		}
 		out = append(out, offset(e.Func.Grid.Axes[a], halves))

@@ -17,8 +17,8 @@ func TestPrint(t *testing.T) {
 	uf := &symbolic.Function{Name: "u", Grid: g, Axes: both, Role: symbolic.Wavefield}
 	tau := (&symbolic.Function{Name: "tau_xz", Grid: g, Axes: both, Role: symbolic.Wavefield}).Here()
 	u, next := uf.Here(), uf.At(1, []int{-2, 1})
-	v := (&symbolic.Function{Name: "v_x", Grid: g, Axes: both, Role: symbolic.Wavefield, Half: []bool{true, false}}).At(0, []int{-1, 2})
-	lam := (&symbolic.Function{Name: "lam", Grid: g, Axes: both, Half: []bool{true, true}}).Here()
+	v := (&symbolic.Function{Name: "v_x", Grid: g, Axes: both, Role: symbolic.Wavefield, Stagger: []bool{true, false}}).At(0, []int{-1, 2})
+	lam := (&symbolic.Function{Name: "lam", Grid: g, Axes: both, Stagger: []bool{true, true}}).Here()
 	dt, h := symbolic.TimeStep(), g.Spacing(0)
 	num := func(a, b int64) symbolic.Expr { return symbolic.Rational(big.NewRat(a, b)) }
 	deriv := func(e symbolic.Expr, axis, order int) symbolic.Expr {

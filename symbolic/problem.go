@@ -41,7 +41,7 @@ type Function struct {
 	Axes []int // the grid axes that it spans, ascending
 	// Half says per grid axis that the values lie half a spacing up the axis
 	// from the nodes; nil puts them on the nodes.
-	Half []bool
+	Stagger []bool
 	// Mean is how the function is brought to places where it has no values.
 	Mean Mean
 	// Edges says per grid axis, at its first and its last point, what lies
@@ -105,7 +105,7 @@ const (
 func (f *Function) Varies() bool { return f.Role == Wavefield }
 
 // IsHalf reports whether f lies halfway between the nodes along axis.
-func (f *Function) IsHalf(axis int) bool { return f.Half != nil && f.Half[axis] }
+func (f *Function) IsStaggered(axis int) bool { return f.Stagger != nil && f.Stagger[axis] }
 
 // Spans reports whether f depends on the position along axis.
 func (f *Function) Spans(axis int) bool {

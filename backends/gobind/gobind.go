@@ -110,7 +110,7 @@ func (b *binding) constants(text string) {
 	)
 }
 
-// literal spells a text on several lines where Go allows it.
+// literal prints a text on several lines where Go allows it.
 func literal(text string) jen.Code {
 	if strings.ContainsFunc(text, func(r rune) bool {
 		return r == '`' || r != '\n' && r != '\t' && !unicode.IsGraphic(r) || r == unicode.ReplacementChar

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/dsl/spell"
+	"github.com/courant-pde/courant/dsl/unparse"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
 )
@@ -104,7 +104,7 @@ func derivation(derive func(*symbolic.Problem) (out *symbolic.Problem, comment s
 			if err != nil {
 				return err
 			}
-			text, err := spell.Operator(derived, comment)
+			text, err := unparse.Operator(derived, comment)
 			if err != nil {
 				return err
 			}

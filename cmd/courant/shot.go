@@ -63,7 +63,7 @@ describes the file.`,
 	return c
 }
 
-// times spells a shape as 401 x 301.
+// times prints a shape as 401 x 301.
 func times(shape []int) string {
 	words := make([]string, len(shape))
 	for i, n := range shape {

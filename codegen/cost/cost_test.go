@@ -182,7 +182,7 @@ axes x halo 1, z halo 1
 time 1 .. steps-1
 param m[x, z]
 state u[t, x, z] levels 3 buffers 2
-temp w[x, z]
+temporary w[x, z]
 setup {
 }
 step {

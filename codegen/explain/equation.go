@@ -60,13 +60,13 @@ func equation(g *symbolic.Grid, s symbolic.Statement) Equation {
 		e.Temporary = x.Target.Func.Role == symbolic.Temporary
 		e.Region, e.Every = regionText(g, x.Region), everyText(x.Every)
 		e.Discretised = fmt.Sprintf("%s = %s", x.Target, x.Value)
-		e.Reads = reads(x.Value, x.Target.Func.Half)
+		e.Reads = reads(x.Value, x.Target.Func.Stagger)
 	case *symbolic.Inject:
 		e.Target = x.Target.Func.Name
 		e.target = typeset.Set(x.Target)
 		e.Every = everyText(x.Every)
 		e.Discretised = fmt.Sprintf("%s += %s at the nodes around %s", x.Target, product(x.Points.Name, x.Value), x.Points.Name)
-		e.Reads = reads(x.Value, x.Target.Func.Half)
+		e.Reads = reads(x.Value, x.Target.Func.Stagger)
 	case *symbolic.Sample:
 		e.Target = x.Points.Name
 		e.target = typeset.Name(x.Points.Name)

@@ -56,7 +56,7 @@ func reads(e symbolic.Expr, at []bool) []Read {
 		p := make(Point, len(a.Offset))
 		for _, axis := range a.Func.Axes {
 			p[axis] = 2 * a.Offset[axis]
-			if a.Func.IsHalf(axis) {
+			if a.Func.IsStaggered(axis) {
 				p[axis]++
 			}
 			if at != nil && at[axis] {

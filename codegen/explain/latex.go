@@ -55,7 +55,7 @@ func (r *Report) LaTeX() string {
 	return b.String()
 }
 
-// texText spells a text so that LaTeX prints it as it is.
+// texText prints a text so that LaTeX prints it as it is.
 func texText(text string) string {
 	return strings.NewReplacer(`\`, `\textbackslash{}`, "{", `\{`, "}", `\}`, "$", `\$`, "&", `\&`, "#", `\#`, "%", `\%`, "_", `\_`,
 		"^", `\textasciicircum{}`, "~", `\textasciitilde{}`).Replace(text)

@@ -22,7 +22,7 @@ func places(p *symbolic.Problem) []Place {
 	for _, f := range p.Functions {
 		half := make([]bool, p.Grid.Dim())
 		for axis := range half {
-			half[axis] = f.IsHalf(axis) && f.Spans(axis)
+			half[axis] = f.IsStaggered(axis) && f.Spans(axis)
 		}
 		i := slices.IndexFunc(out, func(x Place) bool { return slices.Equal(x.Half, half) })
 		if i < 0 {
@@ -75,7 +75,7 @@ func placeName(g *symbolic.Grid, half []bool) string {
 	return "face " + strings.Join(axes, "-")
 }
 
-// where spells a place, such as "x+1/2, z".
+// where prints a place, such as "x+1/2, z".
 func (p Place) where(axes []string) string {
 	parts := slices.Clone(axes)
 	for axis, h := range p.Half {

@@ -12,12 +12,12 @@ func velocityStress(axes ...string) *symbolic.Problem {
 	g := &symbolic.Grid{Axes: axes, SpaceOrder: 4, TimeOrder: 1}
 	p := &symbolic.Problem{Name: "elastic", Grid: g}
 	add := func(name string, role symbolic.Role, half ...int) {
-		f := &symbolic.Function{Name: name, Grid: g, Role: role, Half: make([]bool, len(axes))}
+		f := &symbolic.Function{Name: name, Grid: g, Role: role, Stagger: make([]bool, len(axes))}
 		for axis := range axes {
 			f.Axes = append(f.Axes, axis)
 		}
 		for _, axis := range half {
-			f.Half[axis] = true
+			f.Stagger[axis] = true
 		}
 		p.Functions = append(p.Functions, f)
 	}

@@ -127,7 +127,7 @@ func (r Read) space(axes []string) *drawing {
 	return d
 }
 
-// text spells a place, such as "x+1/2, z-3".
+// text prints a place, such as "x+1/2, z-3".
 func (p Point) text(axes []string) string {
 	var parts []string
 	for axis, h := range p {

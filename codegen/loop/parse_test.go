@@ -75,7 +75,7 @@ param profile[x]
 param constant[]
 state u[t, x, z] levels 3 buffers 2 edge x wrap wrap "pressure"
 state f[t, x, z] input
-scratch p0[x, z]
+precomputed p0[x, z]
 image g[x, z]
 history us[x, z] every $dt
 points src inject "source"

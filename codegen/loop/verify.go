@@ -521,8 +521,8 @@ func (v *verifier) target(r *Ref, s scope, setup bool) error {
 		switch {
 		case a.Role == signature.Param || a.Given():
 			return fmt.Errorf("%s is written, but it is given by the caller", r)
-		case setup != (a.Role == signature.Scratch):
-			return fmt.Errorf("%s is written, but what setup computes is scratch, and only that", r)
+		case setup != (a.Role == signature.Precomputed):
+			return fmt.Errorf("%s is written, but what setup computes is precomputed, and only that", r)
 		}
 	}
 	if p := s.pointers[r.Pointer]; p != nil && !p.Write {

@@ -25,7 +25,7 @@ state own[t, x, z] levels 2 buffers 2 halo x 0 4 halo z 3 0
 state psi[t, x, z] levels 2 buffers 1 slabs x 5 6 gap 2
 state f[t, x, z] input
 image g[x]
-scratch p[x, z]
+precomputed p[x, z]
 points src inject
 points rec sample staged 2
 series e
@@ -168,10 +168,10 @@ func TestVerify(t *testing.T) {
 		{steps("for x = 0 .. size(x) threads { for zb along z = 0 .. size(z) grid { v[@1, x, zb] = 1 } }"), "run: loop zb is shared among threads within another that is"},
 		{steps("for xb along x = 0 .. size(x) step 4 grid { for zb along z = 0 .. size(z) step 8 grid { for x = xb .. min(xb+4, size(x)) block { for z = zb .. min(zb+8, size(z)) block { v[@1, x, z] = 1 } } } }"), ""},
 		{bare("for xb along x = 0 .. size(x) grid { for k = 0 .. 2 block { v[@1, xb, k] = 1 } }"), "run: loop xb is shared by no team"},
-		{once("for x = 0 .. size(x) threads { g[x] = 1 }"), "setup: g[x] is written, but what setup computes is scratch, and only that"},
-		{steps(threads("p[x, z] = 1")), "run: p[x, z] is written, but what setup computes is scratch, and only that"},
-		{once("inject src into g[x] times 1"), "setup: g[x] is written, but what setup computes is scratch, and only that"},
-		{steps("inject src into p[x, z] times 1"), "run: p[x, z] is written, but what setup computes is scratch, and only that"},
+		{once("for x = 0 .. size(x) threads { g[x] = 1 }"), "setup: g[x] is written, but what setup computes is precomputed, and only that"},
+		{steps(threads("p[x, z] = 1")), "run: p[x, z] is written, but what setup computes is precomputed, and only that"},
+		{once("inject src into g[x] times 1"), "setup: g[x] is written, but what setup computes is precomputed, and only that"},
+		{steps("inject src into p[x, z] times 1"), "run: p[x, z] is written, but what setup computes is precomputed, and only that"},
 		{once("for x = 0 .. size(x) threads { p[x, 0] = 1 } for x = 0 .. size(x) { p[x, 0] = m[x, 0] }"), ""},
 		{once("for x = 0 .. size(x) threads { tile[0, 0] = m[x, 0] p[x, 0] = tile[0, 0] }"), ""},
 		{steps(threads("v[@1, x, z] = p[x, z]")), ""},

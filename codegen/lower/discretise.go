@@ -44,7 +44,7 @@ func discretise(p *symbolic.Problem, temps *temporaries) (*symbolic.Problem, err
 				u.Value, err = isolate(p.Grid, x)
 			}
 			if err == nil {
-				u.Value, err = temps.discretise(u.Value, p.Grid, u.Target.Func.Half, u.Source)
+				u.Value, err = temps.discretise(u.Value, p.Grid, u.Target.Func.Stagger, u.Source)
 			}
 			out.Statements = append(out.Statements, temps.take()...)
 			temps.written(u.Target)
@@ -55,7 +55,7 @@ func discretise(p *symbolic.Problem, temps *temporaries) (*symbolic.Problem, err
 			}
 		case *symbolic.Inject:
 			c := *x
-			c.Value, err = fd.Discretise(x.Value, p.Grid, x.Target.Func.Half)
+			c.Value, err = fd.Discretise(x.Value, p.Grid, x.Target.Func.Stagger)
 			temps.written(x.Target)
 			s = &c
 		case *symbolic.Sample:

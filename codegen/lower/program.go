@@ -48,7 +48,7 @@ func read(p *symbolic.Problem) []*symbolic.Function {
 // array is the storage of a function.
 func array(p *symbolic.Problem, f *symbolic.Function) *signature.Array {
 	g := p.Grid
-	a := &signature.Array{Name: f.Name, Axes: slices.Clone(f.Axes), Buffers: 1, Levels: 1, Half: slices.Clone(f.Half), Doc: f.Doc}
+	a := &signature.Array{Name: f.Name, Axes: slices.Clone(f.Axes), Buffers: 1, Levels: 1, Stagger: slices.Clone(f.Stagger), Doc: f.Doc}
 	switch f.Role {
 	case symbolic.Field:
 		if n, ok := f.Default.(*symbolic.Num); ok && (n.Float() == 0 || n.Float() == 1) && len(f.Axes) == g.Dim() {
@@ -74,10 +74,10 @@ func array(p *symbolic.Problem, f *symbolic.Function) *signature.Array {
 	case symbolic.History:
 		a.Role, a.Every = signature.History, steps(f.Every)
 	case symbolic.Temporary:
-		a.Role = signature.Temp
+		a.Role = signature.Temporary
 	}
-	if !slices.Contains(a.Half, true) {
-		a.Half = nil
+	if !slices.Contains(a.Stagger, true) {
+		a.Stagger = nil
 	}
 	if !f.Folded { // what is folded begins with a halo of zeros
 		a.Edges = edges(p, f)
@@ -182,7 +182,7 @@ func (l *lowering) statement(s symbolic.Statement) {
 		out = &stencil.Compute{Axes: slices.Clone(x.Target.Func.Axes), Box: span, When: when(x.Every),
 			Body: []stencil.Assignment{&stencil.Assign{Target: l.access(x.Target), Value: l.expr(x.Value), Note: note}}}
 	case *symbolic.Inject:
-		out = &stencil.Inject{Points: l.points(x.Points, x.Target.Func.Half), Ahead: x.Row, Target: l.access(x.Target), Value: l.expr(x.Value), When: when(x.Every), Note: note}
+		out = &stencil.Inject{Points: l.points(x.Points, x.Target.Func.Stagger), Ahead: x.Row, Target: l.access(x.Target), Value: l.expr(x.Value), When: when(x.Every), Note: note}
 	case *symbolic.Sample:
 		out = &stencil.Sample{Points: l.points(x.Points, x.Half), Value: l.expr(x.Value), When: when(x.Every), Note: note}
 	case *symbolic.Reduce:
@@ -203,14 +203,14 @@ func (l *lowering) points(p *symbolic.Points, half []bool) string {
 		}
 	}
 	for _, q := range l.out.Points {
-		if q.Traces == p.Name && slices.Equal(q.Half, half) {
+		if q.Traces == p.Name && slices.Equal(q.Stagger, half) {
 			return q.Name
 		}
 	}
 	for half != nil && l.out.PointSet(name) != nil {
 		name += "_"
 	}
-	l.out.Points = append(l.out.Points, &signature.Points{Name: name, Traces: p.Name, Inject: p.Inject, Half: slices.Clone(half), Doc: p.Doc})
+	l.out.Points = append(l.out.Points, &signature.Points{Name: name, Traces: p.Name, Inject: p.Inject, Stagger: slices.Clone(half), Doc: p.Doc})
 	return name
 }
 

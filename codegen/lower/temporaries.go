@@ -51,7 +51,7 @@ func (t *temporaries) name(d *symbolic.Deriv, s *fd.Stencil, at []bool) *symboli
 		return nil
 	}
 	for _, old := range t.live {
-		if symbolic.Equal(old.of, d.Of) && slices.Equal(old.function.Half, at) {
+		if symbolic.Equal(old.of, d.Of) && slices.Equal(old.function.Stagger, at) {
 			return old.function
 		}
 	}
@@ -63,7 +63,7 @@ func (t *temporaries) name(d *symbolic.Deriv, s *fd.Stencil, at []bool) *symboli
 	if (len(s.Offset)-1)*symbolic.Cost(value) < t.worth {
 		return nil
 	}
-	f := &symbolic.Function{Name: t.free(), Doc: d.Of.String(), Grid: t.problem.Grid, Role: symbolic.Temporary, Half: slices.Clone(at)}
+	f := &symbolic.Function{Name: t.free(), Doc: d.Of.String(), Grid: t.problem.Grid, Role: symbolic.Temporary, Stagger: slices.Clone(at)}
 	for axis := range t.problem.Grid.Axes {
 		f.Axes = append(f.Axes, axis)
 	}

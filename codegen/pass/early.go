@@ -32,5 +32,5 @@ func early(p *stencil.Program) {
 // movesEarly reports whether a compute covers one end of an axis alone, or writes
 // temporaries alone.
 func movesEarly(p *stencil.Program, c *stencil.Compute) bool {
-	return c.AtAnEnd() || !slices.ContainsFunc(c.Targets(), func(t *stencil.Access) bool { return p.Array(t.Field).Role != signature.Temp })
+	return c.AtAnEnd() || !slices.ContainsFunc(c.Targets(), func(t *stencil.Access) bool { return p.Array(t.Field).Role != signature.Temporary })
 }

@@ -64,14 +64,14 @@ step {
 
 // What is computed once per run is joined too.
 func TestFuseSetup(t *testing.T) {
-	expectProgram(t, "fuse", `scratch p[x, z]
-scratch q[x, z]
+	expectProgram(t, "fuse", `precomputed p[x, z]
+precomputed q[x, z]
 setup {
   compute x = 0 .. size, z = 0 .. size { p[x, z] = sqrt(m[x+1, z]) }
   compute x = 0 .. size, z = 0 .. size { q[x, z] = p[x, z]*m[x, z] }
 }
-step { }`, "", `scratch p[x, z]
-scratch q[x, z]
+step { }`, "", `precomputed p[x, z]
+precomputed q[x, z]
 setup {
   compute x = 0 .. size, z = 0 .. size {
     p[x, z] = sqrt(m[x+1, z])

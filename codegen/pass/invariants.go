@@ -82,7 +82,7 @@ func (h *hoisting) array(e expr.Expr) expr.Expr {
 	a := h.made[key]
 	if a == nil {
 		name := h.p.FreeName("p")
-		a = &hoisted{array: &signature.Array{Name: name, Role: signature.Scratch, Axes: axesOf(h.p, e), Buffers: 1, Levels: 1}, value: value, margin: make([][2]int, len(h.p.Axes))}
+		a = &hoisted{array: &signature.Array{Name: name, Role: signature.Precomputed, Axes: axesOf(h.p, e), Buffers: 1, Levels: 1}, value: value, margin: make([][2]int, len(h.p.Axes))}
 		h.made[key] = a
 		h.order = append(h.order, a)
 		h.p.Arrays = append(h.p.Arrays, a.array)

@@ -13,7 +13,7 @@ step {
   compute x = 0 .. size, z = 0 .. size {
     u[t+1, x, z] = m[x, z]*u[t, x, z]/(m[x, z] + %c0*damp[x, z])
   }
-}`, "scratch p0[x, z]", `
+}`, "precomputed p0[x, z]", `
 setup {
   let %c0 = $dt
   compute x = 0 .. size, z = 0 .. size {
@@ -51,7 +51,7 @@ step {
   compute x = 0 .. size, z = 0 .. size {
     v[t+1, x, z] = sqrt(m[x, z])*v[t, x, z] + sqrt(m[x+1, z])
   }
-}`, "scratch p0[x, z]", `
+}`, "precomputed p0[x, z]", `
 setup {
   compute x = 0 .. size+1, z = 0 .. size {
     p0[x, z] = sqrt(m[x, z]) note "the same in every step"
@@ -80,8 +80,8 @@ step {
   compute x = 0 .. size, z = 0 .. size {
     u[t+1, x, z] = u[t, x, z] + (u[t, x-1, z] - m[x, z]*(u[t-1, x, z] - u[t, x, z]))/(m[x, z] + %c0*damp[x, z])
   }
-}`, after+`scratch p0[x, z]
-scratch p1[x, z] usual 0
+}`, after+`precomputed p0[x, z]
+precomputed p1[x, z] usual 0
 setup {
   let %c0 = $dt
   compute x = 0 .. size, z = 0 .. size {
@@ -105,7 +105,7 @@ setup { }
 step {
   compute x = 0 .. 4, z = 0 .. size { u[t+1, x, z] = m[x, z]*u[t, x, z]/(m[x, z] + damp[x, z]) + damp[x, z]*u[t, x, z] }
   compute x = 0 .. size, z = 0 .. size { v[t+1, x, z] = u[t, x, z]/(m[x, z] + damp[x, z]) }
-}`, "scratch p0[x, z]", `
+}`, "precomputed p0[x, z]", `
 setup {
   compute x = 0 .. size, z = 0 .. size { p0[x, z] = 1/(m[x, z] + damp[x, z]) note "the same in every step" }
 }

@@ -56,7 +56,7 @@ func interpretAs(t *testing.T, p *stencil.Program, seed uint64, maker schedule.M
 	}
 	b.Scalars = []float64{0.37, 1.3}
 	for i, a := range k.Arrays {
-		if a.Role == signature.Scratch {
+		if a.Role == signature.Precomputed {
 			continue
 		}
 		fillArray(k, a, &b.Arrays[i], size, rand.New(rand.NewPCG(seed, uint64(i))))

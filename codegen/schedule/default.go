@@ -131,7 +131,7 @@ func indices(begin, end int) (out []int) {
 // own lists the temporaries that some computes make and no other statement reads.
 func own(p *stencil.Program, begin, end int) (temps []string) {
 	for _, a := range p.Arrays {
-		if a.Role != signature.Temp {
+		if a.Role != signature.Temporary {
 			continue
 		}
 		inside, made := true, false

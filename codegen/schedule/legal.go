@@ -223,7 +223,7 @@ func (pl *plan) locals() error {
 	p, g := pl.p, &pl.Group
 	for _, l := range g.Local {
 		a := p.Array(l.Field)
-		if a == nil || a.Role != signature.Temp {
+		if a == nil || a.Role != signature.Temporary {
 			return illegal(g, "%s is no temporary field, so it cannot be local", l.Field)
 		}
 		if g.steps() > 1 {

@@ -24,7 +24,7 @@ scalar dt
 param k[x, z]
 state u[t, x, z] levels 3 buffers 2 edge z even open
 state v[t, x, z] levels 2 buffers 1
-temp w[x, z]
+temporary w[x, z]
 points src inject
 points rec sample
 series e

@@ -118,7 +118,7 @@ func (r *random) compute(field string, now []string, next map[string]int, turn i
 	for range r.IntN(3) {
 		name := fmt.Sprintf("w%d", r.temps)
 		r.temps++
-		r.p.Arrays = append(r.p.Arrays, &signature.Array{Name: name, Role: signature.Temp, Axes: all, Levels: 1, Buffers: 1})
+		r.p.Arrays = append(r.p.Arrays, &signature.Array{Name: name, Role: signature.Temporary, Axes: all, Levels: 1, Buffers: 1})
 		var sum []expr.Expr
 		for range 1 + r.IntN(3) {
 			from := now[r.IntN(len(now))]
@@ -218,7 +218,7 @@ func randomGroup(p *stencil.Program, g *Group, first int, r *rand.Rand) {
 		if c, ok := p.Step[first+i].(*stencil.Compute); ok {
 			compute = true
 			for _, t := range c.Targets() {
-				if p.Array(t.Field).Role == signature.Temp {
+				if p.Array(t.Field).Role == signature.Temporary {
 					temps = append(temps, t.Field)
 				}
 			}

@@ -112,7 +112,7 @@ func (a *applier) halo(h Halo) error {
 // slabs stores a field only where it is computed, near the ends of axes.
 func (a *applier) slabs(name string) error {
 	array := a.k.Array(name)
-	if array == nil || array.Role != signature.State && array.Role != signature.Temp || array.Storage != signature.Rotating {
+	if array == nil || array.Role != signature.State && array.Role != signature.Temporary || array.Storage != signature.Rotating {
 		return illegal(nil, "slabs %s: no such wavefield of a few levels, or temporary", name)
 	}
 	if array.Edges != nil {

@@ -49,8 +49,8 @@ func (o *Operator) Check() error {
 		if err := declare("points", q.Name); err != nil {
 			return err
 		}
-		if q.Half != nil && len(q.Half) != len(o.Axes) {
-			return fmt.Errorf("%s has places along %d axes of %d", q.Name, len(q.Half), len(o.Axes))
+		if q.Stagger != nil && len(q.Stagger) != len(o.Axes) {
+			return fmt.Errorf("%s has places along %d axes of %d", q.Name, len(q.Stagger), len(o.Axes))
 		}
 		if q.Staged < 0 || q.Staged > 0 && q.Inject {
 			return fmt.Errorf("points %s: samples are staged, and of one step or more", q.Name)
@@ -86,7 +86,7 @@ func (o *Operator) checkArray(a *Array) error {
 	if wrong {
 		return fmt.Errorf("%s array %s: %d buffers for %d levels", a.Role, a.Name, a.Buffers, a.Levels)
 	}
-	if a.Usual != nil && (a.Role != Param && a.Role != Scratch || *a.Usual != 0 && *a.Usual != 1) {
+	if a.Usual != nil && (a.Role != Param && a.Role != Precomputed || *a.Usual != 0 && *a.Usual != 1) {
 		return fmt.Errorf("%s array %s: usual value %g", a.Role, a.Name, *a.Usual)
 	}
 	if a.Storage != Rotating && a.Role != State {
@@ -103,7 +103,7 @@ func (o *Operator) checkArray(a *Array) error {
 			return fmt.Errorf("array %s: %w", a.Name, err)
 		}
 	}
-	for what, n := range map[string]int{"edges": len(a.Edges), "places": len(a.Half), "halos": len(a.Halo), "slabs": len(a.Slabs)} {
+	for what, n := range map[string]int{"edges": len(a.Edges), "places": len(a.Stagger), "halos": len(a.Halo), "slabs": len(a.Slabs)} {
 		if n != 0 && n != len(o.Axes) {
 			return fmt.Errorf("array %s: %s of %d axes of %d", a.Name, what, n, len(o.Axes))
 		}

@@ -19,12 +19,12 @@ param one[]
 state u[t, x, z] levels 3 buffers 2 half x edge z odd even
 state v[t, x, z] levels 2 buffers 2 saved
 state f[t, x, z] input
-scratch p[x, z] halo x 1 2 halo z 0 0
+precomputed p[x, z] halo x 1 2 halo z 0 0
 state psi[t, x, z] levels 2 buffers 1 slabs x 4 5 gap 3
 image g[x, z]
 history us[x, z] every 4
 history vs[x, z] every $n
-temp w[x, z]
+temporary w[x, z]
 points src inject
 points src_x inject traces src half x
 points rec sample staged 4
@@ -65,7 +65,7 @@ func TestCheck(t *testing.T) {
 		{"m[x, z]", "m[z, x]", "array m does not span its axes in order"},
 		{"m[x, z]", "m[x, x]", "array m does not span its axes in order"},
 		{"m[x, z]", "m[x, z] levels 2 buffers 2", "param array m: 2 buffers for 2 levels"},
-		{"w[x, z]", "w[x, z] levels 2 buffers 1", "temp array w: 1 buffers for 2 levels"},
+		{"w[x, z]", "w[x, z] levels 2 buffers 1", "temporary array w: 1 buffers for 2 levels"},
 		{"input", "levels 2 buffers 2 input", "state array f: 2 buffers for 2 levels"},
 		{"levels 3 buffers 2", "levels 3 buffers 3", ""},
 		{"levels 3 buffers 2", "levels 3 buffers 4", "state array u: 4 buffers for 3 levels"},
@@ -106,7 +106,7 @@ func TestCheckWhatHasNoText(t *testing.T) {
 		{func(o *signature.Operator) { o.Name = "" }, `operator "": not a name`},
 		{func(o *signature.Operator) { o.Scalars[0] = "d t" }, `scalar "d t": not a name`},
 		{func(o *signature.Operator) { o.Points[0].Name = "1" }, `points "1": not a name`},
-		{func(o *signature.Operator) { o.Points[1].Half = []bool{true} }, "src_x has places along 1 axes of 2"},
+		{func(o *signature.Operator) { o.Points[1].Stagger = []bool{true} }, "src_x has places along 1 axes of 2"},
 		{func(o *signature.Operator) { o.Points[2].Staged = -1 }, "points rec: samples are staged, and of one step or more"},
 		{func(o *signature.Operator) { o.Series[0].Name = "e-" }, `series "e-": not a name`},
 		{func(o *signature.Operator) { o.Arrays[0].Name = "m-1" }, `array "m-1": not a name`},
@@ -114,7 +114,7 @@ func TestCheckWhatHasNoText(t *testing.T) {
 		{func(o *signature.Operator) { o.Arrays[0].Axes[0] = -1 }, "array m does not span its axes in order"},
 		{func(o *signature.Operator) { o.Array("us").Every = signature.Steps{Number: -1} }, "array us: every -1 steps"},
 		{func(o *signature.Operator) { o.Array("u").Edges = o.Array("u").Edges[:1] }, "array u: edges of 1 axes of 2"},
-		{func(o *signature.Operator) { o.Array("u").Half = o.Array("u").Half[:1] }, "array u: places of 1 axes of 2"},
+		{func(o *signature.Operator) { o.Array("u").Stagger = o.Array("u").Stagger[:1] }, "array u: places of 1 axes of 2"},
 		{func(o *signature.Operator) { o.Array("p").Halo = o.Array("p").Halo[:1] }, "array p: halos of 1 axes of 2"},
 		{func(o *signature.Operator) { o.Array("psi").Slabs = o.Array("psi").Slabs[:1] }, "array psi: slabs of 1 axes of 2"},
 		{func(o *signature.Operator) { o.Array("p").Halo[1][1] = -1 }, "array p: a negative halo along z"},

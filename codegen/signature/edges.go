@@ -12,7 +12,7 @@ package signature
 // beyond the other end is left alone.
 func (a *Array) Rules(axis int, width [2]int) []Rule {
 	half := 0
-	if a.Half != nil && a.Half[axis] {
+	if a.Stagger != nil && a.Stagger[axis] {
 		half = 1
 	}
 	return rules(a.Edges[axis], half, width)

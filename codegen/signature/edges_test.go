@@ -14,7 +14,7 @@ func copies(a *signature.Array, axis, n, width int) []signature.Move {
 	var out []signature.Move
 	add := func(to, from, sign int) { out = append(out, signature.Move{To: to, From: from, Sign: sign}) }
 	half := 0
-	if a.Half != nil && a.Half[axis] {
+	if a.Stagger != nil && a.Stagger[axis] {
 		half = 1
 	}
 	first, last := a.Edges[axis][0], a.Edges[axis][1]
@@ -100,7 +100,7 @@ func each(f func(a *signature.Array)) {
 				continue
 			}
 			for _, half := range [][]bool{nil, {false, true}} {
-				f(&signature.Array{Axes: []int{0, 1}, Half: half, Edges: [][2]signature.Edge{{}, {first, last}}})
+				f(&signature.Array{Axes: []int{0, 1}, Stagger: half, Edges: [][2]signature.Edge{{}, {first, last}}})
 			}
 		}
 	}
@@ -115,7 +115,7 @@ func TestMovesAreTheDefinition(t *testing.T) {
 			for width := range 8 {
 				got, want := a.Moves(1, n, [2]int{width, width}), copies(a, 1, n, width)
 				if !slices.Equal(got, want) {
-					t.Errorf("edges %v, half %v, %d points, width %d:\ngot  %v\nwant %v", a.Edges[1], a.Half, n, width, got, want)
+					t.Errorf("edges %v, half %v, %d points, width %d:\ngot  %v\nwant %v", a.Edges[1], a.Stagger, n, width, got, want)
 				}
 				tried += len(got)
 			}
@@ -131,7 +131,7 @@ func TestMovesAreTheDefinition(t *testing.T) {
 // the halo.
 func TestMovesMakeImages(t *testing.T) {
 	each(func(a *signature.Array) {
-		first, last, half := a.Edges[1][0], a.Edges[1][1], a.Half != nil
+		first, last, half := a.Edges[1][0], a.Edges[1][1], a.Stagger != nil
 		between := first.Mirrors() && last.Mirrors()
 		for n := 1; n <= 7; n++ {
 			if n == 1 && last.Mirrors() && (first.Mirrors() || half) {

@@ -90,16 +90,16 @@ type Role int
 
 // The roles of arrays.
 const (
-	Param   Role = iota // given by the caller, constant during the run
-	State               // a wavefield with time levels
-	Scratch             // computed once, before the first step
-	Image               // one value per point that steps add to; zero, or given, at first
-	History             // frames, the one of step n is number n/Every
-	Temp                // computed by each step before it is read
+	Param       Role = iota // given by the caller, constant during the run
+	State                   // a wavefield with time levels
+	Precomputed             // computed once, before the first step
+	Image                   // one value per point that steps add to; zero, or given, at first
+	History                 // frames, the one of step n is number n/Every
+	Temporary               // computed by each step before it is read
 )
 
 func (r Role) String() string {
-	return [...]string{"param", "state", "scratch", "image", "history", "temp"}[r]
+	return [...]string{"param", "state", "precomputed", "image", "history", "temporary"}[r]
 }
 
 // Storage says which time levels of a wavefield are kept.
@@ -148,7 +148,7 @@ type Array struct {
 	Local bool
 	// Half says per axis that values lie half a spacing up the axis from the
 	// nodes; nil for an array on the nodes.
-	Half []bool
+	Stagger []bool
 	// Edges is what the halo holds, per axis at its first and last point; nil
 	// where all are Open.
 	Edges [][2]Edge
@@ -202,10 +202,10 @@ func (s Steps) IsZero() bool { return s == Steps{} }
 // from a place between them. Sets of one name but other places share their
 // traces.
 type Points struct {
-	Name   string // of this set
-	Traces string // of the set in the operator file whose points and traces these are
-	Inject bool
-	Half   []bool // place, as for arrays
+	Name    string // of this set
+	Traces  string // of the set in the operator file whose points and traces these are
+	Inject  bool
+	Stagger []bool // place, as for arrays
 	// Staged says that samples of several steps are taken before they are
 	// added up: the ABI gives memory for that many steps. 0 for none.
 	Staged int
@@ -324,7 +324,7 @@ func Relative(level int) string {
 // parameters, what is computed once, and wavefields that keep no more levels than
 // steps need.
 func (a *Array) CanNarrow() bool {
-	return a.Role == Param || a.Role == Scratch || a.Role == State && a.Storage == Rotating
+	return a.Role == Param || a.Role == Precomputed || a.Role == State && a.Storage == Rotating
 }
 
 // Given reports whether the array is a wavefield whose levels the caller

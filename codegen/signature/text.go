@@ -51,7 +51,7 @@ func (o *Operator) Declarations(word string) string {
 		if q.Traces != q.Name {
 			p.writef(" traces %s", q.Traces)
 		}
-		p.half(o, q.Half)
+		p.half(o, q.Stagger)
 		if q.Staged > 0 {
 			p.writef(" staged %d", q.Staged)
 		}
@@ -115,7 +115,7 @@ func (p *printer) array(o *Operator, a *Array) {
 	if a.Narrow {
 		p.writef(" f16")
 	}
-	p.half(o, a.Half)
+	p.half(o, a.Stagger)
 	for axis, e := range a.Edges {
 		if e != [2]Edge{} {
 			p.writef(" edge %s %s %s", o.AxisName(axis), e[0], e[1])
@@ -197,7 +197,7 @@ func (r reader) head(word string) {
 
 // declaration reads a scalar, an array or a set of points, if there is one.
 func (r reader) declaration() bool {
-	for role := Param; role <= Temp; role++ {
+	for role := Param; role <= Temporary; role++ {
 		if r.Accept(role.String()) {
 			r.array(role)
 			return true
@@ -215,7 +215,7 @@ func (r reader) declaration() bool {
 		if r.Accept("traces") {
 			q.Traces = r.Name("points")
 		}
-		q.Half = r.half()
+		q.Stagger = r.half()
 		if r.Accept("staged") {
 			q.Staged = r.Integer()
 		}
@@ -265,7 +265,7 @@ func (r reader) array(role Role) {
 		a.Usual = &v
 	}
 	a.Narrow = r.Accept("f16")
-	a.Half = r.half()
+	a.Stagger = r.half()
 	for r.Accept("edge") {
 		if a.Edges == nil {
 			a.Edges = make([][2]Edge, len(r.o.Axes))

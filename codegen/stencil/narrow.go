@@ -29,7 +29,7 @@ func (p *Program) Narrow(names []string) error {
 	}
 	var able []string
 	for _, a := range p.Arrays {
-		if a.CanNarrow() && a.Role != signature.Scratch {
+		if a.CanNarrow() && a.Role != signature.Precomputed {
 			able = append(able, a.Name)
 		}
 	}
@@ -67,7 +67,7 @@ func (p *Program) Narrow(names []string) error {
 			case *Let:
 				wide[x.Name] = !narrow
 			case *Assign:
-				if a := p.Array(x.Target.Field); a.Role == signature.Scratch {
+				if a := p.Array(x.Target.Field); a.Role == signature.Precomputed {
 					a.Narrow = narrow
 				}
 			}

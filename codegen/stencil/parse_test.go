@@ -73,11 +73,11 @@ state u[t, x, z] levels 3 buffers 2 edge x wrap wrap edge z odd even "pressure"
 state v[t, x, z] levels 2 buffers 2 saved half z edge z zero open
 state w[t, x, z] input
 state psi[t, x, z] levels 2 buffers 2 halo x 0 0 halo z 0 0 slabs x 10 10 gap 5
-scratch p0[x, z]
+precomputed p0[x, z]
 image g[x, z]
 history us[x, z] every 4
 history vs[x, z] every $dt
-temp w0[x, z]
+temporary w0[x, z]
 points src inject "source"
 points src_x inject traces src half x
 points rec sample

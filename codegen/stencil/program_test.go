@@ -35,7 +35,7 @@ state psi[t, x, z] levels 2 buffers 2
 state f[t, x, z] input
 image g[x, z]
 history us[x, z] every $n
-temp w[x, z]
+temporary w[x, z]
 points src inject
 points rec sample
 series e
@@ -132,8 +132,8 @@ axes x halo 4, z halo 4
 time 1 .. steps-1
 param c[x]
 state u[t, x, z] levels 3 buffers 2
-temp w[x, z]
-temp h[x]
+temporary w[x, z]
+temporary h[x]
 points src inject
 series e
 setup { }

@@ -39,7 +39,7 @@ func (p *Program) Require() {
 			// Between mirrors that lie half a spacing off, images of images take two
 			// points.
 			span := slices.Repeat([]signature.Span{signature.Whole}, len(p.Axes))
-			half := p.Array(x.Field).Half
+			half := p.Array(x.Field).Stagger
 			for axis, e := range x.Edges {
 				if half != nil && half[axis] && e[0].Mirrors() && e[1].Mirrors() {
 					span[axis].Hi = signature.Bound{At: 2}

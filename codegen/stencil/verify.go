@@ -258,9 +258,9 @@ func (v *verifier) target(t *Access, s scope, sometimes bool) error {
 	switch {
 	case a.Role == signature.Param || a.Given():
 		return fmt.Errorf("%s is written, but it is given by the caller", t.Field)
-	case s.once != (a.Role == signature.Scratch):
-		return fmt.Errorf("%s is written, but what setup computes is scratch, and only that", t.Field)
-	case sometimes && (a.Role == signature.State || a.Role == signature.Temp):
+	case s.once != (a.Role == signature.Precomputed):
+		return fmt.Errorf("%s is written, but what setup computes is precomputed, and only that", t.Field)
+	case sometimes && (a.Role == signature.State || a.Role == signature.Temporary):
 		return fmt.Errorf("%s is written in some steps only", t.Field)
 	case !t.IsHere():
 		return fmt.Errorf("%s is written at an offset", v.p.access(t))
@@ -369,7 +369,7 @@ func (e extent) within(halo [2]int) bool { return e.first <= halo[0] && e.last <
 
 func (v *verifier) written(t *Access, c *Compute) {
 	a := v.p.Array(t.Field)
-	if a.Role != signature.Scratch && a.Role != signature.Temp && t.Time != 1 {
+	if a.Role != signature.Precomputed && a.Role != signature.Temporary && t.Time != 1 {
 		return
 	}
 	v.done[t.Field] = covered(c)
@@ -382,12 +382,12 @@ func (v *verifier) written(t *Access, c *Compute) {
 // does not end at the last one.
 const nowhere = -1 << 30
 
-// read checks that a value is there: scratch and temporary fields and levels
+// read checks that a value is there: precomputed and temporary fields and levels
 // t+1 are computed first, over a box that holds all that is read of them, and
 // levels that t+1 overwrites are not read behind that.
 func (v *verifier) read(a *Access, s scope) error {
 	array := v.p.Array(a.Field)
-	made := array.Role == signature.Scratch || array.Role == signature.Temp
+	made := array.Role == signature.Precomputed || array.Role == signature.Temporary
 	future := made || array.Computed() && a.Time == 1
 	box, done := v.done[a.Field]
 	switch {

@@ -15,7 +15,7 @@ param b[x, z]
 state v[t, x, z] levels 2 buffers 2 half x edge z odd even
 state own[t, x, z] levels 2 buffers 2 halo x 1 5 halo z 0 2
 state f[t, x, z] input
-temp w[x, z]
+temporary w[x, z]
 image g[x, z]
 history us[x, z] every $n
 points src inject
@@ -103,7 +103,7 @@ func TestVerifySystemDeclarations(t *testing.T) {
 		{"every $n", "every 0", "history array us: frames belong to histories, and histories to frames"},
 		{"image g[x, z]", "image g[x, z] every 2", "image array g: frames belong to histories, and histories to frames"},
 		{"odd even", "wrap even", "array v wraps around at one end of z only"},
-		{"temp w[x, z]", "temp w[x, z] levels 2 buffers 2", "temp array w: 2 buffers for 2 levels"},
+		{"temporary w[x, z]", "temporary w[x, z] levels 2 buffers 2", "temporary array w: 2 buffers for 2 levels"},
 		{"series e", "series e\nseries e", "series e is declared twice"},
 	} {
 		expectMessage(t, strings.Replace(strings.Replace(system, "BODY", "", 1), v.old, v.with, 1), v.want)

@@ -20,7 +20,7 @@ param m[x, z]
 param c[x]
 state u[t, x, z] levels 3 buffers 3
 state v[t, x, z] levels 2 buffers 1
-scratch p[x, z]
+precomputed p[x, z]
 points src inject
 points rec sample
 `
@@ -46,7 +46,7 @@ func TestVerify(t *testing.T) {
 		{steps(grid("let %a = u[t, x, z] u[t+1, x, z] = %a")), ""},
 		{once("let %a = $dt " + grid("p[x, z] = m[x+1, z]*%a")), ""},
 		{declared + "setup { let %a = $dt " + grid("p[x, z] = m[x+1, z]*%a") + "} step { " + grid("u[t+1, x, z] = %a*p[x, z]") + "sample rec from %a*u[t, x, z] }", ""},
-		{strings.Replace(once(over("x = 0 .. size", "p[x] = c[x+1]")), "scratch p[x, z]", "scratch p[x]", 1), ""},
+		{strings.Replace(once(over("x = 0 .. size", "p[x] = c[x+1]")), "precomputed p[x, z]", "precomputed p[x]", 1), ""},
 
 		// Declarations.
 		{replaced("x halo 2", "x halo 2, x_ halo 0"), ""},
@@ -104,10 +104,10 @@ func TestVerify(t *testing.T) {
 		// What is written.
 		{steps(grid("m[x, z] = 0")), "step: m is written, but it is given by the caller"},
 		{steps("inject src into m[x, z] times 1"), "step: m is written, but it is given by the caller"},
-		{steps(grid("p[x, z] = 0")), "step: p is written, but what setup computes is scratch, and only that"},
+		{steps(grid("p[x, z] = 0")), "step: p is written, but what setup computes is precomputed, and only that"},
 		{steps(grid("u[t+1, x+1, z] = 0")), "step: u[t+1, x+1, z] is written at an offset"},
 		{steps(grid("u[t+1, x, z] = 0") + "inject src into u[t+1, x, z-1] times 1"), "step: u[t+1, x, z-1] is written at an offset"},
-		{strings.Replace(once(grid("p[x] = 1")), "scratch p[x, z]", "scratch p[x]", 1), "setup: p[x] is written by every point along z"},
+		{strings.Replace(once(grid("p[x] = 1")), "precomputed p[x, z]", "precomputed p[x]", 1), "setup: p[x] is written by every point along z"},
 
 		// Where statements stand.
 		{steps("let %a = 1"), "step: *stencil.Let does not belong to a step"},

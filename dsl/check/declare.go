@@ -157,7 +157,7 @@ func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
 	for k, index := range c.components(e.rank) {
 		f := &symbolic.Function{Name: d.Name.Name, Doc: d.Doc, Unit: unit, Grid: c.problem.Grid, Role: role, Every: every, Saved: d.Saved != nil, Folded: d.Folded != nil, Local: d.Local != nil}
 		f.Axes = c.spanned(d, e.rank, index, k == 0)
-		f.Half = c.place(d, f, e.rank, index, k == 0)
+		f.Stagger = c.place(d, f, e.rank, index, k == 0)
 		if d.Harmonic != nil {
 			f.Mean = symbolic.Harmonic
 		}

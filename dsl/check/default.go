@@ -169,7 +169,7 @@ func (c *checker) placedWith(at dsl.Expr, f *symbolic.Function, e symbolic.Expr)
 				case !f.Spans(a):
 					c.fail(at, "declare it without the list of axes", "%s varies along %s, on which %s does not depend", c.spelling[x.Func], c.axes()[a], c.spelling[f])
 					good = false
-				case x.Func.IsHalf(a) != f.IsHalf(a):
+				case x.Func.IsStaggered(a) != f.IsStaggered(a):
 					c.fail(at, "declare both staggered alike", "%s lies half a spacing off %s along %s", c.spelling[x.Func], c.spelling[f], c.axes()[a])
 					good = false
 				}

@@ -42,7 +42,7 @@ func (c *checker) injectInto(s *dsl.Statement) {
 	injected := false
 	for k, e := range amounts {
 		amount, row := c.amount(at, t, e, p)
-		if amount == nil || !c.taken(at, t.functions[k].Half, amount) {
+		if amount == nil || !c.taken(at, t.functions[k].Stagger, amount) {
 			return
 		}
 		if !symbolic.IsZero(amount) {

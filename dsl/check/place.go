@@ -126,7 +126,7 @@ func (c *checker) lies(e symbolic.Expr) []bool {
 			agree = agree && x.Axis == symbolic.TimeAxis
 		case *symbolic.Access:
 			for _, a := range x.Func.Axes {
-				if x.Func.IsHalf(a) {
+				if x.Func.IsStaggered(a) {
 					found[1][a] = true
 				} else {
 					found[0][a] = true

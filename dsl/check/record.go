@@ -121,11 +121,11 @@ func (c *checker) save(s *dsl.Statement) {
 		return
 	}
 	if e.implicit {
-		e.unit, f.Half = v.unit, c.lies(v.scalar())
+		e.unit, f.Stagger = v.unit, c.lies(v.scalar())
 	} else if !c.alike(s.Save.Value.Expr, "what is saved and the history", &value{unit: e.unit}, v) {
 		return
 	}
-	if !c.taken(s.Save.Value.Expr, f.Half, v.scalar()) {
+	if !c.taken(s.Save.Value.Expr, f.Stagger, v.scalar()) {
 		return
 	}
 	u := &symbolic.Update{Target: f.Here(), Left: f.Here(), Right: v.scalar(), Value: v.scalar(), Source: c.source(s)}

@@ -70,7 +70,7 @@ func (c *checker) solve(s *dsl.Statement) {
 	lefts, rights := c.side(t, left), c.side(t, right)
 	for k := range t.functions {
 		u := &symbolic.Update{Target: t.access(k), Left: lefts[k], Right: rights[k], Region: region, Source: c.source(s)}
-		if !c.solvable(s, t, u) || !c.taken(s.Solve.Left.Expr, u.Target.Func.Half, u.Left) || !c.taken(s.Solve.Right.Expr, u.Target.Func.Half, u.Right) {
+		if !c.solvable(s, t, u) || !c.taken(s.Solve.Left.Expr, u.Target.Func.Stagger, u.Left) || !c.taken(s.Solve.Right.Expr, u.Target.Func.Stagger, u.Right) {
 			return
 		}
 		c.problem.Statements = append(c.problem.Statements, u)
@@ -178,7 +178,7 @@ func (c *checker) update(s *dsl.Statement, t *target, v *value, finish func(k in
 	}
 	for k, e := range values {
 		a := t.access(k)
-		if !c.taken(at, a.Func.Half, e) {
+		if !c.taken(at, a.Func.Stagger, e) {
 			return
 		}
 		e = finish(k, e)

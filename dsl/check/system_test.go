@@ -66,7 +66,7 @@ func TestSystem(t *testing.T) {
 	both, x, z := []int{0, 1}, []bool{true, false}, []bool{false, true}
 	var got []functionOf
 	for _, f := range p.Functions {
-		got = append(got, functionOf{f.Name, f.Role, f.Axes, f.Half})
+		got = append(got, functionOf{f.Name, f.Role, f.Axes, f.Stagger})
 	}
 	want := []functionOf{
 		{"v_x", symbolic.Wavefield, both, x}, {"v_z", symbolic.Wavefield, both, z},

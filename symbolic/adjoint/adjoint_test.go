@@ -6,7 +6,7 @@ import (
 
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
-	"github.com/courant-pde/courant/dsl/spell"
+	"github.com/courant-pde/courant/dsl/unparse"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
 )
@@ -36,7 +36,7 @@ func TestGradientIsReadable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := spell.Operator(g, "")
+	got, err := unparse.Operator(g, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestImagingConditions(t *testing.T) {
 			t.Errorf("%s: %v", c.condition, err)
 			continue
 		}
-		got, err := spell.Operator(p, "")
+		got, err := unparse.Operator(p, "")
 		if err != nil || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %v\n%s\nlacks %s", c.condition, err, got, c.want)
 		}

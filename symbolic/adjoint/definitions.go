@@ -36,7 +36,7 @@ func (b *backward) define() error {
 			d.residual, d.slope = symbolic.Sub(u.Target, u.Value), symbolic.Int(1)
 			if symbolic.Contains(u.Value, u.Target) {
 				again := newTransposition(b.p.Grid, func(g *symbolic.Function) bool { return g == f })
-				again.add(u.Value, f.Half, symbolic.Int(1))
+				again.add(u.Value, f.Stagger, symbolic.Int(1))
 				weights, err := again.weights()
 				if err != nil {
 					return positioned(u, err)
@@ -68,7 +68,7 @@ func (b *backward) define() error {
 		if n := len(b.definitions[f]); n > 0 {
 			name += fmt.Sprint(n + 1)
 		}
-		d.multiplier = &symbolic.Function{Name: b.free(name), Doc: "adjoint of " + orElse(f.Doc, f.Name), Grid: f.Grid, Role: symbolic.Wavefield, Axes: f.Axes, Half: f.Half, Local: f.Local}
+		d.multiplier = &symbolic.Function{Name: b.free(name), Doc: "adjoint of " + orElse(f.Doc, f.Name), Grid: f.Grid, Role: symbolic.Wavefield, Axes: f.Axes, Stagger: f.Stagger, Local: f.Local}
 		b.definitions[f] = append(b.definitions[f], d)
 		b.all = append(b.all, d)
 	}

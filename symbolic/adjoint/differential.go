@@ -73,7 +73,7 @@ func (d *differential) of(e symbolic.Expr, at []bool) symbolic.Expr {
 // f is zero, as rigidity in a fluid, so is the mean, and its change.
 func (d *differential) harmonic(a *symbolic.Access, change *symbolic.Function) symbolic.Expr {
 	half := make([]bool, len(a.Func.Grid.Axes))
-	copy(half, a.Func.Half)
+	copy(half, a.Func.Stagger)
 	return symbolic.Product(square(a), symbolic.NewPlace(symbolic.Quotient(change.At(a.Time, a.Offset), nonzero(square(a))), half))
 }
 

@@ -17,7 +17,7 @@ func (b *backward) gradient() (out []symbolic.Statement, err error) {
 		return nil, err
 	}
 	for _, m := range b.wrt {
-		g := &symbolic.Function{Name: b.free("g_" + m.Name), Doc: "derivative by " + orElse(m.Doc, m.Name), Grid: m.Grid, Role: symbolic.Image, Axes: allAxes(m.Grid), Half: m.Half, Edges: m.Edges, Folded: true}
+		g := &symbolic.Function{Name: b.free("g_" + m.Name), Doc: "derivative by " + orElse(m.Doc, m.Name), Grid: m.Grid, Role: symbolic.Image, Axes: allAxes(m.Grid), Stagger: m.Stagger, Edges: m.Edges, Folded: true}
 		b.images = append(b.images, g)
 		source := symbolic.Source{File: b.p.Name, Text: "derivative by " + m.Name}
 		add := func(e symbolic.Expr) {
@@ -66,7 +66,7 @@ func (b *backward) byEquations() (map[*symbolic.Function]symbolic.Expr, error) {
 				return nil, positioned(d, fmt.Errorf("it computes %s again, weighed by %s: what it was before is not kept, so no gradient is derived of that", d.Target.Func.Name, m.Name))
 			}
 		}
-		t.add(d.residual, d.Target.Func.Half, d.multiplier.Here())
+		t.add(d.residual, d.Target.Func.Stagger, d.multiplier.Here())
 	}
 	weights, err := t.weights()
 	if err != nil {
@@ -118,9 +118,9 @@ func (b *backward) byAmounts(m, g *symbolic.Function) (symbolic.Expr, []symbolic
 			continue
 		}
 		only := func(f *symbolic.Function) bool { return f == m }
-		here := atNodes(amount, b.half(x.Target.Func.Half), only)
+		here := atNodes(amount, b.half(x.Target.Func.Stagger), only)
 		if !here {
-			f := b.spreadOf(x.Points, x.Target.Func.Half)
+			f := b.spreadOf(x.Points, x.Target.Func.Stagger)
 			if x.Every != nil {
 				return nil, nil, positioned(s, fmt.Errorf("it injects %s in some steps only, by an amount that depends on %s at other places; no gradient is derived of that", x.Points.Name, m.Name))
 			}
@@ -128,7 +128,7 @@ func (b *backward) byAmounts(m, g *symbolic.Function) (symbolic.Expr, []symbolic
 			weight = symbolic.Product(weight, f.At(-1, nil))
 		}
 		t := newTransposition(b.p.Grid, only)
-		t.add(amount, x.Target.Func.Half, weight)
+		t.add(amount, x.Target.Func.Stagger, weight)
 		weights, err := t.weights()
 		if err != nil {
 			return nil, nil, positioned(s, err)

@@ -35,7 +35,7 @@ func Illumination(p *symbolic.Problem, fields ...string) (_ *symbolic.Problem, e
 				return nil, positioned(d, err)
 			}
 			t := newTransposition(p.Grid, func(f *symbolic.Function) bool { return f == m })
-			t.add(e, d.Target.Func.Half, symbolic.Int(1))
+			t.add(e, d.Target.Func.Stagger, symbolic.Int(1))
 			weights, err := t.weights()
 			if err != nil {
 				return nil, positioned(d, err)
@@ -47,7 +47,7 @@ func Illumination(p *symbolic.Problem, fields ...string) (_ *symbolic.Problem, e
 		if symbolic.IsZero(total) {
 			return nil, fmt.Errorf("no equation of operator %s depends on %s", p.Name, name)
 		}
-		g := &symbolic.Function{Name: b.free("light_" + name), Doc: "illumination of " + orElse(m.Doc, name), Grid: p.Grid, Role: symbolic.Image, Axes: allAxes(p.Grid), Half: m.Half}
+		g := &symbolic.Function{Name: b.free("light_" + name), Doc: "illumination of " + orElse(m.Doc, name), Grid: p.Grid, Role: symbolic.Image, Axes: allAxes(p.Grid), Stagger: m.Stagger}
 		value := symbolic.Sum(g.Here(), total)
 		out.Functions = append(slices.Clip(out.Functions), g)
 		out.Statements = append(slices.Clip(out.Statements), &symbolic.Update{Target: g.Here(), Left: g.Here(), Right: value, Value: value, Source: symbolic.Source{File: p.Name, Text: "illumination of " + name}})

@@ -49,7 +49,7 @@ func Migration(p *symbolic.Problem, c Condition, slowness string, axis, lags int
 	}
 	var statements []symbolic.Statement
 	add := func(name, doc string, half []bool, terms ...symbolic.Expr) {
-		g := &symbolic.Function{Name: b.free(name), Doc: doc, Grid: p.Grid, Role: symbolic.Image, Axes: allAxes(p.Grid), Half: half}
+		g := &symbolic.Function{Name: b.free(name), Doc: doc, Grid: p.Grid, Role: symbolic.Image, Axes: allAxes(p.Grid), Stagger: half}
 		b.images = append(b.images, g)
 		value := symbolic.Sum(append(terms, g.Here())...)
 		statements = append(statements, &symbolic.Update{Target: g.Here(), Left: g.Here(), Right: value, Value: value, Source: symbolic.Source{File: p.Name, Text: "imaging condition"}})

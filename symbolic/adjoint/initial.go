@@ -29,7 +29,7 @@ func (b *backward) initial() (out []symbolic.Statement, err error) {
 		if err != nil {
 			return nil, positioned(d, err)
 		}
-		t.add(e, d.Target.Func.Half, d.multiplier.Here())
+		t.add(e, d.Target.Func.Stagger, d.multiplier.Here())
 	}
 	weights, err := t.weights()
 	if err != nil {
@@ -85,7 +85,7 @@ func (b *backward) initial() (out []symbolic.Statement, err error) {
 // stateImage is the image for a level of a wavefield. Its edges are those of
 // the wavefield; where that is zero beyond the grid, nothing is folded back.
 func (b *backward) stateImage(f *symbolic.Function, before int) *symbolic.Function {
-	g := &symbolic.Function{Name: b.free(InitialImage(f.Name, before)), Doc: "derivative by the initial state of " + orElse(f.Doc, f.Name), Grid: f.Grid, Role: symbolic.Image, Axes: f.Axes, Half: f.Half, Folded: true}
+	g := &symbolic.Function{Name: b.free(InitialImage(f.Name, before)), Doc: "derivative by the initial state of " + orElse(f.Doc, f.Name), Grid: f.Grid, Role: symbolic.Image, Axes: f.Axes, Stagger: f.Stagger, Folded: true}
 	for axis := range b.p.Grid.Axes {
 		var ends [2]symbolic.Edge
 		if f.Edges != nil {

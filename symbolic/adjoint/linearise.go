@@ -189,7 +189,7 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 		if change := l.d.perturbation[x.Target.Func]; change != nil {
 			u := *x
 			u.Target = change.At(x.Target.Time, x.Target.Offset)
-			at := l.place(x.Target.Func.Half)
+			at := l.place(x.Target.Func.Stagger)
 			u.Left, u.Right = l.d.of(x.Left, at), l.d.of(x.Right, at)
 			if x.Value != nil {
 				u.Value = l.d.of(x.Value, at)
@@ -201,7 +201,7 @@ func (l *linearisation) statement(s symbolic.Statement) ([]symbolic.Statement, e
 			return nil, err
 		}
 		out = append(out, x)
-		if v := l.d.of(x.Value, l.place(x.Target.Func.Half)); !symbolic.IsZero(v) {
+		if v := l.d.of(x.Value, l.place(x.Target.Func.Stagger)); !symbolic.IsZero(v) {
 			i := *x
 			i.Target, i.Value = l.d.perturbation[x.Target.Func].At(x.Target.Time, x.Target.Offset), v
 			out = append(out, &i)

@@ -31,7 +31,7 @@ func (b *backward) totals() (map[*symbolic.Function]symbolic.Expr, error) {
 				}
 			}
 		}
-		t.add(e, d.Target.Func.Half, d.multiplier.Here())
+		t.add(e, d.Target.Func.Stagger, d.multiplier.Here())
 	}
 	weights, err := t.weights()
 	if err != nil {
@@ -146,7 +146,7 @@ func (b *backward) sum(f *symbolic.Function) *symbolic.Function {
 	if i >= 0 {
 		return b.out.Functions[i]
 	}
-	r := &symbolic.Function{Name: b.free(name), Doc: "what " + orElse(f.Doc, f.Name) + " gives to the records", Grid: f.Grid, Role: symbolic.Wavefield, Axes: f.Axes, Half: f.Half}
+	r := &symbolic.Function{Name: b.free(name), Doc: "what " + orElse(f.Doc, f.Name) + " gives to the records", Grid: f.Grid, Role: symbolic.Wavefield, Axes: f.Axes, Stagger: f.Stagger}
 	if mirrored(f) {
 		r.Edges, r.Folded = f.Edges, true
 	}

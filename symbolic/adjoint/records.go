@@ -133,7 +133,7 @@ func atNodes(e symbolic.Expr, place []bool, of func(*symbolic.Function) bool) bo
 
 // spreadOf is a function that can hold the traces of points.
 func (b *backward) spreadOf(q *symbolic.Points, half []bool) *symbolic.Function {
-	return &symbolic.Function{Name: b.free(q.Name + "_spread"), Doc: "traces of " + q.Name + " on the grid", Grid: b.p.Grid, Role: symbolic.Wavefield, Axes: allAxes(b.p.Grid), Half: half}
+	return &symbolic.Function{Name: b.free(q.Name + "_spread"), Doc: "traces of " + q.Name + " on the grid", Grid: b.p.Grid, Role: symbolic.Wavefield, Axes: allAxes(b.p.Grid), Stagger: half}
 }
 
 // spread puts traces onto the grid at the beginning of each step.
@@ -150,7 +150,7 @@ func (b *backward) spread(f *symbolic.Function, q *symbolic.Points, row int, eve
 // respread is the value of a record whose traces are spread, with those of
 // another row.
 func (b *backward) respread(r *record, row int) symbolic.Expr {
-	f := b.spreadOf(r.sample.Points, r.spread.Half)
+	f := b.spreadOf(r.sample.Points, r.spread.Stagger)
 	b.spread(f, r.sample.Points, row, r.sample.Every, r.sample.Source)
 	return symbolic.Substitute(r.value, r.spread.At(-1, nil), f.At(-1, nil))
 }

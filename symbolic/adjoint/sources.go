@@ -53,7 +53,7 @@ func (b *backward) sources() (out []symbolic.Statement, err error) {
 		f := x.Target.Func
 		value := symbolic.Product(x.Value, b.weighs(f))
 		if i := slices.IndexFunc(samples, func(y *symbolic.Sample) bool {
-			return partOf(y.Points.Name, x.Points.Name) && slices.Equal(b.half(y.Half), b.half(f.Half)) && symbolic.Equal(orOne(y.Every), orOne(x.Every))
+			return partOf(y.Points.Name, x.Points.Name) && slices.Equal(b.half(y.Half), b.half(f.Stagger)) && symbolic.Equal(orOne(y.Every), orOne(x.Every))
 		}); i >= 0 {
 			samples[i].Value = symbolic.Sum(samples[i].Value, value)
 			continue
@@ -61,13 +61,13 @@ func (b *backward) sources() (out []symbolic.Statement, err error) {
 		parts[x.Points.Name]++
 		set := *x.Points
 		set.Name = Part(x.Points.Name, parts[x.Points.Name])
-		samples = append(samples, &symbolic.Sample{Points: b.points(&set, false), Value: value, Half: f.Half, Every: x.Every, Source: x.Source})
+		samples = append(samples, &symbolic.Sample{Points: b.points(&set, false), Value: value, Half: f.Stagger, Every: x.Every, Source: x.Source})
 	}
 	for _, y := range samples {
 		between := false // without a place of its own it is taken on the nodes
 		symbolic.Visit(y.Value, func(e symbolic.Expr) {
 			a, ok := e.(*symbolic.Access)
-			between = between || ok && slices.Contains(b.half(a.Func.Half), true)
+			between = between || ok && slices.Contains(b.half(a.Func.Stagger), true)
 		})
 		if between {
 			y.Value = symbolic.NewPlace(y.Value, b.half(y.Half))

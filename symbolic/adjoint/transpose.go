@@ -200,7 +200,7 @@ func (t *transposition) access(a *symbolic.Access, at []bool, w symbolic.Expr) s
 	own := make([]bool, len(at)) // its place; along axes that it does not span, the nodes
 	differs := false
 	for axis := range at {
-		own[axis] = a.Func.IsHalf(axis)
+		own[axis] = a.Func.IsStaggered(axis)
 		differs = differs || own[axis] != at[axis]
 	}
 	if !differs {
@@ -227,7 +227,7 @@ func brought(w symbolic.Expr, from, to []bool) symbolic.Expr {
 // counts as lying on its nodes.
 func lies(a *symbolic.Access, at []bool) bool {
 	for axis := range at {
-		if a.Func.IsHalf(axis) != at[axis] {
+		if a.Func.IsStaggered(axis) != at[axis] {
 			return false
 		}
 	}

@@ -123,9 +123,9 @@ func Lies(e symbolic.Expr, axis int, wanted bool) bool {
 			switch {
 			case !x.Func.Spans(axis):
 			case x.Func.Role == symbolic.Field:
-				fields[half(x.Func.IsHalf(axis))] = true
+				fields[half(x.Func.IsStaggered(axis))] = true
 			default:
-				others[half(x.Func.IsHalf(axis))] = true
+				others[half(x.Func.IsStaggered(axis))] = true
 			}
 		}
 		for _, part := range symbolic.Children(e) {
@@ -147,7 +147,7 @@ func Lies(e symbolic.Expr, axis int, wanted bool) bool {
 func mean(a *symbolic.Access, at []bool) symbolic.Expr {
 	around := []*symbolic.Access{a}
 	for axis := range at {
-		if !a.Func.Spans(axis) || a.Func.IsHalf(axis) == at[axis] {
+		if !a.Func.Spans(axis) || a.Func.IsStaggered(axis) == at[axis] {
 			continue
 		}
 		step := 1 // from a node up to the half place behind it

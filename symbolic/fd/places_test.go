@@ -18,7 +18,7 @@ func TestPlacesExactOnPolynomials(t *testing.T) {
 		g := &symbolic.Grid{Axes: []string{"x", "z"}, SpaceOrder: accuracy, TimeOrder: 1}
 		for _, from := range places {
 			for _, at := range places {
-				f := &symbolic.Function{Name: "f", Grid: g, Role: symbolic.Wavefield, Axes: []int{0, 1}, Half: from}
+				f := &symbolic.Function{Name: "f", Grid: g, Role: symbolic.Wavefield, Axes: []int{0, 1}, Stagger: from}
 				degree := accuracy
 				if from[0] == at[0] && accuracy == 2 {
 					degree = 1 // the forward difference of the field's convention
@@ -47,7 +47,7 @@ func TestMeans(t *testing.T) {
 	for _, from := range places {
 		for _, at := range places {
 			for _, m := range []symbolic.Mean{symbolic.Arithmetic, symbolic.Harmonic} {
-				f := &symbolic.Function{Name: "f", Grid: g, Axes: []int{0, 1}, Half: from, Mean: m}
+				f := &symbolic.Function{Name: "f", Grid: g, Axes: []int{0, 1}, Stagger: from, Mean: m}
 				e, err := fd.Discretise(f.Here(), g, at)
 				if err != nil {
 					t.Fatal(err)
@@ -150,7 +150,7 @@ func value(e symbolic.Expr, f func(x, z *big.Rat) *big.Rat) *big.Rat {
 	case *symbolic.Access:
 		at := []*big.Rat{new(big.Rat), new(big.Rat)}
 		for axis, o := range e.Offset {
-			at[axis] = place(o, e.Func.IsHalf(axis))
+			at[axis] = place(o, e.Func.IsStaggered(axis))
 		}
 		return f(at[0], at[1])
 	case *symbolic.Add:

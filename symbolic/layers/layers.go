@@ -98,7 +98,7 @@ func (a *attachment) update(x *symbolic.Update) (*symbolic.Update, error) {
 	u := *x
 	a.source = x.Source
 	at := make([]bool, a.out.Grid.Dim())
-	copy(at, x.Target.Func.Half)
+	copy(at, x.Target.Func.Stagger)
 	u.Left = symbolic.Sum(x.Left, a.stretch(x.Left, at))
 	u.Right = symbolic.Sum(x.Right, a.stretch(x.Right, at))
 	if x.Value != nil {
@@ -227,13 +227,13 @@ func shifted(e symbolic.Expr, axis int) int {
 // many points beyond.
 func (a *attachment) memory(axis int, of symbolic.Expr, at []bool, shift, beyond int) symbolic.Expr {
 	for _, m := range a.memories {
-		if m.axis == axis && symbolic.Equal(m.of, of) && slices.Equal(m.function.Half, at) {
+		if m.axis == axis && symbolic.Equal(m.of, of) && slices.Equal(m.function.Stagger, at) {
 			return m.function.At(1, nil)
 		}
 	}
 	g := a.out.Grid
 	f := &symbolic.Function{Name: a.free(fmt.Sprintf("memory%d", len(a.axes)+1)), Doc: fmt.Sprintf("memory of layers along %s", g.Axes[axis]),
-		Grid: g, Role: symbolic.Wavefield, Half: slices.Clone(at), Edges: edges(of, axis), Local: true}
+		Grid: g, Role: symbolic.Wavefield, Stagger: slices.Clone(at), Edges: edges(of, axis), Local: true}
 	for x := range g.Axes {
 		f.Axes = append(f.Axes, x)
 	}
@@ -338,7 +338,7 @@ func (a *attachment) profile(at profile) [2]*symbolic.Function {
 		for axis, half := range at.half[:g.Dim()] {
 			if half {
 				f.Name += "_half_" + g.Axes[axis]
-				f.Half = at.half[:g.Dim()]
+				f.Stagger = at.half[:g.Dim()]
 			}
 		}
 		switch at.shift {

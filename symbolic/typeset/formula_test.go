@@ -22,7 +22,7 @@ func newFormulas(seed uint64) *formulas {
 	f := &formulas{Rand: rand.New(rand.NewPCG(seed, 5)), grid: g}
 	for i, name := range strings.Fields("u v_x tau_xz damp epsilon1 lam rho_inv w0 sigma_p_2 Delta _x vx Sigma_12") {
 		f.functions = append(f.functions, &symbolic.Function{Name: name, Grid: g, Axes: [][]int{{0, 1, 2}, {0, 2}, {1}}[i%3],
-			Role: symbolic.Role(i % 5), Half: []bool{i%2 == 0, false, i%3 == 0}, Every: symbolic.Int(1 + i%2)})
+			Role: symbolic.Role(i % 5), Stagger: []bool{i%2 == 0, false, i%3 == 0}, Every: symbolic.Int(1 + i%2)})
 	}
 	return f
 }
@@ -111,7 +111,7 @@ func TestRandomFormulas(t *testing.T) {
 func TestStatements(t *testing.T) {
 	g := &symbolic.Grid{Axes: []string{"x", "z"}, SpaceOrder: 2, TimeOrder: 1}
 	both := []int{0, 1}
-	v := &symbolic.Function{Name: "v_x", Grid: g, Axes: both, Role: symbolic.Wavefield, Half: []bool{true, false}}
+	v := &symbolic.Function{Name: "v_x", Grid: g, Axes: both, Role: symbolic.Wavefield, Stagger: []bool{true, false}}
 	tau := &symbolic.Function{Name: "tau_xx", Grid: g, Axes: both, Role: symbolic.Wavefield}
 	b := &symbolic.Function{Name: "b", Grid: g, Axes: both}
 	image := &symbolic.Function{Name: "g", Grid: g, Axes: both, Role: symbolic.Image}
@@ -152,7 +152,7 @@ func TestStatements(t *testing.T) {
 func TestMeans(t *testing.T) {
 	g := &symbolic.Grid{Axes: []string{"x", "z"}, SpaceOrder: 2, TimeOrder: 1}
 	b := &symbolic.Function{Name: "b", Grid: g, Axes: []int{0, 1}}
-	v := &symbolic.Function{Name: "v_x", Grid: g, Axes: []int{0, 1}, Role: symbolic.Wavefield, Half: []bool{true, false}}
+	v := &symbolic.Function{Name: "v_x", Grid: g, Axes: []int{0, 1}, Role: symbolic.Wavefield, Stagger: []bool{true, false}}
 	at := func(x, z int) symbolic.Expr { return b.At(0, []int{x, z}) }
 	inverse := func(e symbolic.Expr) symbolic.Expr { return symbolic.Power(e, symbolic.Int(-1)) }
 	for _, c := range []struct {

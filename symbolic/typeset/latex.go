@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// signs spells the operators that have no character of their own.
+// signs prints the operators that have no character of their own.
 var signs = map[string]struct{ latex, mathml string }{
 	"":      {`\,`, ""}, // between factors
 	"of":    {"", ""},   // between a function and its argument
@@ -18,7 +18,7 @@ var signs = map[string]struct{ latex, mathml string }{
 	"max":   {`\max`, "max"},
 }
 
-// functionNames spells the elementary functions that mathematics knows by
+// functionNames prints the elementary functions that mathematics knows by
 // other names than the language, or LaTeX not at all.
 var functionNames = map[string]struct{ latex, mathml string }{
 	"asin":  {`\arcsin`, "arcsin"},

@@ -57,7 +57,7 @@ func (n *notation) withMeans(e symbolic.Expr) symbolic.Expr {
 // they are none.
 func (n *notation) middle(corners []*symbolic.Access, kind symbolic.Mean) symbolic.Expr {
 	f := corners[0].Func
-	m := &symbolic.Function{Name: f.Name, Grid: f.Grid, Role: f.Role, Axes: f.Axes, Half: make([]bool, f.Grid.Dim()), Every: f.Every}
+	m := &symbolic.Function{Name: f.Name, Grid: f.Grid, Role: f.Role, Axes: f.Axes, Stagger: make([]bool, f.Grid.Dim()), Every: f.Every}
 	lowest := append([]int(nil), corners[0].Offset...)
 	offset := make([]int, len(lowest))
 	count := 1
@@ -66,14 +66,14 @@ func (n *notation) middle(corners []*symbolic.Access, kind symbolic.Mean) symbol
 		for _, c := range corners {
 			lowest[axis], highest = min(lowest[axis], c.Offset[axis]), max(highest, c.Offset[axis])
 		}
-		m.Half[axis], offset[axis] = f.IsHalf(axis), lowest[axis]
+		m.Stagger[axis], offset[axis] = f.IsStaggered(axis), lowest[axis]
 		switch highest - lowest[axis] {
 		case 0:
 			continue
 		case 1:
 			count *= 2
-			m.Half[axis] = !f.IsHalf(axis)
-			if f.IsHalf(axis) {
+			m.Stagger[axis] = !f.IsStaggered(axis)
+			if f.IsStaggered(axis) {
 				offset[axis]++
 			}
 			// Means at other places are other functions.

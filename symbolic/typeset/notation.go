@@ -139,7 +139,7 @@ func (n notation) level(x *symbolic.Access) *Formula {
 func place(e *symbolic.Access) *Formula {
 	var parts []*Formula
 	for _, a := range e.Func.Axes {
-		parts = append(parts, shifted(symbol(e.Func.Grid.Axes[a]), e.Offset[a], e.Func.IsHalf(a)))
+		parts = append(parts, shifted(symbol(e.Func.Grid.Axes[a]), e.Offset[a], e.Func.IsStaggered(a)))
 	}
 	return list(parts)
 }

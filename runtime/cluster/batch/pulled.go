@@ -114,7 +114,7 @@ func (b *Pulled) listen(ctx context.Context) {
 				}
 			}
 		}
-		_ = m.Done() // otherwise it comes again, which does no harm
+		_ = m.Ack() // otherwise it comes again, which does no harm
 	}
 }
 
@@ -181,7 +181,7 @@ func (b *Pulled) Do(ctx context.Context, t Task, began func()) error {
 	case err := <-p.ended:
 		return err
 	case <-ctx.Done():
-		_ = b.queue.Tell(context.WithoutCancel(ctx), b.topic, []byte(id))
+		_ = b.queue.Publish(context.WithoutCancel(ctx), b.topic, []byte(id))
 		return context.Cause(ctx)
 	}
 }
@@ -205,7 +205,7 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 	}
 	var mu sync.Mutex
 	gone, current, cancel := map[string]bool{}, "", context.CancelFunc(nil)
-	heard, stop, err := q.Listen(topic)
+	heard, stop, err := q.Subscribe(topic)
 	if err != nil {
 		return err
 	}
@@ -237,13 +237,13 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 		r, err := readRequest(m.Data)
 		if err != nil {
 			warn(fmt.Errorf("a message that is no task is dropped: %w", err))
-			_ = m.Done()
+			_ = m.Ack()
 			continue
 		}
 		if m.Attempt > mostTakers {
 			text, err := json.Marshal(reply{r.ID, answer(fmt.Errorf("%d workers that took it are no more", mostTakers))})
 			if err == nil && q.Send(ctx, r.Replies, text) == nil {
-				_ = m.Done()
+				_ = m.Ack()
 			}
 			continue
 		}
@@ -261,7 +261,7 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 		}
 		if !skip {
 			_ = tell("") // that it has ended says that it had begun
-			err = m.Hold(func() error { return do(working, r.Task) })
+			err = m.KeepAlive(func() error { return do(working, r.Task) })
 			if ctx.Err() != nil {
 				give()
 				return nil // another one takes it up
@@ -273,6 +273,6 @@ func ServeQueue(ctx context.Context, q queue.Queue, topic string, do func(ctx co
 			}
 		}
 		give()
-		_ = m.Done()
+		_ = m.Ack()
 	}
 }

@@ -138,8 +138,8 @@ func (q *Memory) Lose() {
 	clear(q.topics)
 }
 
-// Tell implements Queue.
-func (q *Memory) Tell(_ context.Context, topic string, data []byte) error {
+// Publish implements Queue.
+func (q *Memory) Publish(_ context.Context, topic string, data []byte) error {
 	if err := CheckTopic(topic); err != nil {
 		return err
 	}
@@ -157,8 +157,8 @@ func (q *Memory) Tell(_ context.Context, topic string, data []byte) error {
 	return nil
 }
 
-// Listen implements Queue.
-func (q *Memory) Listen(topic string) (<-chan []byte, func(), error) {
+// Subscribe implements Queue.
+func (q *Memory) Subscribe(topic string) (<-chan []byte, func(), error) {
 	if err := CheckTopic(topic); err != nil {
 		return nil, nil, err
 	}

@@ -33,7 +33,7 @@ const (
 
 // Connect opens the queue of a server, such as nats://host:4222. All that use a
 // server give the same lease; Lease is usual. When the server is gone for a
-// while, Send and Tell fail and Receive waits. Errors: a server that cannot be
+// while, Send and Publish fail and Receive waits. Errors: a server that cannot be
 // reached, or has no JetStream.
 func Connect(ctx context.Context, url string, lease time.Duration) (*NATS, error) {
 	conn, err := nats.Connect(url, nats.Name("courant"), nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.Timeout(patience))
@@ -51,7 +51,7 @@ func Connect(ctx context.Context, url string, lease time.Duration) (*NATS, error
 	return q, nil
 }
 
-// OnOutage has told that the server is gone, and with nil that it is back. Tell is
+// OnOutage has told that the server is gone, and with nil that it is back. It is
 // called by another goroutine.
 func (q *NATS) OnOutage(tell func(error)) {
 	q.conn.SetDisconnectErrHandler(func(c *nats.Conn, err error) {
@@ -222,8 +222,8 @@ func (q *NATS) message(m jetstream.Msg) (*Message, error) {
 	}, nil
 }
 
-// Tell implements Queue.
-func (q *NATS) Tell(_ context.Context, topic string, data []byte) error {
+// Publish implements Queue.
+func (q *NATS) Publish(_ context.Context, topic string, data []byte) error {
 	if err := CheckTopic(topic); err != nil {
 		return err
 	}
@@ -236,8 +236,8 @@ func (q *NATS) Tell(_ context.Context, topic string, data []byte) error {
 	return q.conn.FlushTimeout(patience)
 }
 
-// Listen implements Queue.
-func (q *NATS) Listen(topic string) (<-chan []byte, func(), error) {
+// Subscribe implements Queue.
+func (q *NATS) Subscribe(topic string) (<-chan []byte, func(), error) {
 	if err := CheckTopic(topic); err != nil {
 		return nil, nil, err
 	}

@@ -24,11 +24,11 @@ type Queue interface {
 	// Count is how many messages of a topic are there, taken or not: fewer than were
 	// sent and are not done when some were lost.
 	Count(ctx context.Context, topic string) (int, error)
-	// Tell tells all that listen to a topic at this moment, and keeps nothing.
-	Tell(ctx context.Context, topic string, data []byte) error
-	// Listen hears what is told about a topic, until stop is called. What nobody
+	// Publish tells all that have subscribed to a topic at this moment, and keeps nothing.
+	Publish(ctx context.Context, topic string, data []byte) error
+	// Subscribe hears what is published to a topic, until stop is called. What nobody
 	// takes from the channel in time is lost.
-	Listen(topic string) (heard <-chan []byte, stop func(), err error)
+	Subscribe(topic string) (heard <-chan []byte, stop func(), err error)
 	// Close ends the use of the queue, which goes on without.
 	Close() error
 }
@@ -46,17 +46,17 @@ type Message struct {
 	again        func(after time.Duration) error
 }
 
-// Done says that the message has been dealt with: it does not come again.
-func (m *Message) Done() error { return m.done() }
+// Ack says that the message has been dealt with: it does not come again.
+func (m *Message) Ack() error { return m.done() }
 
-// Extend begins the lease anew.
-func (m *Message) Extend() error { return m.extend() }
+// InProgress begins the lease anew.
+func (m *Message) InProgress() error { return m.extend() }
 
-// Again gives the message back, to come again after some time.
-func (m *Message) Again(after time.Duration) error { return m.again(after) }
+// Nak gives the message back, to come again after some time.
+func (m *Message) Nak(after time.Duration) error { return m.again(after) }
 
-// Hold extends the lease while f works.
-func (m *Message) Hold(f func() error) error {
+// KeepAlive extends the lease while f works.
+func (m *Message) KeepAlive(f func() error) error {
 	stop := make(chan struct{})
 	defer close(stop)
 	go func() {
@@ -67,7 +67,7 @@ func (m *Message) Hold(f func() error) error {
 			case <-stop:
 				return
 			case <-t.C:
-				_ = m.Extend() // that it failed only means that another one may take it too
+				_ = m.InProgress() // that it failed only means that another one may take it too
 			}
 		}
 	}()

@@ -95,7 +95,7 @@ func TestServerBeginsAgain(t *testing.T) {
 	go func() { // waits while the server is gone, on a topic that it has not seen
 		m, err := q.Receive(t.Context(), "later")
 		if err == nil {
-			err = m.Done()
+			err = m.Ack()
 		}
 		got <- err
 	}()
@@ -212,8 +212,8 @@ func TestLostMessages(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		_ = m.Done() // of what is there no more
-		if err := again.Done(); err != nil {
+		_ = m.Ack() // of what is there no more
+		if err := again.Ack(); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		count(0)
@@ -262,7 +262,7 @@ func TestDamagedFolder(t *testing.T) {
 		go func() {
 			m, err := q.Receive(t.Context(), topic)
 			if err == nil {
-				err = m.Done()
+				err = m.Ack()
 			}
 			got <- err
 		}()

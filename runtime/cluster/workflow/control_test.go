@@ -27,7 +27,7 @@ func TestReducersMakeTheSums(t *testing.T) {
 		go func() { _ = Reduce(ctx, r.Store, r.Queue, func(err error) { t.Error(err) }) }()
 	}
 	start := time.Now()
-	err := Drive(ctx, r, work(r, 2, nil), Options{Sweep: time.Minute, Tell: func(e Event) {
+	err := Drive(ctx, r, work(r, 2, nil), Options{Sweep: time.Minute, Event: func(e Event) {
 		if e.Kind == "sweep" {
 			t.Error("a sweep")
 		}
@@ -230,7 +230,7 @@ func TestNewsAreHints(t *testing.T) {
 	lies := work(r, 1, func(ctx context.Context, t Task) error {
 		n.Add(1)
 		for _, text := range []string{`{"cancelled":true}`, fmt.Sprintf(`{"version":%d,"summed":true}`, t.Version), `{`, `[]`} {
-			if err := r.Queue.Tell(ctx, r.topic(), []byte(text)); err != nil {
+			if err := r.Queue.Publish(ctx, r.topic(), []byte(text)); err != nil {
 				return err
 			}
 		}

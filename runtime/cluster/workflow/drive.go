@@ -37,8 +37,8 @@ type Options struct {
 	// Sweep is for how long reducers are waited for before the driver makes what
 	// sums are left; 0 for 2 s.
 	Sweep time.Duration
-	// Tell is told of what happens, one event after the other; it may be nil.
-	Tell func(Event)
+	// Event is told of what happens, one event after the other; it may be nil.
+	Event func(Event)
 }
 
 // Event is something that happened.
@@ -110,7 +110,7 @@ type driver struct {
 	mu       sync.Mutex
 	took     []time.Duration    // of the tasks that are done
 	spent    time.Duration      // by all versions before, and all attempts in this one
-	telling  *sync.Mutex        // held while Tell is called
+	telling  *sync.Mutex        // held while Event is called
 	overdrew context.CancelFunc // when the budget is spent
 }
 
@@ -124,10 +124,10 @@ func (d *driver) away(err error) {
 }
 
 func (d *driver) event(e Event) {
-	if d.options.Tell != nil {
+	if d.options.Event != nil {
 		d.telling.Lock()
 		defer d.telling.Unlock()
-		d.options.Tell(e)
+		d.options.Event(e)
 	}
 }
 
@@ -309,7 +309,7 @@ func (d *driver) task(ctx, gate context.Context, t Task, tasks int) error {
 		case d.options.Policy == Drop:
 			d.letter(t, err)
 			d.event(Event{Kind: "drop", Task: t, Took: took, Err: err})
-			return d.Submit(context.WithoutCancel(ctx), t, tasks, &Gradient{})
+			return d.Submit(context.WithoutCancel(ctx), t, tasks, &Object{})
 		case errors.Is(err, batch.ErrPermanent):
 			d.letter(t, err)
 			return fmt.Errorf("%s failed, and no further attempt can mend that: %w", t, err)

@@ -51,17 +51,17 @@ func (s *toyState) Check() error {
 	return s.Optimiser.Check(unknowns)
 }
 
-func (a toy) Begin(light *Gradient) (State, error) {
-	x := make([]float64, len(light.By))
+func (a toy) Begin(light *Object) (State, error) {
+	x := make([]float64, len(light.Values))
 	for i := range x {
-		x[i] = 1 / light.By[i]
+		x[i] = 1 / light.Values[i]
 	}
 	return &toyState{optimize.NewLBFGS(x), a.iterations, int(light.Tasks), light.Seconds}, nil
 }
 
-func (toy) Next(s State, sum *Gradient) (State, error) {
+func (toy) Next(s State, sum *Object) (State, error) {
 	t := s.(*toyState)
-	t.Optimiser.Tell(sum.Value, sum.By)
+	t.Optimiser.Tell(sum.Value, sum.Values)
 	t.Left--
 	t.Took += sum.Seconds
 	// Evaluations of fewer tasks, as those of batches are.
@@ -72,17 +72,17 @@ func (toy) Next(s State, sum *Gradient) (State, error) {
 const unknowns = 7
 
 // of is what a shot gives.
-func (toy) of(t Task, s State) *Gradient {
-	g := &Gradient{Tasks: 1, Seconds: 0.25, By: make([]float64, unknowns)}
-	for i := range g.By {
+func (toy) of(t Task, s State) *Object {
+	g := &Object{Tasks: 1, Seconds: 0.25, Values: make([]float64, unknowns)}
+	for i := range g.Values {
 		centre, width := math.Sin(float64(3*t.Place+i)), 1.1+math.Cos(float64(t.Place*i))
 		if t.Version == 0 {
-			g.By[i] = 0.1 + width
+			g.Values[i] = 0.1 + width
 			continue
 		}
 		d := s.(*toyState).Optimiser.Trial[i] - centre
 		g.Value += d * d * width / 2
-		g.By[i] = d * width
+		g.Values[i] = d * width
 	}
 	return g
 }
@@ -282,14 +282,14 @@ func (g *gossip) Send(ctx context.Context, topic string, data []byte) error {
 	return g.Memory.Send(ctx, topic, data)
 }
 
-func (g *gossip) Tell(ctx context.Context, topic string, data []byte) error {
+func (g *gossip) Publish(ctx context.Context, topic string, data []byte) error {
 	g.mu.Lock()
 	x := g.random.Float64()
 	g.mu.Unlock()
 	if x < g.lost {
 		return nil
 	}
-	return g.Memory.Tell(ctx, topic, data)
+	return g.Memory.Publish(ctx, topic, data)
 }
 
 // Whatever dies, and however often, the result is that of a run without any
@@ -558,7 +558,7 @@ func TestFaultsThatNoAttemptMends(t *testing.T) {
 	})
 	defer func(usual time.Duration) { firstWait = usual }(firstWait)
 	firstWait = time.Millisecond
-	o := Options{Attempts: 1, Tell: func(e Event) { told[e.Kind]++ }}
+	o := Options{Attempts: 1, Event: func(e Event) { told[e.Kind]++ }}
 	if err := Drive(t.Context(), r, away, o); err != nil || told["away"] != 1 || told["back"] != 1 || told["retry"] != 0 {
 		t.Errorf("%v: %v", err, told)
 	}
@@ -593,7 +593,7 @@ func TestStoreAway(t *testing.T) {
 	m := &chaos{Store: store.NewMemory(), mu: &sync.Mutex{}, random: rand.New(rand.NewPCG(1, 2)), absent: 0.03}
 	r := newToy(m, 5, 3)
 	told := map[string]int{}
-	if err := Drive(t.Context(), r, work(r, 2, nil), Options{Attempts: 1, Tell: func(e Event) { told[e.Kind]++ }}); err != nil || told["away"] == 0 || told["away"] != told["back"] {
+	if err := Drive(t.Context(), r, work(r, 2, nil), Options{Attempts: 1, Event: func(e Event) { told[e.Kind]++ }}); err != nil || told["away"] == 0 || told["away"] != told["back"] {
 		t.Errorf("%v: %v", err, told)
 	}
 	m.absent = 0
@@ -621,7 +621,7 @@ func TestPoisonShots(t *testing.T) {
 		t.Errorf("dead letters: %v", keys)
 	}
 	drops := 0
-	o := Options{Backoff: time.Microsecond, Attempts: 2, Policy: Drop, Tell: func(e Event) {
+	o := Options{Backoff: time.Microsecond, Attempts: 2, Policy: Drop, Event: func(e Event) {
 		if e.Kind == "drop" {
 			drops++
 		}
@@ -634,8 +634,8 @@ func TestPoisonShots(t *testing.T) {
 		t.Errorf("%d drops in %d versions", drops, p.Version)
 	}
 	// The value of four shots stands for five.
-	g := (&Gradient{Tasks: 4, Value: 8, By: []float64{4}}).scaled(5)
-	if g.Value != 10 || g.By[0] != 5 {
+	g := (&Object{Tasks: 4, Value: 8, Values: []float64{4}}).scaled(5)
+	if g.Value != 10 || g.Values[0] != 5 {
 		t.Errorf("%+v", g)
 	}
 }
@@ -657,7 +657,7 @@ func TestStragglersAreEvaluatedAgain(t *testing.T) {
 		}
 		return nil
 	})
-	o := Options{Tell: func(e Event) {
+	o := Options{Event: func(e Event) {
 		if e.Kind == "again" {
 			again++
 		}
@@ -688,7 +688,7 @@ func TestDeadline(t *testing.T) {
 			late = e.Err.Error()
 		}
 	}
-	if err := Drive(t.Context(), r, w, Options{Deadline: 20 * time.Millisecond, Backoff: time.Microsecond, Tell: tell}); err != nil {
+	if err := Drive(t.Context(), r, w, Options{Deadline: 20 * time.Millisecond, Backoff: time.Microsecond, Event: tell}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(late, "deadline of 20ms") {
@@ -700,14 +700,14 @@ func TestDeadline(t *testing.T) {
 // run.
 func TestDamageIsFound(t *testing.T) {
 	const key, other = "runs/a/v0001/n00-00001", "runs/a/v0001/n00-00002"
-	g := &Gradient{Tasks: 3, Value: 2.5, Seconds: 0.5, By: []float64{1, -2, 3e30}, of: 4, text: []byte("text")}
+	g := &Object{Tasks: 3, Value: 2.5, Seconds: 0.5, Values: []float64{1, -2, 3e30}, of: 4, text: []byte("text")}
 	for _, f := range []Form{{}, {Single: true}, {Compressed: true}, {Single: true, Compressed: true}} {
 		data, err := io.ReadAll(g.encode(key, f))
 		if err != nil {
 			t.Fatal(err)
 		}
 		back, err := decode(key, bytes.NewReader(data), mostNumbers)
-		if err != nil || back.Value != 2.5 || back.Tasks != 3 || back.of != 4 || string(back.text) != "text" || back.Seconds != 0.5 || math.Abs(back.By[2]/3e30-1) > 1e-7 || !f.Single && back.By[2] != 3e30 {
+		if err != nil || back.Value != 2.5 || back.Tasks != 3 || back.of != 4 || string(back.text) != "text" || back.Seconds != 0.5 || math.Abs(back.Values[2]/3e30-1) > 1e-7 || !f.Single && back.Values[2] != 3e30 {
 			t.Fatalf("%+v, %v", back, err)
 		}
 		for _, place := range []string{other, strings.Replace(key, "runs/a", "runs/b", 1), ""} {
@@ -745,7 +745,7 @@ func TestDamageIsFound(t *testing.T) {
 
 // Little that unfolds to much is refused before it does.
 func TestBombsAreRefused(t *testing.T) {
-	g := &Gradient{Tasks: 1, By: make([]float64, 1<<20)}
+	g := &Object{Tasks: 1, Values: make([]float64, 1<<20)}
 	data, err := io.ReadAll(g.encode("key", Form{Compressed: true}))
 	if err != nil {
 		t.Fatal(err)
@@ -768,12 +768,12 @@ func TestBombsAreRefused(t *testing.T) {
 // Sums of arrays that are many pieces long are right in every form, and repeating
 // numbers take less room when they are compressed.
 func TestForms(t *testing.T) {
-	a, b := &Gradient{Tasks: 1, Seconds: 1, of: 3}, &Gradient{Tasks: 2, Seconds: 2, of: 3}
+	a, b := &Object{Tasks: 1, Seconds: 1, of: 3}, &Object{Tasks: 2, Seconds: 2, of: 3}
 	for i := range 3*pieceNumbers + 5 {
-		a.By, b.By = append(a.By, float64(i%7)), append(b.By, float64(i%11))
+		a.Values, b.Values = append(a.Values, float64(i%7)), append(b.Values, float64(i%11))
 	}
 	sizes := map[Form]int{}
-	size := func(g *Gradient, f Form) int {
+	size := func(g *Object, f Form) int {
 		data, err := io.ReadAll(g.encode("a", f))
 		if err != nil {
 			t.Fatal(err)
@@ -792,10 +792,10 @@ func TestForms(t *testing.T) {
 		}
 		sizes[f] = size(a, f)
 		g, err := decode("sum", bytes.NewReader(data), mostNumbers)
-		if err != nil || g.Tasks != 3 || g.Seconds != 3 || g.of != 3 || len(g.By) != len(a.By) {
+		if err != nil || g.Tasks != 3 || g.Seconds != 3 || g.of != 3 || len(g.Values) != len(a.Values) {
 			t.Fatalf("%+v: %v", f, err)
 		}
-		for i, v := range g.By {
+		for i, v := range g.Values {
 			if v != float64(i%7+i%11) {
 				t.Fatalf("%+v: number %d is %g", f, i, v)
 			}
@@ -907,9 +907,9 @@ func BenchmarkLargeSum(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	g := &Gradient{Tasks: 1, Seconds: 0.25, By: make([]float64, 8<<20)}
-	for i := range g.By {
-		g.By[i] = float64(i)
+	g := &Object{Tasks: 1, Seconds: 0.25, Values: make([]float64, 8<<20)}
+	for i := range g.Values {
+		g.Values[i] = float64(i)
 	}
 	r := newToy(files, 2, 1)
 	for shot := range 2 {
@@ -917,7 +917,7 @@ func BenchmarkLargeSum(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.SetBytes(3 * 8 * int64(len(g.By))) // two are read, one is written
+	b.SetBytes(3 * 8 * int64(len(g.Values))) // two are read, one is written
 	for b.Loop() {
 		if err := files.Delete(b.Context(), r.sumKey(0)); err != nil {
 			b.Fatal(err)
@@ -935,7 +935,7 @@ func BenchmarkLargeTree(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	g := &Gradient{Tasks: 1, By: make([]float64, 8<<20)}
+	g := &Object{Tasks: 1, Values: make([]float64, 8<<20)}
 	r := newToy(files, tasks, 1)
 	for place := range tasks {
 		if err := r.Submit(b.Context(), Task{Place: place}, tasks, g); err != nil {

@@ -12,7 +12,7 @@ import (
 // written.
 func FuzzDecode(f *testing.F) {
 	for _, form := range []Form{{}, {Single: true}, {Compressed: true}} {
-		data, err := io.ReadAll((&Gradient{Tasks: 2, Value: 1, By: []float64{1, 2, 3}, text: []byte("text")}).encode("key", form))
+		data, err := io.ReadAll((&Object{Tasks: 2, Value: 1, Values: []float64{1, 2, 3}, text: []byte("text")}).encode("key", form))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back, err := decode("key", bytes.NewReader(again), mostNumbers); err != nil || len(back.By) != len(g.By) || back.Tasks != g.Tasks || !bytes.Equal(back.text, g.text) {
+		if back, err := decode("key", bytes.NewReader(again), mostNumbers); err != nil || len(back.Values) != len(g.Values) || back.Tasks != g.Tasks || !bytes.Equal(back.text, g.text) {
 			t.Errorf("%+v, %v", back, err)
 		}
 	})
@@ -39,7 +39,7 @@ func FuzzDecode(f *testing.F) {
 // A state of any text and numbers, under a right checksum, is refused as damaged, or
 // is one that a run can go on from.
 func FuzzState(f *testing.F) {
-	s, err := toy{3}.Begin(&Gradient{Tasks: 2, By: []float64{1, 2, 3, 4, 5, 6, 7}})
+	s, err := toy{3}.Begin(&Object{Tasks: 2, Values: []float64{1, 2, 3, 4, 5, 6, 7}})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func FuzzState(f *testing.F) {
 		if err != nil {
 			f.Fatal(err)
 		}
-		f.Add(string(g.text), len(g.By))
+		f.Add(string(g.text), len(g.Values))
 		if s, err = (toy{}).Next(s, (toy{}).of(Task{Version: 1}, s)); err != nil {
 			f.Fatal(err)
 		}
@@ -57,7 +57,7 @@ func FuzzState(f *testing.F) {
 		f.Add(text, 7)
 	}
 	f.Fuzz(func(t *testing.T, text string, n int) {
-		g := &Gradient{text: []byte(text), By: make([]float64, min(max(n, 0), 200))}
+		g := &Object{text: []byte(text), Values: make([]float64, min(max(n, 0), 200))}
 		s := newToy(nil, 1, 1).New()
 		if err := decodeState(g, s); err != nil {
 			if !errors.Is(err, ErrCorrupt) {

@@ -13,12 +13,13 @@ import (
 	"github.com/minio/highwayhash"
 )
 
-// Gradient is what a task, or a sum of tasks, gives.
-type Gradient struct {
+// Object is an array in the store, with what it is about: what a task gives, or a sum of
+// tasks, a misfit with its derivatives or an illumination; and data that tasks share.
+type Object struct {
 	Tasks   int64 // that it is the sum of; 0 for one that was dropped
 	Value   float64
 	Seconds float64   // that the tasks took
-	By      []float64 // derivatives
+	Values  []float64 // derivatives, or whatever the array is
 
 	of   int64  // tasks of its version
 	text []byte // of a state: what is no array
@@ -82,9 +83,9 @@ func (m *inMemory) next() ([]float64, error) {
 }
 
 // encode is the object of a gradient that is kept under a key.
-func (g *Gradient) encode(key string, f Form) io.Reader {
-	h := header{Tasks: g.Tasks, Of: g.of, Value: g.Value, Seconds: g.Seconds, Length: int64(len(g.By)), Single: f.Single, Compressed: f.Compressed}
-	return newEncoding(key, h, g.text, &inMemory{g.By})
+func (g *Object) encode(key string, f Form) io.Reader {
+	h := header{Tasks: g.Tasks, Of: g.of, Value: g.Value, Seconds: g.Seconds, Length: int64(len(g.Values)), Single: f.Single, Compressed: f.Compressed}
+	return newEncoding(key, h, g.text, &inMemory{g.Values})
 }
 
 // encoding is an object that is made while it is read: in bounded memory.
@@ -292,7 +293,7 @@ func (d *decoder) next() ([]float64, error) {
 }
 
 // decode reads the gradient of a key, of so many numbers at most.
-func decode(key string, r io.Reader, most int64) (*Gradient, error) {
+func decode(key string, r io.Reader, most int64) (*Object, error) {
 	d, err := newDecoder(key, r)
 	if err != nil {
 		return nil, err
@@ -301,7 +302,7 @@ func decode(key string, r io.Reader, most int64) (*Gradient, error) {
 	if d.Length > most { // little that is compressed may promise much
 		return nil, fmt.Errorf("%w: %d numbers, where %d are possible", ErrCorrupt, d.Length, most)
 	}
-	g := &Gradient{Tasks: d.Tasks, Value: d.Value, Seconds: d.Seconds, of: d.Of, text: d.text}
+	g := &Object{Tasks: d.Tasks, Value: d.Value, Seconds: d.Seconds, of: d.Of, text: d.text}
 	for {
 		piece, err := d.next()
 		if err != nil {
@@ -310,7 +311,7 @@ func decode(key string, r io.Reader, most int64) (*Gradient, error) {
 		if len(piece) == 0 {
 			return g, nil
 		}
-		g.By = append(g.By, piece...)
+		g.Values = append(g.Values, piece...)
 	}
 }
 

@@ -76,7 +76,7 @@ func (r *Run) tell(ctx context.Context, n news) {
 		return
 	}
 	if text, err := json.Marshal(n); err == nil {
-		_ = r.Queue.Tell(ctx, r.topic(), text)
+		_ = r.Queue.Publish(ctx, r.topic(), text)
 	}
 }
 
@@ -85,7 +85,7 @@ func (r *Run) hear() (<-chan []byte, func(), error) {
 	if r.Queue == nil {
 		return nil, func() {}, nil
 	}
-	return r.Queue.Listen(r.topic())
+	return r.Queue.Subscribe(r.topic())
 }
 
 // mostReductions is how often an arrival is taken up before it is left to a
@@ -110,11 +110,11 @@ func Reduce(ctx context.Context, s store.Store, q queue.Queue, failed func(error
 			if failed != nil {
 				failed(fmt.Errorf("a message that is no arrival of a gradient is dropped: %w", err))
 			}
-			_ = m.Done()
+			_ = m.Ack()
 			continue
 		}
 		r := &Run{Store: s, Queue: q, Name: a.Run}
-		err = m.Hold(func() error {
+		err = m.KeepAlive(func() error {
 			top, err := r.climb(ctx, a)
 			if top {
 				r.tell(ctx, news{Version: a.Version, Summed: true})
@@ -128,10 +128,10 @@ func Reduce(ctx context.Context, s store.Store, q queue.Queue, failed func(error
 			failed(err)
 		}
 		if away := errors.Is(err, store.ErrAway); err != nil && (away || m.Attempt < mostReductions) {
-			_ = m.Again(time.Second << min(m.Attempt-1, 4))
+			_ = m.Nak(time.Second << min(m.Attempt-1, 4))
 			continue
 		}
-		_ = m.Done() // otherwise it comes again, and finds the sums there
+		_ = m.Ack() // otherwise it comes again, and finds the sums there
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 // same arguments, whichever process calls them.
 type Algorithm interface {
 	// Begin makes the first state of the illumination, the sum of version 0.
-	Begin(light *Gradient) (State, error)
+	Begin(light *Object) (State, error)
 	// Next makes of a state and the sum of its tasks' gradients the next one. It may
 	// change the state.
-	Next(s State, sum *Gradient) (State, error)
+	Next(s State, sum *Object) (State, error)
 }
 
 // Run is a run in a store.
@@ -140,7 +140,7 @@ func (r *Run) Position(ctx context.Context) (*Position, error) {
 // Submit writes what a task gave, and announces it; tasks is the number of tasks
 // of its version. That it is there already is no error: it was computed twice,
 // and is the same. A store that is away is waited for: what was found took long.
-func (r *Run) Submit(ctx context.Context, t Task, tasks int, g *Gradient) error {
+func (r *Run) Submit(ctx context.Context, t Task, tasks int, g *Object) error {
 	g.of = int64(tasks)
 	key := sums{r, t.Version, tasks}.key(0, t.Place)
 	err := waitOut(ctx, r.Away, func() error { return r.create(ctx, key, g.encode(key, r.Form)) })
@@ -204,7 +204,7 @@ func (r *Run) create(ctx context.Context, key string, data io.Reader) error {
 }
 
 // gradient reads an object. A corrupt one counts as not being there.
-func (r *Run) gradient(ctx context.Context, key string) (*Gradient, error) {
+func (r *Run) gradient(ctx context.Context, key string) (*Object, error) {
 	f, err := r.Store.Open(ctx, key)
 	if err != nil {
 		return nil, err
@@ -223,19 +223,19 @@ func (r *Run) gradient(ctx context.Context, key string) (*Gradient, error) {
 
 // Read reads an array of the run that is no sum: data that tasks share. A
 // corrupt one counts as not being there.
-func (r *Run) Read(ctx context.Context, key string) (*Gradient, error) {
+func (r *Run) Read(ctx context.Context, key string) (*Object, error) {
 	return r.gradient(ctx, r.Name+"/"+key)
 }
 
 // Write writes one, unless it is there.
-func (r *Run) Write(ctx context.Context, key string, g *Gradient) error {
+func (r *Run) Write(ctx context.Context, key string, g *Object) error {
 	key = r.Name + "/" + key
 	return r.create(ctx, key, g.encode(key, Form{Single: g.single(), Compressed: r.Form.Compressed}))
 }
 
 // single reports whether all numbers are those of single precision.
-func (g *Gradient) single() bool {
-	for _, v := range g.By {
+func (g *Object) single() bool {
+	for _, v := range g.Values {
 		if float64(float32(v)) != v {
 			return false
 		}

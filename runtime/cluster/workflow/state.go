@@ -35,27 +35,27 @@ type outline struct {
 }
 
 // encodeState is the object of a state.
-func encodeState(s State) (*Gradient, error) {
+func encodeState(s State) (*Object, error) {
 	var about outline
 	var err error
 	if about.State, err = json.Marshal(s); err != nil {
 		return nil, err
 	}
-	g := &Gradient{}
+	g := &Object{}
 	for _, a := range s.Arrays() {
 		n := len(*a)
 		if *a == nil {
 			n = -1
 		}
 		about.Lengths = append(about.Lengths, n)
-		g.By = append(g.By, *a...)
+		g.Values = append(g.Values, *a...)
 	}
 	g.text, err = json.Marshal(about)
 	return g, err
 }
 
 // decodeState reads one into an empty state. Errors: ErrCorrupt with the reason.
-func decodeState(g *Gradient, s State) error {
+func decodeState(g *Object, s State) error {
 	var about outline
 	if err := json.Unmarshal(g.text, &about); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
@@ -63,7 +63,7 @@ func decodeState(g *Gradient, s State) error {
 	if err := json.Unmarshal(about.State, s); err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	arrays, left := s.Arrays(), g.By
+	arrays, left := s.Arrays(), g.Values
 	if len(about.Lengths) != len(arrays) {
 		return fmt.Errorf("%w: a state of %d arrays, not %d", ErrCorrupt, len(about.Lengths), len(arrays))
 	}

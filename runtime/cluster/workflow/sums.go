@@ -139,7 +139,7 @@ func (s sums) make(ctx context.Context, level, place int) error {
 }
 
 // leaf is an object of this tree.
-func (s sums) leaf(ctx context.Context, key string) (*Gradient, error) {
+func (s sums) leaf(ctx context.Context, key string) (*Object, error) {
 	g, err := s.run.gradient(ctx, key)
 	if err == nil && g.of != int64(s.tasks) {
 		err = s.run.corrupt(ctx, key, ErrCorrupt)
@@ -163,14 +163,14 @@ func (s sums) lift(ctx context.Context, key, part string, data io.Reader) error 
 }
 
 // scaled makes up for dropped tasks: the sum is brought to that of all.
-func (g *Gradient) scaled(tasks int) *Gradient {
+func (g *Object) scaled(tasks int) *Object {
 	if g.Tasks == int64(tasks) {
 		return g
 	}
 	c := float64(tasks) / float64(g.Tasks)
 	g.Value *= c
-	for i := range g.By {
-		g.By[i] *= c
+	for i := range g.Values {
+		g.Values[i] *= c
 	}
 	return g
 }

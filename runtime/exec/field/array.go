@@ -145,7 +145,7 @@ func (a *Array) String() string {
 	return kind + " " + ShapeString(a.Shape)
 }
 
-// ShapeString spells a shape as a tuple.
+// ShapeString prints a shape as a tuple.
 func ShapeString(shape []int) string {
 	text := "("
 	for i, n := range shape {

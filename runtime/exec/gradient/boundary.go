@@ -41,7 +41,7 @@ func (op *Operator) newReversal(ctx context.Context, a operator.Arguments) (*rev
 	}
 	for _, l := range levels {
 		difference := symbolic.Quotient(symbolic.Sub(l.Next, l.Last), l.Next)
-		e, err := fd.Discretise(difference, p.Grid, l.Of.Half)
+		e, err := fd.Discretise(difference, p.Grid, l.Of.Stagger)
 		if err != nil {
 			return nil, err
 		}

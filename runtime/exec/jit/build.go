@@ -227,7 +227,7 @@ func (b *Builder) compile(ctx context.Context, key string, s Source, flags Flags
 	return path, took, nil
 }
 
-// quoteCommand spells a command for a shell.
+// quoteCommand prints a command for a shell.
 func quoteCommand(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {

@@ -20,7 +20,7 @@ func DefaultFlags() Flags {
 	return Flags{Optimize: 3, Native: true, OpenMP: true}
 }
 
-// arguments spells the flags for a compiler.
+// arguments prints the flags for a compiler.
 func (f Flags) arguments(t *Toolchain) []string {
 	args := []string{"-std=c11", "-O" + strconv.Itoa(max(0, min(f.Optimize, 3)))}
 	if f.Native {

@@ -529,10 +529,10 @@ func (b *binder) layout() (*Run, error) {
 // it has its own.
 func (b *binder) beside(x *signature.Array) *storage {
 	other := b.a.Beside
-	if other == nil || x.Role != signature.Param && x.Role != signature.Scratch || x.Given() {
+	if other == nil || x.Role != signature.Param && x.Role != signature.Precomputed || x.Given() {
 		return nil
 	}
-	if x.Role == signature.Scratch && b.op.Program.Stencil.SetupText() != other.op.Program.Stencil.SetupText() {
+	if x.Role == signature.Precomputed && b.op.Program.Stencil.SetupText() != other.op.Program.Stencil.SetupText() {
 		return nil
 	}
 	i := slices.IndexFunc(other.arrays, func(s *storage) bool { return s.array.Name == x.Name && s.array.Role == x.Role })

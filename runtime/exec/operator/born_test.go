@@ -12,7 +12,7 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
-	"github.com/courant-pde/courant/dsl/spell"
+	"github.com/courant-pde/courant/dsl/unparse"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/adjoint"
@@ -31,7 +31,7 @@ func born(t *testing.T, p *symbolic.Problem, o codegen.Options, wrt ...string) *
 // derived is the operator for a problem, by way of its text.
 func derived(t *testing.T, p *symbolic.Problem, o codegen.Options) *Operator {
 	t.Helper()
-	text, err := spell.Operator(p, "")
+	text, err := unparse.Operator(p, "")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

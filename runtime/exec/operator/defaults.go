@@ -292,7 +292,7 @@ func (r *resolver) layer(f *symbolic.Function, axis, halves int) values {
 	along := make([]float64, b.a.Shape[axis])
 	for i := range along {
 		x := float64(i) + float64(halves)/2
-		if f.IsHalf(axis) {
+		if f.IsStaggered(axis) {
 			x += 0.5
 		}
 		inward := [2]float64{x, float64(len(along)-1) - x} // points from either end

@@ -67,7 +67,7 @@ func (op *Operator) Needs(a Arguments) (Needs, error) {
 			n.Fixed += s.lead * int64(s.real.Size())
 		default:
 			n.Fixed += s.bytes()
-			if s.array.Role != signature.Param && s.array.Role != signature.Scratch {
+			if s.array.Role != signature.Param && s.array.Role != signature.Precomputed {
 				n.Own += s.bytes()
 			}
 		}

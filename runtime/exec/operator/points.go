@@ -48,7 +48,7 @@ func (b *binder) traces(p *signature.Points, given Points) *field.Array {
 // pointData interpolates a set of points at the places that the kernel reads.
 func (b *binder) pointData(p *signature.Points, given Points, traces *field.Array) *pointData {
 	d := &pointData{count: given.Count(), traces: traces}
-	lattice := b.lattice.at(p.Half)
+	lattice := b.lattice.at(p.Stagger)
 	all := lattice.spreads(given, b.a.Steps, b.a.Interpolation, b.a.Outside, b.lattice)
 	if len(all) > 1 {
 		for range b.k.Ahead {

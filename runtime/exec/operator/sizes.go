@@ -35,7 +35,7 @@ func (b *binder) slabs() {
 	var refused []int
 	for _, x := range b.k.Arrays {
 		for axis, e := range x.Edges {
-			half := x.Half != nil && x.Half[axis]
+			half := x.Stagger != nil && x.Stagger[axis]
 			if x.Spans(axis) && b.a.Shape[axis] == 1 && e[1].Mirrors() && (e[0].Mirrors() || half) && !slices.Contains(refused, axis) {
 				refused = append(refused, axis)
 				b.add("axis %s has one point, and %s is mirrored there; give it 2 points or more, or leave the axis out", b.k.Axes[axis], x.Name)

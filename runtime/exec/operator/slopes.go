@@ -19,7 +19,7 @@ func (op *Operator) Slopes(a Arguments, name string) (Points, error) {
 	sets := 0
 	for _, q := range op.Program.Signature.Points {
 		if q.Traces == name {
-			half, sets = q.Half, sets+1
+			half, sets = q.Stagger, sets+1
 		}
 	}
 	switch {

@@ -101,7 +101,7 @@ func (b *binder) vanishes(f *symbolic.Function, at *field.Array, point int) bool
 		h, from := b.a.Spacing[axis], b.a.Origin[axis]
 		x := at.At(point*len(b.a.Shape) + axis)
 		for end, place := range []float64{from, from + h*float64(b.a.Shape[axis]-1)} {
-			if ends[end] == symbolic.Odd && !f.IsHalf(axis) && math.Abs(x-place) < nearNode*h {
+			if ends[end] == symbolic.Odd && !f.IsStaggered(axis) && math.Abs(x-place) < nearNode*h {
 				return true
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/dsl/check"
-	"github.com/courant-pde/courant/dsl/spell"
+	"github.com/courant-pde/courant/dsl/unparse"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/symbolic"
@@ -26,7 +26,7 @@ func written(t *testing.T, p *symbolic.Problem, o Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := spell.Operator(g, "")
+	text, err := unparse.Operator(g, "")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}

@@ -38,11 +38,11 @@ func (s *sum) Seconds() float64 { return s.Took }
 func (s *sum) Arrays() []*[]float64 { return []*[]float64{&s.Sum} }
 func (s *sum) Check() error         { return nil }
 
-func (once) Begin(g *workflow.Gradient) (workflow.State, error) {
-	return &sum{g.Value, g.Seconds, g.By}, nil
+func (once) Begin(g *workflow.Object) (workflow.State, error) {
+	return &sum{g.Value, g.Seconds, g.Values}, nil
 }
 
-func (once) Next(workflow.State, *workflow.Gradient) (workflow.State, error) {
+func (once) Next(workflow.State, *workflow.Object) (workflow.State, error) {
 	return nil, errors.New("there is nothing more")
 }
 
@@ -85,7 +85,7 @@ func Trial(ctx context.Context, p Plan, folder string, command func(url string) 
 	b := newMortal(p, func() *exec.Cmd { return command(server.URL()) })
 	start := time.Now()
 	var last time.Time
-	err = workflow.Drive(ctx, r, b, workflow.Options{Attempts: 3, Tell: func(e workflow.Event) {
+	err = workflow.Drive(ctx, r, b, workflow.Options{Attempts: 3, Event: func(e workflow.Event) {
 		switch e.Kind {
 		case "task":
 			last = time.Now()
@@ -239,13 +239,13 @@ func Serve(ctx context.Context, s *imaging.Survey, folder, url string) error {
 
 // gradient is that of a shot at the start, against records that are zero: as much
 // work as any.
-func gradient(ctx context.Context, s *imaging.Survey, shot int) (*workflow.Gradient, error) {
+func gradient(ctx context.Context, s *imaging.Survey, shot int) (*workflow.Object, error) {
 	m := s.Beginning()
-	value, by, err := s.Misfit(ctx, s.Shot(shot), m, s.Silence(shot))
+	value, by, err := s.Misfit(ctx, s.Shot(shot), m, s.ZeroRecord(shot))
 	if err == nil && math.IsNaN(value) {
 		err = errors.New("the misfit is no number")
 	}
-	return &workflow.Gradient{Tasks: 1, Value: value, By: by}, err
+	return &workflow.Object{Tasks: 1, Value: value, Values: by}, err
 }
 
 // Calibrate measures what the machinery takes: by a trial of a few tasks on one
@@ -266,7 +266,7 @@ func Calibrate(ctx context.Context, folder string, size int, command func(url st
 	}
 	r := newRun(st, nil, 8)
 	for i := range 8 {
-		if err := r.Submit(ctx, batch.Task{Place: i}, 8, &workflow.Gradient{Tasks: 1, By: make([]float64, size)}); err != nil {
+		if err := r.Submit(ctx, batch.Task{Place: i}, 8, &workflow.Object{Tasks: 1, Values: make([]float64, size)}); err != nil {
 			return c, err
 		}
 	}

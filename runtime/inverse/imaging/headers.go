@@ -237,7 +237,7 @@ func points(at [][]float64) *field.Array {
 	return out
 }
 
-// coordinates spells a place.
+// coordinates prints a place.
 func coordinates(at []float64) string {
 	names := []string{"x", "y", "z"}
 	if len(at) < 3 { // depth is last

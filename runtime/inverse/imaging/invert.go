@@ -50,12 +50,12 @@ func (s *Survey) Iterations() int {
 }
 
 // Begin implements workflow.Algorithm: of the illumination it makes weights.
-func (s *Survey) Begin(light *workflow.Gradient) (workflow.State, error) {
-	if s.lit() && len(light.By) != s.Size() {
-		return nil, fmt.Errorf("the illumination has %d numbers, the model %d", len(light.By), s.Size())
+func (s *Survey) Begin(light *workflow.Object) (workflow.State, error) {
+	if s.lit() && len(light.Values) != s.Size() {
+		return nil, fmt.Errorf("the illumination has %d numbers, the model %d", len(light.Values), s.Size())
 	}
 	out := s.newState()
-	out.Start, out.Weights, out.Spent, out.Evaluated = s.start(), s.weights(light.By), light.Seconds, int(light.Tasks)
+	out.Start, out.Weights, out.Spent, out.Evaluated = s.start(), s.weights(light.Values), light.Seconds, int(light.Tasks)
 	return out, s.begun(out, make([]float64, s.Size()))
 }
 
@@ -144,13 +144,13 @@ func (s *Survey) work() int {
 }
 
 // Next implements workflow.Algorithm.
-func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.State, error) {
+func (s *Survey) Next(now workflow.State, sum *workflow.Object) (workflow.State, error) {
 	state := now.(*State)
 	if err := s.fits(state); err != nil {
 		return nil, err
 	}
-	if len(sum.By) != s.Size() {
-		return nil, fmt.Errorf("the gradient has %d numbers, the model %d", len(sum.By), s.Size())
+	if len(sum.Values) != s.Size() {
+		return nil, fmt.Errorf("the gradient has %d numbers, the model %d", len(sum.Values), s.Size())
 	}
 	state.Evaluated += state.Work
 	state.Spent += sum.Seconds
@@ -161,13 +161,13 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 	} else if c.Supershots > 0 {
 		scale = 1 / float64(c.Supershots)
 	}
-	by := make([]float64, len(sum.By))
-	for i, g := range sum.By {
+	by := make([]float64, len(sum.Values))
+	for i, g := range sum.Values {
 		by[i] = scale * g * state.Weights[i]
 	}
 	value, fresh := scale*sum.Value, state.Fresh
 	stepped := state.Method.Tell(value, by)
-	state.Fresh, state.Steepest, state.X = false, nil, state.Method.Best()
+	state.Fresh, state.Steepest, state.X = false, nil, state.Method.Solution()
 	state.Draws++
 	if fresh {
 		if !stepped {
@@ -186,7 +186,7 @@ func (s *Survey) Next(now workflow.State, sum *workflow.Gradient) (workflow.Stat
 		}
 	}
 	if stepped && !(fresh && state.Band > 0) {
-		at := state.Method.At()
+		at := state.Method.Objective()
 		state.Updates = append(state.Updates, Update{len(state.Updates), state.Band, at / state.First, at, state.Evaluated, state.Spent})
 	}
 	if stepped && !fresh {
@@ -392,20 +392,20 @@ func (s *Survey) do(ctx context.Context, r *workflow.Run, t workflow.Task) error
 	if there, err := r.Submitted(ctx, t, tasks); err != nil || there {
 		return err
 	}
-	g := &workflow.Gradient{Tasks: 1}
+	g := &workflow.Object{Tasks: 1}
 	var err error
 	switch {
 	case state != nil:
-		g.Value, g.By, err = s.evaluate(ctx, r, state, t)
+		g.Value, g.Values, err = s.evaluate(ctx, r, state, t)
 	case s.lit():
 		e := s.Shot(t.Place)
 		e.Threads = t.Needs.Threads
-		g.By, err = s.Illumination(ctx, e, s.start())
+		g.Values, err = s.Illumination(ctx, e, s.start())
 	}
 	if err != nil && state != nil && state.X != nil && tooFar(err) {
 		// Where the start could be evaluated, the trial is to blame: a shorter step is
 		// looked for.
-		g.Value, g.By, err = math.Inf(1), make([]float64, s.Size()), nil
+		g.Value, g.Values, err = math.Inf(1), make([]float64, s.Size()), nil
 	}
 	if err != nil {
 		return err
@@ -422,10 +422,10 @@ func tooFar(err error) bool {
 	return errors.As(err, &unstable) || errors.As(err, &diverged) || errors.As(err, &grew)
 }
 
-// experiment is what a task of a state evaluates: a shot, one of a batch, or a sum
+// shotOf is the shot that a task of a state evaluates: a shot, one of a batch, or a sum
 // of all (then shot is -1). What is drawn is drawn anew for every evaluation of a
 // stochastic method, and once for others, which compare evaluations.
-func (s *Survey) experiment(state *State, place int) (e Experiment, shot int) {
+func (s *Survey) shotOf(state *State, place int) (e Shot, shot int) {
 	c := s.Config.Inversion
 	draw := 0
 	if c.Stochastic() {
@@ -436,7 +436,7 @@ func (s *Survey) experiment(state *State, place int) (e Experiment, shot int) {
 	shot = place
 	switch {
 	case c.Supershots > 0:
-		e, shot = s.together(optimize.Signs(seed, len(s.Shots), draw, place)), -1
+		e, shot = s.encoded(optimize.Signs(seed, len(s.Shots), draw, place)), -1
 	case c.Batch > 0:
 		shot = optimize.Batch(seed, len(s.Shots), c.Batch, draw)[place]
 		fallthrough
@@ -451,7 +451,7 @@ func (s *Survey) experiment(state *State, place int) (e Experiment, shot int) {
 
 // evaluate is the misfit that a task is about, and its derivatives.
 func (s *Survey) evaluate(ctx context.Context, r *workflow.Run, state *State, t workflow.Task) (float64, []float64, error) {
-	e, shot := s.experiment(state, t.Place)
+	e, shot := s.shotOf(state, t.Place)
 	e.Threads = t.Needs.Threads
 	x := state.at(state.Method.Ask(), s.migration())
 	if s.migration() {
@@ -466,7 +466,7 @@ func (s *Survey) evaluate(ctx context.Context, r *workflow.Run, state *State, t 
 
 // linearised is half the square of J dm - d, but for what is muted, where d is what the observed records
 // have beside those of the start, and its derivatives by dm.
-func (s *Survey) linearised(ctx context.Context, r *workflow.Run, e Experiment, shot int, start, change []float64) (float64, []float64, error) {
+func (s *Survey) linearised(ctx context.Context, r *workflow.Run, e Shot, shot int, start, change []float64) (float64, []float64, error) {
 	beside := func() (*field.Array, error) {
 		d, err := s.recorded(ctx, r, e, shot)
 		if err != nil {

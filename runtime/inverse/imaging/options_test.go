@@ -176,7 +176,7 @@ count = 21
 		for i := range max(len(signs), 2) {
 			e, shot := s.Shot(i%2), i%2
 			if signs != nil {
-				e, shot = s.together(signs[i]), -1
+				e, shot = s.encoded(signs[i]), -1
 			}
 			d, err := s.recorded(t.Context(), r, e, shot)
 			if err != nil {

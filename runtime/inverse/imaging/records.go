@@ -288,8 +288,8 @@ func (s *Survey) observed(ctx context.Context, r *workflow.Run, shot int) (*fiel
 func (s *Survey) shared(ctx context.Context, r *workflow.Run, key string, shape []int, make func() (*field.Array, error)) (*field.Array, error) {
 	g, err := r.Read(ctx, key)
 	switch {
-	case err == nil && len(g.By) == shape[0]*shape[1]:
-		return &field.Array{Shape: shape, F64: g.By}, nil
+	case err == nil && len(g.Values) == shape[0]*shape[1]:
+		return &field.Array{Shape: shape, F64: g.Values}, nil
 	case err != nil && !errors.Is(err, store.ErrNotExist):
 		return nil, err
 	}
@@ -297,17 +297,17 @@ func (s *Survey) shared(ctx context.Context, r *workflow.Run, key string, shape 
 	if err != nil {
 		return nil, err
 	}
-	g = &workflow.Gradient{}
+	g = &workflow.Object{}
 	for i := range a.Len() {
-		g.By = append(g.By, a.At(i))
+		g.Values = append(g.Values, a.At(i))
 	}
 	return a, r.Write(ctx, key, g)
 }
 
-// recorded are the observed records of an experiment: of one shot, or the sum of
+// recorded are the observed records of a shot: of one shot, or the sum of
 // all with its signs, filtered. What is not known of any is NaN, and for the filter
 // silence.
-func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Experiment, shot int) (*field.Array, error) {
+func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Shot, shot int) (*field.Array, error) {
 	out := field.New64(s.shape(max(shot, 0))...)
 	add := func(shot int, sign float64) error {
 		a, err := s.observed(ctx, r, shot)
@@ -343,7 +343,7 @@ func (s *Survey) recorded(ctx context.Context, r *workflow.Run, e Experiment, sh
 // weighed are observed records with 0 for what is not known (NaN), and their
 // weights: 0 there and where the direct wave is muted, and those of the receivers;
 // nil where all have weight 1.
-func (s *Survey) weighed(e Experiment, observed *field.Array) (known, weights *field.Array) {
+func (s *Survey) weighed(e Shot, observed *field.Array) (known, weights *field.Array) {
 	known, weights = observed, s.muted(e)
 	weigh := func(i int, by float64) {
 		if weights == nil {
@@ -370,7 +370,7 @@ func (s *Survey) weighed(e Experiment, observed *field.Array) (known, weights *f
 
 // receiverWeights are those of all traces that are compared; nil where all are 1. Sets
 // with places of their own have none.
-func (s *Survey) receiverWeights(e Experiment) (out []float64) {
+func (s *Survey) receiverWeights(e Shot) (out []float64) {
 	if e.Weights == nil {
 		return nil
 	}
@@ -384,5 +384,5 @@ func (s *Survey) receiverWeights(e Experiment) (out []float64) {
 	return out
 }
 
-// Silence are records of a shot that are zero.
-func (s *Survey) Silence(shot int) *field.Array { return field.New64(s.shape(shot)...) }
+// ZeroRecord is a record of a shot that is zero.
+func (s *Survey) ZeroRecord(shot int) *field.Array { return field.New64(s.shape(shot)...) }

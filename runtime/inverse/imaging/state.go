@@ -43,7 +43,7 @@ type Update struct {
 }
 
 // Over implements workflow.State.
-func (s *State) Over() bool { return !s.Fresh && (s.Steps >= s.Plan || s.Method.Over()) }
+func (s *State) Over() bool { return !s.Fresh && (s.Steps >= s.Plan || s.Method.Converged()) }
 
 // Tasks implements workflow.State.
 func (s *State) Tasks() int { return s.Work }

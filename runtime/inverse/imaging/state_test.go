@@ -109,7 +109,7 @@ func TestBoundsFollowTheTimeStep(t *testing.T) {
 	t.Parallel()
 	fastest := func(dt string) float64 {
 		s := surveyOf(t, strings.Replace(description(t, "acoustic", threeShots, `method = "fwi"`, "precondition = \"none\""), "nbl = 15", "nbl = 15\n"+dt, 1))
-		state, err := s.Begin(&workflow.Gradient{Tasks: 3, By: nil})
+		state, err := s.Begin(&workflow.Object{Tasks: 3, Values: nil})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,9 +154,9 @@ func TestPermanentFaults(t *testing.T) {
 func TestNothingCounts(t *testing.T) {
 	t.Parallel()
 	s := small(t, "fwi")
-	state, err := s.Begin(&workflow.Gradient{Tasks: 3, By: make([]float64, s.Size())})
+	state, err := s.Begin(&workflow.Object{Tasks: 3, Values: make([]float64, s.Size())})
 	if err == nil {
-		_, err = s.Next(state, &workflow.Gradient{Tasks: 3, By: make([]float64, s.Size())})
+		_, err = s.Next(state, &workflow.Object{Tasks: 3, Values: make([]float64, s.Size())})
 	}
 	var fault *survey.Fault
 	if !errors.As(err, &fault) || !strings.Contains(err.Error(), "nothing to find") {
@@ -202,7 +202,7 @@ func FuzzState(f *testing.F) {
 			}
 			f.Add(text, uint64(0xffff))
 			m.Tell(10/float64(1+s.Draws), []float64{1, -2, 3, 4})
-			s.X, s.Fresh, s.First, s.Draws = m.Best(), false, 10, s.Draws+1
+			s.X, s.Fresh, s.First, s.Draws = m.Solution(), false, 10, s.Draws+1
 			s.Updates = append(s.Updates, Update{Iteration: len(s.Updates), Misfit: 1})
 		}
 	}

@@ -34,17 +34,17 @@ type Survey struct {
 	// them is left out.
 	Notes []string
 
-	setup    *modelling.Setup
-	unknowns []*unknown
-	records  []string // names of the sets of receivers that are compared
-	op       *gradient.Operator
-	light    *gradient.Illumination
-	born     *gradient.Born
-	scatter  *gradient.Operator                  // makes images by inverse scattering; nil for derivatives
-	line     *segy.File                          // of the observed records; nil when they are elsewhere
-	judge    func(gradient.Data) gradient.Misfit // in place of the configuration's misfit; may be nil
-	judged   string                              // its name
-	noting   sync.Mutex
+	setup        *modelling.Setup
+	unknowns     []*unknown
+	records      []string // names of the sets of receivers that are compared
+	op           *gradient.Operator
+	illumination *gradient.Illumination
+	born         *gradient.Born
+	scatter      *gradient.Operator                  // makes images by inverse scattering; nil for derivatives
+	line         *segy.File                          // of the observed records; nil when they are elsewhere
+	judge        func(gradient.Data) gradient.Misfit // in place of the configuration's misfit; may be nil
+	judged       string                              // its name
+	noting       sync.Mutex
 }
 
 // NewSurvey reads what a configuration names and compiles its operator with
@@ -180,7 +180,7 @@ func (s *Survey) compile(ctx context.Context, unknowns []string) (err error) {
 	if s.op, err = gradient.Compile(ctx, s.setup.Problem, o); err != nil {
 		return err
 	}
-	if s.light, err = gradient.CompileIllumination(ctx, s.setup.Problem, o); err != nil || !s.migration() {
+	if s.illumination, err = gradient.CompileIllumination(ctx, s.setup.Problem, o); err != nil || !s.migration() {
 		return err
 	}
 	s.born, err = gradient.CompileBorn(ctx, s.setup.Problem, o)

@@ -163,7 +163,7 @@ func (in *Inversion) Drive(ctx context.Context) ([]imaging.Update, error) {
 	write := workflow.Journal(log)
 	o := workflow.Options{
 		Attempts: in.Attempts, Deadline: in.Deadline, Budget: in.Budget, Needs: in.Needs, Sweep: patience(in.Survey),
-		Tell: func(e workflow.Event) {
+		Event: func(e workflow.Event) {
 			write(e)
 			if e.Kind == "version" && e.Position.State != nil || e.Kind == "done" {
 				select {

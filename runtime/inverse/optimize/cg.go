@@ -84,14 +84,14 @@ func (o *CG) propose() {
 // Ask implements Method.
 func (o *CG) Ask() []float64 { return o.Trial }
 
-// Best implements Method.
-func (o *CG) Best() []float64 { return o.X }
+// Solution implements Method.
+func (o *CG) Solution() []float64 { return o.X }
 
-// At implements Method.
-func (o *CG) At() float64 { return o.Value }
+// Objective implements Method.
+func (o *CG) Objective() float64 { return o.Value }
 
-// Over implements Method.
-func (o *CG) Over() bool { return o.Done }
+// Converged implements Method.
+func (o *CG) Converged() bool { return o.Done }
 
 // Arrays implements Method.
 func (o *CG) Arrays() []*[]float64 {

@@ -18,12 +18,12 @@ type Method interface {
 	// this completed a step: the first point does, too. A value that is no number
 	// counts as too high.
 	Tell(value float64, gradient []float64) bool
-	// Best is the point that the steps led to; nil before the first.
-	Best() []float64
-	// At is the function's value there, as far as it is known.
-	At() float64
-	// Over reports whether no step leads further.
-	Over() bool
+	// Solution is the point that the steps led to; nil before the first.
+	Solution() []float64
+	// Objective is the function's value there, as far as it is known.
+	Objective() float64
+	// Converged reports whether no step leads further.
+	Converged() bool
 	// Arrays are all arrays of the state, in a fixed order, and where they are read
 	// into once all else has been.
 	Arrays() []*[]float64
@@ -69,14 +69,14 @@ func finite(numbers ...float64) error {
 // Ask implements Method.
 func (o *LBFGS) Ask() []float64 { return o.Trial }
 
-// Best implements Method.
-func (o *LBFGS) Best() []float64 { return o.X }
+// Solution implements Method.
+func (o *LBFGS) Solution() []float64 { return o.X }
 
-// At implements Method.
-func (o *LBFGS) At() float64 { return o.Value }
+// Objective implements Method.
+func (o *LBFGS) Objective() float64 { return o.Value }
 
-// Over implements Method.
-func (o *LBFGS) Over() bool { return o.Done }
+// Converged implements Method.
+func (o *LBFGS) Converged() bool { return o.Done }
 
 // Arrays implements Method.
 func (o *LBFGS) Arrays() []*[]float64 {

@@ -55,23 +55,23 @@ func TestCGEndsInNSteps(t *testing.T) {
 	_, g := s.at(o.Ask(), all(30))
 	begin := size(g)
 	evaluations := 0
-	for evaluations <= n && !o.Over() {
+	for evaluations <= n && !o.Converged() {
 		o.Tell(s.at(o.Ask(), all(30)))
 		evaluations++
-		value, g := s.at(o.Best(), all(30))
+		value, g := s.at(o.Solution(), all(30))
 		for i := range g {
 			if math.Abs(g[i]-o.Gradient[i]) > 1e-10*begin {
 				t.Fatalf("evaluation %d: component %d of the gradient is %g, not %g", evaluations, i, o.Gradient[i], g[i])
 			}
 		}
-		if math.Abs(value-o.At()) > 1e-10*value {
-			t.Fatalf("evaluation %d: the value is %g, not %g", evaluations, o.At(), value)
+		if math.Abs(value-o.Objective()) > 1e-10*value {
+			t.Fatalf("evaluation %d: the value is %g, not %g", evaluations, o.Objective(), value)
 		}
 	}
-	if _, g := s.at(o.Best(), all(30)); size(g) > 1e-9*begin || o.Steps > n {
+	if _, g := s.at(o.Solution(), all(30)); size(g) > 1e-9*begin || o.Steps > n {
 		t.Errorf("after %d steps the gradient is %g of that of the start", o.Steps, size(g)/begin)
 	}
-	if o.Tell(math.NaN(), make([]float64, n)); !o.Over() {
+	if o.Tell(math.NaN(), make([]float64, n)); !o.Converged() {
 		t.Error("it goes on from what is no number")
 	}
 }
@@ -93,7 +93,7 @@ func TestStochasticRules(t *testing.T) {
 				t.Fatal("no step")
 			}
 		}
-		if value, _ := s.at(o.Best(), all(rows)); value-exact.Value > 0.1*(begin-exact.Value) {
+		if value, _ := s.at(o.Solution(), all(rows)); value-exact.Value > 0.1*(begin-exact.Value) {
 			t.Errorf("rule %d: the value is %g, of %g at the start and %g at the minimum", rule, value, begin, exact.Value)
 		}
 	}
@@ -110,7 +110,7 @@ func TestDescent(t *testing.T) {
 	o := NewLBFGS(make([]float64, 6))
 	o.Descent = true
 	for range 200 {
-		if o.Over() {
+		if o.Converged() {
 			break
 		}
 		o.Tell(s.at(o.Ask(), all(30)))

@@ -96,14 +96,14 @@ func (o *Stochastic) Tell(value float64, gradient []float64) bool {
 // Ask implements Method.
 func (o *Stochastic) Ask() []float64 { return o.X }
 
-// Best implements Method.
-func (o *Stochastic) Best() []float64 { return o.Last }
+// Solution implements Method.
+func (o *Stochastic) Solution() []float64 { return o.Last }
 
-// At implements Method.
-func (o *Stochastic) At() float64 { return o.Value }
+// Objective implements Method.
+func (o *Stochastic) Objective() float64 { return o.Value }
 
-// Over implements Method.
-func (o *Stochastic) Over() bool { return o.Done }
+// Converged implements Method.
+func (o *Stochastic) Converged() bool { return o.Done }
 
 // Arrays implements Method.
 func (o *Stochastic) Arrays() []*[]float64 {

@@ -44,7 +44,7 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 	}
 	done := func(t *testing.T, m *queue.Message) {
 		t.Helper()
-		if err := m.Done(); err != nil {
+		if err := m.Ack(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -69,13 +69,13 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 	t.Run("a lease is extended while its taker works", func(t *testing.T) {
 		send(t, "long", "a")
 		m := receive(t, "long")
-		_ = m.Hold(func() error { none(t, "long", 3*lease); return nil })
+		_ = m.KeepAlive(func() error { none(t, "long", 3*lease); return nil })
 		done(t, m)
 	})
 	t.Run("a message is given back", func(t *testing.T) {
 		send(t, "again", "a")
 		start := time.Now()
-		if err := receive(t, "again").Again(lease / 2); err != nil {
+		if err := receive(t, "again").Nak(lease / 2); err != nil {
 			t.Fatal(err)
 		}
 		done(t, receive(t, "again"))
@@ -123,7 +123,7 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 					if err != nil {
 						return
 					}
-					if err := m.Done(); err != nil {
+					if err := m.Ack(); err != nil {
 						t.Error(err)
 					}
 					mu.Lock()
@@ -146,16 +146,16 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 		}
 	})
 	t.Run("all that listen are told", func(t *testing.T) {
-		first, stopFirst, err := q.Listen("news")
+		first, stopFirst, err := q.Subscribe("news")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer stopFirst()
-		second, stopSecond, err := open(t).Listen("news")
+		second, stopSecond, err := open(t).Subscribe("news")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := q.Tell(t.Context(), "news", []byte("a")); err != nil {
+		if err := q.Publish(t.Context(), "news", []byte("a")); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []<-chan []byte{first, second} {
@@ -169,7 +169,7 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 			}
 		}
 		stopSecond()
-		if err := q.Tell(t.Context(), "news", []byte("b")); err != nil {
+		if err := q.Publish(t.Context(), "news", []byte("b")); err != nil {
 			t.Fatal(err)
 		}
 		<-first
@@ -181,13 +181,13 @@ func Run(t *testing.T, lease time.Duration, open func(t *testing.T) queue.Queue)
 	})
 	t.Run("topics have names", func(t *testing.T) {
 		for _, topic := range []string{"", "a.b", "a b", "*", ">"} {
-			if q.Send(t.Context(), topic, nil) == nil || q.Tell(t.Context(), topic, nil) == nil {
+			if q.Send(t.Context(), topic, nil) == nil || q.Publish(t.Context(), topic, nil) == nil {
 				t.Errorf("%q is taken", topic)
 			}
 			if _, err := q.Receive(t.Context(), topic); err == nil {
 				t.Errorf("%q is received", topic)
 			}
-			if _, _, err := q.Listen(topic); err == nil {
+			if _, _, err := q.Subscribe(topic); err == nil {
 				t.Errorf("%q is listened to", topic)
 			}
 		}

@@ -1,6 +1,6 @@
-// Package spell writes a problem back as an operator file: what the compiler
+// Package unparse writes a problem back as an operator file: what the compiler
 // derives is read, formatted and compiled like what a person wrote.
-package spell
+package unparse
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ import (
 // Operator is the text of an operator file for p, in canonical form, with
 // comment, which may have several lines, above it. What occurs more than once gets
 // a name. Components of vectors and
-// tensors are spelt as functions of their own, v_x for v.x. Units are left
+// tensors are written as functions of their own, v_x for v.x. Units are left
 // out, as they were checked when p was made.
 func Operator(p *symbolic.Problem, comment string) (string, error) {
 	w := &writer{problem: p, statements: copies(p)}
@@ -70,7 +70,7 @@ func (w *writer) declarations() {
 		if len(f.Axes) < g.Dim() {
 			parts += " on " + strings.Join(names(g, f.Spans), ", ")
 		}
-		if half := names(g, f.IsHalf); half != nil {
+		if half := names(g, f.IsStaggered); half != nil {
 			parts += " staggered " + strings.Join(half, ", ")
 		}
 		if f.Mean == symbolic.Harmonic {

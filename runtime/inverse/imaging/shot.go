@@ -12,20 +12,21 @@ import (
 	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
 
-// Experiment is what is modelled at once: a shot, or a sum of shots.
-type Experiment struct {
+// Shot is what is modelled at once: one shot of the survey, or several at once whose
+// sources are encoded by signs.
+type Shot struct {
 	*survey.Geometry
 	Signs   []float64 // of the sources; nil for 1
 	Band    int       // whose filter the wavelet passes; -1 for none
-	Shot    int       // whose wavelet the source emits
+	Index   int       // whose wavelet the source emits
 	Threads int       // 0 for those of the survey
 }
 
-// Shot is the experiment of one shot, unfiltered.
-func (s *Survey) Shot(i int) Experiment { return Experiment{Geometry: s.Shots[i], Band: -1, Shot: i} }
+// Shot is shot i, unfiltered.
+func (s *Survey) Shot(i int) Shot { return Shot{Geometry: s.Shots[i], Band: -1, Index: i} }
 
-// together is that of all shots at once, with signs, unfiltered. All have the same receivers.
-func (s *Survey) together(signs []float64) Experiment {
+// encoded is the shot of all shots at once, with signs, unfiltered. All have the same receivers.
+func (s *Survey) encoded(signs []float64) Shot {
 	dim := s.Model.Dim()
 	var at []float64
 	for _, g := range s.Shots {
@@ -37,12 +38,12 @@ func (s *Survey) together(signs []float64) Experiment {
 	copy(sources.F64, at)
 	all := *s.Shots[0]
 	all.Sources = sources
-	return Experiment{Geometry: &all, Signs: signs, Band: -1}
+	return Shot{Geometry: &all, Signs: signs, Band: -1}
 }
 
-// region is the part of the model that an experiment sees: all of it, or what is
+// region is the part of the model that a shot sees: all of it, or what is
 // within the aperture of its sources and receivers along all axes but depth.
-func (s *Survey) region(e Experiment) modelling.Region {
+func (s *Survey) region(e Shot) modelling.Region {
 	out := s.setup.Whole()
 	aperture := s.Config.Inversion.Aperture
 	if aperture == 0 {
@@ -68,8 +69,8 @@ func (s *Survey) region(e Experiment) modelling.Region {
 	return out
 }
 
-// arguments bind an experiment to values of the unknowns.
-func (s *Survey) arguments(e Experiment, r modelling.Region, x []float64) (operator.Arguments, error) {
+// arguments bind a shot to values of the unknowns.
+func (s *Survey) arguments(e Shot, r modelling.Region, x []float64) (operator.Arguments, error) {
 	with := s.setup.With(s.fields(x))
 	a, err := with.Arguments(r)
 	if err != nil {
@@ -93,9 +94,9 @@ func (s *Survey) arguments(e Experiment, r modelling.Region, x []float64) (opera
 	return a, nil
 }
 
-// pulse is what a source of an experiment emits at some times.
-func (s *Survey) pulse(e Experiment, source int, times []float64) []float64 {
-	shot := e.Shot
+// pulse is what a source of a shot emits at some times.
+func (s *Survey) pulse(e Shot, source int, times []float64) []float64 {
+	shot := e.Index
 	if e.Signs != nil {
 		shot = source
 	}
@@ -108,9 +109,9 @@ func (s *Survey) pulse(e Experiment, source int, times []float64) []float64 {
 	return out
 }
 
-// Record models an experiment: the traces of all sets of receivers that are
+// Record models a shot: the traces of all sets of receivers that are
 // compared, side by side.
-func (s *Survey) Record(ctx context.Context, e Experiment, x []float64) (*field.Array, error) {
+func (s *Survey) Record(ctx context.Context, e Shot, x []float64) (*field.Array, error) {
 	a, err := s.arguments(e, s.region(e), x)
 	if err != nil {
 		return nil, err
@@ -147,8 +148,8 @@ func (s *Survey) side(of func(set string) *field.Array) *field.Array {
 	return out
 }
 
-// apart takes what side put together apart, by the names of the sets.
-func (s *Survey) apart(e Experiment, all *field.Array) map[string]*field.Array {
+// apart takes what side joined apart, by the names of the sets.
+func (s *Survey) apart(e Shot, all *field.Array) map[string]*field.Array {
 	if len(s.records) == 1 {
 		return map[string]*field.Array{s.records[0]: all}
 	}
@@ -174,9 +175,9 @@ func (s *Survey) JudgeBy(name string, misfit func(gradient.Data) gradient.Misfit
 	s.judged, s.judge = name, misfit
 }
 
-// Misfit judges an experiment's records by observed ones, as JudgeBy or the
+// Misfit judges a shot's records by observed ones, as JudgeBy or the
 // configuration says, and gives the derivatives by the unknowns.
-func (s *Survey) Misfit(ctx context.Context, e Experiment, x []float64, observed *field.Array) (float64, []float64, error) {
+func (s *Survey) Misfit(ctx context.Context, e Shot, x []float64, observed *field.Array) (float64, []float64, error) {
 	observed, weights := s.weighed(e, observed)
 	data := gradient.Data{Observed: s.apart(e, observed)}
 	if weights != nil {
@@ -233,9 +234,9 @@ func (s *Survey) mute() (velocity, delay, taper float64) {
 	return slowest * s.Start.Speed / 1000 * unit, 2.5 * period, period
 }
 
-// muted are weights of an experiment's records that take the direct wave out; nil
+// muted are weights of a shot's records that take the direct wave out; nil
 // when nothing is muted.
-func (s *Survey) muted(e Experiment) *field.Array {
+func (s *Survey) muted(e Shot) *field.Array {
 	velocity, delay, taper := s.mute()
 	if velocity == 0 {
 		return nil
@@ -256,8 +257,8 @@ func (s *Survey) muted(e Experiment) *field.Array {
 	return gradient.Mute(s.setup.Steps, s.setup.Dt, distances, velocity, s.setup.Wavelet.Delay+delay, taper)
 }
 
-// gradient evaluates a misfit of an experiment.
-func (s *Survey) gradient(ctx context.Context, e Experiment, x []float64, misfit gradient.Misfit) (float64, []float64, error) {
+// gradient evaluates a misfit of a shot.
+func (s *Survey) gradient(ctx context.Context, e Shot, x []float64, misfit gradient.Misfit) (float64, []float64, error) {
 	part := s.region(e)
 	a, err := s.arguments(e, part, x)
 	if err != nil {
@@ -298,7 +299,7 @@ func (s *Survey) gradient(ctx context.Context, e Experiment, x []float64, misfit
 	return r.Value, out, nil
 }
 
-// back are derivatives on the grid of an experiment at the model's points.
+// back are derivatives on the grid of a shot at the model's points.
 func (s *Survey) back(part modelling.Region, fields map[string]*field.Array) []float64 {
 	out := map[string]*field.Array{}
 	for name, g := range fields {
@@ -307,23 +308,23 @@ func (s *Survey) back(part modelling.Region, fields map[string]*field.Array) []f
 	return s.joined(out)
 }
 
-// Illumination is that of an experiment at the model's points, by each unknown.
-func (s *Survey) Illumination(ctx context.Context, e Experiment, x []float64) ([]float64, error) {
+// Illumination is that of a shot at the model's points, by each unknown.
+func (s *Survey) Illumination(ctx context.Context, e Shot, x []float64) ([]float64, error) {
 	part := s.region(e)
 	a, err := s.arguments(e, part, x)
 	if err != nil {
 		return nil, err
 	}
-	light, err := s.light.Apply(ctx, a)
+	light, err := s.illumination.Apply(ctx, a)
 	if err != nil {
 		return nil, s.setup.Blame(err)
 	}
 	return s.back(part, light), nil
 }
 
-// Born is the linearised records of an experiment for a small change of the
+// Born is the linearised records of a shot for a small change of the
 // unknowns.
-func (s *Survey) Born(ctx context.Context, e Experiment, x, change []float64) (*field.Array, error) {
+func (s *Survey) Born(ctx context.Context, e Shot, x, change []float64) (*field.Array, error) {
 	part := s.region(e)
 	a, err := s.arguments(e, part, x)
 	if err != nil {
@@ -345,9 +346,9 @@ func (s *Survey) Born(ctx context.Context, e Experiment, x, change []float64) (*
 	return s.side(run.Traces), nil
 }
 
-// Migrate is the transpose of Born: what residuals of an experiment's records say
+// Migrate is the transpose of Born: what residuals of a shot's records say
 // of the change of the unknowns.
-func (s *Survey) Migrate(ctx context.Context, e Experiment, x []float64, residual *field.Array) ([]float64, error) {
+func (s *Survey) Migrate(ctx context.Context, e Shot, x []float64, residual *field.Array) ([]float64, error) {
 	_, g, err := s.gradient(ctx, e, x, sends(s.apart(e, residual)))
 	return g, err
 }

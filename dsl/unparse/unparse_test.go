@@ -1,4 +1,4 @@
-package spell
+package unparse
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 
 // Every operator of the library, written back and read again, is the same
 // problem, and is then written the same.
-func TestSpellingIsRead(t *testing.T) {
+func TestWhatIsWrittenIsRead(t *testing.T) {
 	files, err := filepath.Glob("../../testdata/operators/*.pde")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
@@ -63,7 +63,7 @@ func outline(p *symbolic.Problem) string {
 	fmt.Fprintln(&b, p.Name, p.Doc, *p.Grid)
 	for _, f := range p.Functions {
 		half := make([]bool, p.Grid.Dim())
-		copy(half, f.Half)
+		copy(half, f.Stagger)
 		edges := make([][2]symbolic.Edge, p.Grid.Dim())
 		copy(edges, f.Edges)
 		fmt.Fprintln(&b, f.Name, f.Doc, f.Role, f.Axes, half, f.Mean, edges, f.Every, f.Default, f.Local)

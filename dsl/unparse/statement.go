@@ -1,4 +1,4 @@
-package spell
+package unparse
 
 import (
 	"fmt"
@@ -89,7 +89,7 @@ func (w *writer) regions() {
 	}
 }
 
-// spans spells the points along an axis as those where up to two ranges meet;
+// spans prints the points along an axis as those where up to two ranges meet;
 // nothing is all of them.
 func spans(s symbolic.Span, axis string) (out []string) {
 	add := func(text string, points int) { out = append(out, fmt.Sprintf("%s %d along %s", text, points, axis)) }

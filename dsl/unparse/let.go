@@ -1,4 +1,4 @@
-package spell
+package unparse
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func (w *writer) named() {
 		if e == nil {
 			return
 		}
-		// A function at the point itself is spelt by its name alone.
+		// A function at the point itself is written as its name alone.
 		f := &symbolic.Function{Name: w.free(), Grid: w.problem.Grid, Role: symbolic.Field}
 		w.replace(func(x symbolic.Expr) symbolic.Expr { return symbolic.Substitute(x, e, f.Here()) })
 		w.lets = append(w.lets, let{f.Name, e})
