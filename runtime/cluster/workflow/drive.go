@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
@@ -78,9 +76,8 @@ func Drive(ctx context.Context, r *Run, b batch.Batch, o Options) error {
 		return err
 	}
 	defer stop()
-	telling := &sync.Mutex{}
+	d := &driver{Run: r, batch: b, options: o, heard: heard}
 	for {
-		d := &driver{Run: r, batch: b, options: o, heard: heard, telling: telling}
 		var p *Position
 		err := waitOut(ctx, d.away, func() (err error) { p, err = r.Advance(ctx); return err })
 		if err != nil {
@@ -100,18 +97,12 @@ func Drive(ctx context.Context, r *Run, b batch.Batch, o Options) error {
 	}
 }
 
-// driver has the tasks of one version evaluated.
+// driver carries out what an evaluation decides.
 type driver struct {
 	*Run
 	batch   batch.Batch
 	options Options
 	heard   <-chan []byte
-
-	mu       sync.Mutex
-	took     []time.Duration    // of the tasks that are done
-	spent    time.Duration      // by all versions before, and all attempts in this one
-	telling  *sync.Mutex        // held while Event is called
-	overdrew context.CancelFunc // when the budget is spent
 }
 
 // away tells that the store is, or with another error or nil that it is back.
@@ -125,8 +116,6 @@ func (d *driver) away(err error) {
 
 func (d *driver) event(e Event) {
 	if d.options.Event != nil {
-		d.telling.Lock()
-		defer d.telling.Unlock()
 		d.options.Event(e)
 	}
 }
@@ -134,77 +123,114 @@ func (d *driver) event(e Event) {
 // errSummed ends the evaluation of a version that others have finished.
 var errSummed = errors.New("the sum is there")
 
-// evaluate has the missing tasks of a version evaluated, and waits for their sum.
+// evaluate has the missing tasks of a version evaluated, and waits for their sum. One
+// goroutine decides and tells; others wait for tasks, for news and for the store, and
+// send it what happens.
 func (d *driver) evaluate(ctx context.Context, p *Position) error {
-	ctx, end := context.WithCancelCause(ctx)
-	defer end(nil)
 	before := 0.0
 	if p.State != nil {
 		before = p.State.Seconds()
 	}
-	d.spent = time.Duration(before * float64(time.Second))
-	if d.over() {
-		return d.overdrawn()
-	}
-	gate, overdrew := context.WithCancel(context.Background())
-	defer overdrew()
-	d.overdrew = overdrew
-
-	summed := make(chan struct{})
-	listening, deaf := context.WithCancel(ctx)
-	listened := make(chan struct{})
-	go func() { defer close(listened); d.listen(listening, p, summed, end) }()
-	defer func() { deaf(); <-listened }()
-	var all sync.WaitGroup
-	var left atomic.Bool // a task, for want of money
-	for _, place := range p.Missing {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			t := Task{Version: p.Version, Place: place, Needs: d.options.Needs}
-			switch err := d.task(ctx, gate, t, p.Tasks); {
-			case errors.Is(err, ErrBudget):
-				left.Store(true)
-			case err != nil:
-				end(err)
-			}
-		}()
-	}
-	finished := make(chan struct{})
-	go func() { all.Wait(); close(finished) }()
-	select {
-	case <-finished:
-	case <-summed:
-		// The last ones are about to say that they are done, unless others did them.
+	e := newEvaluation(d.options, p.Version, p.Missing, time.Duration(before*float64(time.Second)), d.heard != nil)
+	inputs, over := make(chan message), make(chan struct{})
+	send := func(in input) (taken bool) {
+		in.at = time.Now()
+		m := message{in, make(chan struct{})}
 		select {
-		case <-finished:
-		case <-time.After(time.Second):
-			end(errSummed)
-			<-finished
+		case inputs <- m:
+			<-m.done
+			return true
+		case <-over:
+			return false
 		}
 	}
-	if cause := context.Cause(ctx); errors.Is(cause, errSummed) {
-		return nil
-	} else if cause != nil {
-		return cause
+	work, giveAllUp := context.WithCancel(ctx)
+	listened := make(chan struct{})
+	go func() { defer close(listened); d.listen(work, p, send) }()
+	defer func() { close(over); giveAllUp(); <-listened }()
+
+	copies := map[int]context.CancelCauseFunc{}
+	carryOut := func(all []action) {
+		for _, a := range all {
+			switch a.kind {
+			case tell:
+				d.event(a.event)
+			case begin:
+				attempt, cancel := context.WithCancelCause(work)
+				copies[a.copy] = cancel
+				go d.attempt(attempt, cancel, e.task(a.task), a.copy, send)
+			case giveUp:
+				copies[a.copy](a.err)
+			case letter:
+				d.letter(e.task(a.task), a.err)
+			case drop:
+				go func() {
+					err := d.Submit(context.WithoutCancel(ctx), e.task(a.task), p.Tasks, &Object{})
+					send(input{kind: dropped, task: a.task, err: err})
+				}()
+			}
+		}
 	}
-	if left.Load() {
-		return d.overdrawn()
-	}
-	if d.heard == nil {
-		return nil
-	}
-	// Reducers are at work, or are not there: what they leave is for Advance.
-	timer := time.NewTimer(d.options.Sweep)
+	carryOut(e.start(time.Now()))
+	stopped := ctx.Done()
+	timer := time.NewTimer(0)
 	defer timer.Stop()
-	select {
-	case <-summed:
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		d.event(Event{Kind: "sweep", Task: Task{Version: p.Version}})
+	for !e.over {
+		if at := e.next(); at.IsZero() {
+			timer.Stop()
+		} else {
+			timer.Reset(time.Until(at))
+		}
+		select {
+		case m := <-inputs:
+			carryOut(e.step(m.input))
+			close(m.done)
+		case <-timer.C:
+			carryOut(e.step(input{at: time.Now(), kind: tick}))
+		case <-stopped:
+			stopped = nil
+			carryOut(e.step(input{at: time.Now(), kind: stop, err: context.Cause(ctx)}))
+		}
 	}
-	return nil
+	if errors.Is(e.outcome, ErrBudget) {
+		return fmt.Errorf("run %s: %w", d.Name, e.outcome)
+	}
+	return e.outcome
+}
+
+// message is an input on its way; done is closed when what it calls for is under way.
+type message struct {
+	input
+	done chan struct{}
+}
+
+// attempt has a copy of a task carried out by the batch.
+func (d *driver) attempt(ctx context.Context, cancel context.CancelCauseFunc, t Task, number int, send func(input) bool) {
+	defer cancel(nil)
+	var lock sync.Mutex
+	var start time.Time
+	err := d.batch.Do(ctx, t, func() {
+		lock.Lock()
+		start = time.Now()
+		lock.Unlock()
+		// It may be given up before it does anything.
+		if !send(input{kind: began, copy: number}) {
+			cancel(context.Canceled)
+		}
+	})
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	lock.Lock()
+	took := time.Duration(0)
+	if !start.IsZero() {
+		took = time.Since(start)
+	}
+	lock.Unlock()
+	if errors.Is(err, ErrBudget) {
+		took = 0 // it was not let begin
+	}
+	send(input{kind: ended, copy: number, took: took, err: err})
 }
 
 // lookEvery is how often the store is looked at for what one is usually told, and
@@ -214,15 +240,10 @@ const lookEvery = 4 * time.Second
 // listen finds out that a version is summed, or can be, or that the run is
 // cancelled. News only say that it is time to look at the store, and so may the ends
 // of tasks: what is there needs no word of its worker.
-func (d *driver) listen(ctx context.Context, p *Position, summed chan<- struct{}, end context.CancelCauseFunc) {
+func (d *driver) listen(ctx context.Context, p *Position, send func(input) bool) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	absent := false
-	defer func() {
-		if absent {
-			d.away(nil)
-		}
-	}()
+	absent, summed := false, false
 	for {
 		select {
 		case <-ctx.Done():
@@ -235,19 +256,22 @@ func (d *driver) listen(ctx context.Context, p *Position, summed chan<- struct{}
 		}
 		there, err := d.exists(ctx, d.cancelledKey())
 		if away := errors.Is(err, store.ErrAway); away != absent && ctx.Err() == nil {
-			absent = away
-			d.away(err)
+			kind := storeBack
+			if absent = away; away {
+				kind = storeAway
+			}
+			send(input{kind: kind, err: err})
 		}
 		if err == nil && there {
-			end(fmt.Errorf("run %s: %w; courant resume goes on", d.Name, ErrCancelled))
+			send(input{kind: stop, err: fmt.Errorf("run %s: %w; courant resume goes on", d.Name, ErrCancelled)})
 			return
 		}
-		if summed == nil {
+		if summed {
 			continue
 		}
 		if ready, err := d.ready(ctx, p); err == nil && ready {
-			close(summed)
-			summed = nil
+			summed = true
+			send(input{kind: allSummed})
 		}
 	}
 }
@@ -268,183 +292,8 @@ func (d *driver) ready(ctx context.Context, p *Position) (bool, error) {
 	return true, nil
 }
 
-func (d *driver) over() bool { return d.options.Budget > 0 && d.spent >= d.options.Budget }
-
-func (d *driver) overdrawn() error {
-	return fmt.Errorf("run %s: %w: tasks took %v of %v; with a greater one it goes on", d.Name, ErrBudget, d.spent.Round(time.Millisecond), d.options.Budget)
-}
-
 // longestBackoff is the longest time between two attempts.
 var longestBackoff = 30 * time.Second
-
-// task has one evaluated, in as many attempts as it may have: one for a fault that
-// none can mend, and any number as long as store or queue are away.
-func (d *driver) task(ctx, gate context.Context, t Task, tasks int) error {
-	backoff, wait, absent := d.options.Backoff, firstWait, false
-	for n := 1; ; {
-		took, err := d.attempt(ctx, gate, t)
-		away := errors.Is(err, batch.ErrAway) || errors.Is(err, store.ErrAway)
-		if absent && !away {
-			d.event(Event{Kind: "back", Task: t})
-		}
-		pause := time.Duration(0)
-		switch {
-		case err == nil:
-			d.mu.Lock()
-			d.took = append(d.took, took)
-			d.mu.Unlock()
-			d.event(Event{Kind: "task", Task: t, Took: took})
-			return nil
-		case ctx.Err() != nil || errors.Is(err, ErrBudget):
-			return err
-		case away:
-			if !absent {
-				d.event(Event{Kind: "away", Task: t, Err: err})
-			}
-			pause, wait = wait, min(2*wait, longestWait)
-		case n < d.options.Attempts && !errors.Is(err, batch.ErrPermanent):
-			d.event(Event{Kind: "retry", Task: t, Took: took, Err: err})
-			pause, backoff = min(backoff, longestBackoff), min(2*backoff, longestBackoff)
-			n++
-		case d.options.Policy == Drop:
-			d.letter(t, err)
-			d.event(Event{Kind: "drop", Task: t, Took: took, Err: err})
-			return d.Submit(context.WithoutCancel(ctx), t, tasks, &Object{})
-		case errors.Is(err, batch.ErrPermanent):
-			d.letter(t, err)
-			return fmt.Errorf("%s failed, and no further attempt can mend that: %w", t, err)
-		default:
-			d.letter(t, err)
-			return fmt.Errorf("%s failed %d times, at last: %w", t, n, err)
-		}
-		absent = away
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-gate.Done():
-			return ErrBudget
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
-// straggles is how many times as long as the median a task may take before it is
-// evaluated a second time beside.
-const straggles = 3
-
-// attempt evaluates a task once, or twice at a time when it takes long.
-func (d *driver) attempt(ctx, gate context.Context, t Task) (took time.Duration, err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type end struct {
-		took time.Duration
-		err  error
-	}
-	ends, begun := make(chan end, 2), make(chan struct{}, 2)
-	begin := func() {
-		took, err := d.once(ctx, gate, t, func() { begun <- struct{}{} })
-		ends <- end{took, err}
-	}
-	go begin()
-	running := 1
-	var start time.Time
-	var slow *time.Timer
-	var rings <-chan time.Time
-	for {
-		select {
-		case <-begun:
-			if slow == nil {
-				start, slow = time.Now(), time.NewTimer(d.patience())
-				defer slow.Stop()
-				rings = slow.C
-			}
-		case <-rings:
-			if left := d.patience() - time.Since(start); left > 0 || !d.known() {
-				slow.Reset(max(left, time.Second))
-				continue
-			}
-			d.event(Event{Kind: "again", Task: t, Took: time.Since(start)})
-			rings = nil
-			running++
-			go begin()
-		case e := <-ends:
-			if running--; e.err == nil || running == 0 {
-				return e.took, e.err
-			}
-		}
-	}
-}
-
-// known reports whether some task is done, so that one knows what to expect.
-func (d *driver) known() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.took) > 0
-}
-
-// patience is for how long a task may take alone.
-func (d *driver) patience() time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	median := time.Second
-	if n := len(d.took); n > 0 {
-		median = max(median, slices.Sorted(slices.Values(d.took))[n/2])
-	}
-	return straggles * median
-}
-
-// once has a task carried out by the batch, and pays for it.
-func (d *driver) once(ctx, gate context.Context, t Task, begun func()) (time.Duration, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var mu sync.Mutex
-	var start time.Time
-	var deadline *time.Timer
-	// What has not begun when the budget is spent does not begin.
-	closes := context.AfterFunc(gate, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if start.IsZero() {
-			cancel(ErrBudget)
-		}
-	})
-	defer closes()
-	err := d.batch.Do(ctx, t, func() {
-		mu.Lock()
-		defer mu.Unlock()
-		if gate.Err() != nil {
-			cancel(ErrBudget)
-			return
-		}
-		start = time.Now()
-		if d.options.Deadline > 0 {
-			deadline = time.AfterFunc(d.options.Deadline, func() {
-				cancel(fmt.Errorf("it was given up after the deadline of %v", d.options.Deadline))
-			})
-		}
-		begun()
-		d.event(Event{Kind: "begun", Task: t})
-	})
-	if cause := context.Cause(ctx); err != nil && cause != nil {
-		err = cause
-	}
-	mu.Lock()
-	defer mu.Unlock()
-	if deadline != nil {
-		deadline.Stop()
-	}
-	if start.IsZero() {
-		return 0, err
-	}
-	took := time.Since(start)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.spent += took; d.over() {
-		d.overdrew()
-	}
-	return took, err
-}
 
 // letter keeps the reason why a task failed for good.
 func (d *driver) letter(t Task, err error) {
