@@ -1,5 +1,10 @@
-// Package backends says what a target is. Each target prints kernels in its
-// own folder; nothing outside this tree depends on which one is in use.
+// Package backends says what a target is. Each target prints kernels in its own folder;
+// nothing outside this tree depends on which one is in use.
+//
+// In: a loop.Kernel. Out: a Source, which is text with its language, or *Unsupported,
+// which names what the target lacks. Package backends/target finds a target by its name,
+// and backends/abi is the contract between generated code and its caller. Start at
+// Target; backends/c implements it for C, backends/interp for the interpreter.
 package backends
 
 import (

@@ -1,5 +1,10 @@
-// Package codegen is the front door of the compiler: Compile is the whole
-// pipeline from an operator file to the source of a target.
+// Package codegen is the front door of the compiler: Compile is the whole pipeline from
+// an operator file to the source of a target.
+//
+// In: a dsl.File, or with CompileProblem a symbolic.Problem, and Options such as the
+// target. Out: a Program, which has the result of every stage, among them the kernel,
+// its signature and its source. Running it is the business of runtime/exec/operator.
+// Start at Compile and its example; docs/tour.md shows the stages on one equation.
 package codegen
 
 import (
@@ -23,7 +28,7 @@ import (
 // Options say what to compile an operator for.
 type Options struct {
 	check.Options                 // operator, number of axes, order in space
-	Real          signature.Real  // type of grid values
+	Precision     signature.Real  // type of grid values
 	Target        backends.Target // nil makes no source
 	Passes        pass.Options
 	// Half names fields that are stored in half precision, which changes results: see
@@ -104,7 +109,7 @@ func (p *Program) through(o Options, first ...stage) error {
 		// Derivatives become stencils, equations become explicit updates.
 		{"discretise", func() (err error) { p.Discretised, err = lower.Discretise(p.Problem, p.Target); return }},
 		// Updates become computes over boxes of the grid, one each.
-		{"lower", func() (err error) { p.Stencil, err = lower.Program(p.Discretised, o.Real, o.Halo); return }},
+		{"lower", func() (err error) { p.Stencil, err = lower.Program(p.Discretised, o.Precision, o.Halo); return }},
 		// Fewer operations for the same values: see pass.Table for the order and its
 		// reasons.
 		{"passes", func() error { return pass.Run(p.Stencil, p.Target, o.Passes) }},

@@ -15,7 +15,7 @@ func TestCompileAcoustic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Real: signature.F32, Target: c.Target{}})
+	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Precision: signature.F32, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func interpretable(t *testing.T, dim, spaceOrder int) *codegen.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: spaceOrder}, Real: signature.F64})
+	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: spaceOrder}, Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func TestNothingIsFolded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2}, Real: signature.F64})
+		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2}, Precision: signature.F64})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -51,7 +51,7 @@ func TestTiltedCompilesFast(t *testing.T) {
 	}
 	start := time.Now()
 	p, err := codegen.Compile(file, codegen.Options{
-		Options: check.Options{Dim: 3, SpaceOrder: 16}, Real: signature.F32,
+		Options: check.Options{Dim: 3, SpaceOrder: 16}, Precision: signature.F32,
 		Stage: func(name string, d time.Duration) { t.Logf("%-10s %v", name, d) },
 	})
 	if err != nil {
@@ -74,7 +74,7 @@ func TestLayersCompileFast(t *testing.T) {
 	}
 	start := time.Now()
 	p, err := codegen.Compile(file, codegen.Options{
-		Options: check.Options{Dim: 3, SpaceOrder: 8, Border: 20}, Real: signature.F32,
+		Options: check.Options{Dim: 3, SpaceOrder: 8, Border: 20}, Precision: signature.F32,
 		Stage: func(name string, d time.Duration) { t.Logf("%-10s %v", name, d) },
 	})
 	if err != nil {

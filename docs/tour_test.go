@@ -67,7 +67,7 @@ func tour(t *testing.T, named map[string]string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := codegen.Options{Options: check.Options{Dim: 2}, Real: signature.F32}
+	o := codegen.Options{Options: check.Options{Dim: 2}, Precision: signature.F32}
 	out := map[string]string{}
 	compile := func(o codegen.Options, s string) *codegen.Program {
 		if s != "" {

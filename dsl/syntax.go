@@ -1,7 +1,11 @@
 // Package dsl reads and writes operator files: grammar, parser, formatter.
 //
-// A file is parsed into a File, the syntax tree, which package dsl/check then
-// gives its meaning. docs/language.md describes the language.
+// In: the text of a file; docs/language.md describes the language. Out: a File, the
+// syntax tree, or Errors, which are all faults of the text with their places; and the
+// canonical text of a File. Package dsl/check then gives the tree its meaning.
+//
+// Start at Parse and Format, which the example calls. This file is the grammar, as types
+// with tags; expr.go parses expressions.
 package dsl
 
 import "github.com/alecthomas/participle/v2/lexer"

@@ -1,4 +1,9 @@
 // Package c prints kernels in C11 with OpenMP.
+//
+// In: a loop.Kernel. Out: one C file that includes only the ABI header and the standard
+// library, and defines courant_abi, courant_prepare and courant_run. The same kernel
+// always gives the same bytes, so that compiled code can be cached by its source. Start
+// at Target.Emit; backends/cfamily prints what languages like C have in common.
 package c
 
 import (

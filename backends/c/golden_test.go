@@ -44,7 +44,7 @@ func TestGolden(t *testing.T) {
 		derive   func(*symbolic.Problem) (*symbolic.Problem, error)
 	}{
 		{golden: "acoustic_2d_so2.c", file: acoustic, o: codegen.Options{Options: two}},
-		{golden: "diffusion_1d_so4.c", file: read(t, "diffusion"), o: codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Real: signature.F64}},
+		{golden: "diffusion_1d_so4.c", file: read(t, "diffusion"), o: codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Precision: signature.F64}},
 		{golden: "acoustic_3d_so2.c", file: acoustic, o: codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 2}}},
 		{golden: "acoustic_2d_so2_backward.c", file: acoustic, o: codegen.Options{Options: two}, derive: adjoint.Adjoint},
 		{golden: "acoustic_2d_so2_ranks.c", file: acoustic, o: codegen.Options{Options: two}, schedule: `schedule acoustic ranks x

@@ -62,9 +62,9 @@ func emit(file string, dim, order int, real signature.Real) (*backends.Source, e
 	if err != nil {
 		return nil, err
 	}
-	o := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: real, Target: c.Target{}}
+	o := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Precision: real, Target: c.Target{}}
 	if real == signature.F16 {
-		o.Real, o.Half, o.Machine = signature.F32, []string{stencil.AllParameters, stencil.AllWavefields}, facts.Machine{Vector: 32}
+		o.Precision, o.Half, o.Machine = signature.F32, []string{stencil.AllParameters, stencil.AllWavefields}, facts.Machine{Vector: 32}
 	}
 	p, err := codegen.Compile(f, o)
 	if err != nil {

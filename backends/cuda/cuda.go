@@ -1,6 +1,11 @@
-// Package cuda prints kernels in CUDA C: each statement of a step becomes a
-// function of the device, which the host launches one after the other. All
-// pointers of the arguments must be memory that the device can reach.
+// Package cuda prints kernels in CUDA C: each statement of a step becomes a function of
+// the device, which the host launches one after the other. All pointers of the arguments
+// must be memory that the device can reach.
+//
+// In: a loop.Kernel, with loops over blocks and threads. Out: one CUDA file that
+// includes only the ABI header and the standard library; the caller compiles it. Start
+// at Target.Emit; device.go makes the functions of the device, and lacks says what is
+// refused.
 package cuda
 
 import (

@@ -128,8 +128,8 @@ func (b *binding) operator() {
 	options := jen.Dict{
 		jen.Id("Options"): jen.Qual(module+"dsl/check", "Options").Values(jen.Dict{
 			jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border")}),
-		jen.Id("Real"):   jen.Qual(module+"codegen/signature", real),
-		jen.Id("Target"): jen.Qual(module+"backends/c", "Target").Values(),
+		jen.Id("Precision"): jen.Qual(module+"codegen/signature", real),
+		jen.Id("Target"):    jen.Qual(module+"backends/c", "Target").Values(),
 	}
 	if len(b.half) > 0 {
 		var names []jen.Code

@@ -1,12 +1,16 @@
-// Package interp runs a kernel by interpretation: the oracle that every target
-// is compared with.
+// Package interp runs a kernel by interpretation: the oracle that every target is
+// compared with.
 //
-// It follows the loops to the letter, in the order in which they stand and on
-// one thread. A float64 kernel is computed in float64; in a float32 kernel
-// every operation on the grid is rounded to float32, as C does without
-// contraction. To be bearable on real grids, an innermost loop is evaluated
-// expression by expression over the whole row, where no iteration reads what
-// another one writes.
+// In: a kernel, by Of or in its text form by Load, and a Binding, which holds arrays,
+// points and scalars. Out: the arrays as the steps leave them. Start at Prepare, which
+// runs once, and Steps. Most callers use runtime/exec/operator, which interprets when it
+// is given no target.
+//
+// It follows the loops to the letter, in the order in which they stand and on one
+// thread. A float64 kernel is computed in float64; in a float32 kernel every operation
+// on the grid is rounded to float32, as C does without contraction. To be bearable on
+// real grids, an innermost loop is evaluated expression by expression over the whole
+// row, where no iteration reads what another one writes.
 package interp
 
 import (

@@ -37,7 +37,7 @@ type applyFlags struct {
 func newApply() *cobra.Command {
 	f := &applyFlags{}
 	c := &cobra.Command{
-		Use:   "apply FILE --shape NX,NY --spacing H,H --nt N --dt DT --set m=M.npy ... --points src=XYZ.npy:TRACES.npy --points rec=XYZ.npy --out rec=REC.npy",
+		Use:   "apply FILE --shape NX,NY --spacing H,H --steps N --dt DT --set m=M.npy ... --points src=XYZ.npy:TRACES.npy --points rec=XYZ.npy --out rec=REC.npy",
 		Short: "Run an operator on .npy arrays",
 		Long: `Binds arrays to an operator and runs it.
 
@@ -62,7 +62,7 @@ each result.
 
 --tune tries other schedules than the compiler's choice before the run and takes the
 fastest. Results may then differ in their last bits from those without it.`,
-		Example: `  courant apply acoustic.pde --shape 101,101 --spacing 10,10 --nt 400 --dt 1.5 \
+		Example: `  courant apply acoustic.pde --shape 101,101 --spacing 10,10 --steps 400 --dt 1.5 \
       --set m=m.npy --set damp=0 --points src=xs.npy:wavelet.npy --points rec=xr.npy \
       --out rec=record.npy --out u=u.npy`,
 		Args: cobra.ExactArgs(1),
@@ -82,7 +82,7 @@ func (f *applyFlags) flags(c *cobra.Command, without ...string) {
 	flags.IntSliceVar(&f.shape, "shape", nil, "grid points per axis, such as 101,101")
 	flags.Float64SliceVar(&f.spacing, "spacing", nil, "distance of grid points per axis, or one for all")
 	flags.Float64SliceVar(&f.origin, "origin", nil, "coordinates of the first grid point (default zeros)")
-	flags.IntVar(&f.steps, "nt", 0, "number of time levels: rows of the traces")
+	flags.IntVar(&f.steps, "steps", 0, "number of time levels: rows of the traces")
 	flags.Float64Var(&f.dt, "dt", 0, "time step")
 	flags.IntVar(&f.threads, "threads", 0, "threads (default: one per core)")
 	flags.StringArrayVar(&f.set, "set", nil, "field or scalar: NAME=FILE.npy or NAME=NUMBER; repeatable")
@@ -92,7 +92,7 @@ func (f *applyFlags) flags(c *cobra.Command, without ...string) {
 	flags.StringVar(&f.outside, "outside", "refuse", "what becomes of points outside of the grid: "+strings.Join(operator.Outsides, ", "))
 	flags.BoolVar(&f.unstable, "unstable", false, "run although the time step is above the stability limit, a condition of the operator file does not hold, or wavefields grow without bound")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress")
-	for _, name := range []string{"shape", "spacing", "nt", "dt"} {
+	for _, name := range []string{"shape", "spacing", "steps", "dt"} {
 		_ = c.MarkFlagRequired(name)
 	}
 }

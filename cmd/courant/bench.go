@@ -40,7 +40,7 @@ fraction of the bound that they set is given. When other processes took processo
 time meanwhile, a warning says so.
 
 --sweep measures several grids of equal sides: 64,128,256 along each axis, or auto,
-which chooses sizes that stay in L2, in L3 and in memory. Several orders in --so are
+which chooses sizes that stay in L2, in L3 and in memory. Several orders in --space-order are
 measured in turn on each grid. --roofline draws the cases below the measured roofs.
 
 --tune quick or thorough first searches for a faster schedule than the compiler's choice
@@ -57,8 +57,8 @@ gradient of acoustic by vp or m with the Python of $COURANT_DEEPWAVE_PYTHON or p
 
 --save keeps the results in a file, and --baseline compares with such a file. With
 --slower-than 10 the exit code is 6 when a case is slower by 10 percent or more.`,
-		Example: `  courant bench acoustic.pde --shape 320,320,320 --so 8 --against devito
-  courant bench acoustic.pde --sweep auto --so 4,8,12 --roofline roofline.svg
+		Example: `  courant bench acoustic.pde --shape 320,320,320 --space-order 8 --against devito
+  courant bench acoustic.pde --sweep auto --space-order 4,8,12 --roofline roofline.svg
   courant bench acoustic.pde --shape 200,200,200 --gradient m --steps 500 --memory 4GiB
   courant bench acoustic.pde --save before.json
   courant bench acoustic.pde --baseline before.json --slower-than 10`,
@@ -67,12 +67,12 @@ gradient of acoustic by vp or m with the Python of $COURANT_DEEPWAVE_PYTHON or p
 			return isolated(c.Context(), func() error { return f.measure(c, args[0]) })
 		},
 	}
-	f.add(c, "so")
+	f.add(c, "space-order")
 	o, flags := &f.options, c.Flags()
-	flags.IntSliceVar(&o.Orders, "so", nil, "order of accuracy in space, even, or several to measure in turn (default: the file's)")
+	flags.IntSliceVar(&o.SpaceOrders, "space-order", nil, "order of accuracy in space, even, or several to measure in turn (default: the file's)")
 	flags.IntSliceVar(&f.shape, "shape", []int{320, 320, 320}, "interior grid points per axis")
 	flags.StringVar(&f.sweep, "sweep", "", "interior grid points along each axis, one grid for each number, or auto")
-	flags.IntVar(&o.Layer, "nbl", 40, "points of absorbing layer on every side (0 with --sweep)")
+	flags.IntVar(&o.Pad, "pad", 40, "points that a sponge takes on every side of --shape (0 with --sweep)")
 	flags.IntVar(&o.Steps, "steps", 20, "steps of one measurement (200 with --gradient)")
 	flags.IntVar(&o.Repeat, "repeat", 3, "measurements, whose middle and range are given")
 	flags.IntVar(&o.Threads, "threads", 0, "threads (default: one per core)")
@@ -165,17 +165,17 @@ func (f *benchFlags) complete(c *cobra.Command, path string) (err error) {
 			return usage("%s", v.text)
 		}
 	}
-	for i, order := range o.Orders {
-		if order < 1 || slices.Contains(o.Orders[:i], order) {
-			return usage("--so %d: orders are even, 2 or more, and none is named twice", order)
+	for i, order := range o.SpaceOrders {
+		if order < 1 || slices.Contains(o.SpaceOrders[:i], order) {
+			return usage("--space-order %d: orders are even, 2 or more, and none is named twice", order)
 		}
 	}
 	dim := len(f.shape)
 	o.Grids = [][]int{f.shape}
 	if given("sweep") {
 		dim = f.dim
-		if !given("nbl") {
-			o.Layer = 0
+		if !given("pad") {
+			o.Pad = 0
 		}
 		if o.Grids, err = f.grids(); err != nil {
 			return err

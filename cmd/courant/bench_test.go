@@ -27,7 +27,7 @@ func TestBenchRefusesOptions(t *testing.T) {
 		{"--sweep 8 --dim -1", "-1 axes"},
 		{"--shape 8,8 --dim 2", "--dim is for --sweep"},
 		{"--sweep auto --gradient m", "give the sizes for gradients"},
-		{"--sweep auto --nbl 1000000", "no grid with 1000000 points of layer"},
+		{"--sweep auto --pad 1000000", "no grid with 1000000 points of layer"},
 		{"--shape 8,8 --gradient=", "names no field"},
 		{"--shape 8,8 --gradient m --roofline a.png", "leave one of them out"},
 		{"--shape 8,8 --gradient m --block 4,4", "gradients search their tiles"},
@@ -43,9 +43,9 @@ func TestBenchRefusesOptions(t *testing.T) {
 		{"--shape 8,8 --baseline " + empty + " --slower-than 200", "above 0 and below 100"},
 		{"--shape 8,8 --baseline " + empty, "holds no saved results"},
 		{"--shape 8,8 --baseline " + filepath.Join(dir, "none.json"), "none.json"},
-		{"--shape 8,8 --so 4,4", "named twice"},
-		{"--shape 8,8 --so -4", "orders are even"},
-		{"--shape 8,8 --so 5", "5"},
+		{"--shape 8,8 --space-order 4,4", "named twice"},
+		{"--shape 8,8 --space-order -4", "orders are even"},
+		{"--shape 8,8 --space-order 5", "5"},
 		{"--shape 8,8 --against deepwave", "--gradient vp"},
 		{"--shape 8,8 --against deepwave --gradient damp", "by vp or m, not by damp"},
 	} {
@@ -64,7 +64,7 @@ func TestBenchRefusesOptions(t *testing.T) {
 func TestBenchKeepsResults(t *testing.T) {
 	dir := t.TempDir()
 	file, picture := filepath.Join(dir, "before.json"), filepath.Join(dir, "roof.svg")
-	tiny := []string{"bench", acoustic, "--sweep", "12,14", "--dim", "2", "--so", "2,4", "--steps", "2", "--repeat", "1", "--threads", "1"}
+	tiny := []string{"bench", acoustic, "--sweep", "12,14", "--dim", "2", "--space-order", "2,4", "--steps", "2", "--repeat", "1", "--threads", "1"}
 	out, stderr, code := courant(t, append(tiny, "--save", file, "--roofline", picture)...)
 	if code != 0 || strings.Count(out, "14 x 14") < 2 {
 		t.Fatalf("exit code %d, %s%s", code, out, stderr)

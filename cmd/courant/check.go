@@ -31,7 +31,7 @@ func newCheck() *cobra.Command {
 		},
 	}
 	c.Flags().IntVar(&dim, "dim", 0, "number of space axes (default: 1, 2 and 3)")
-	c.Flags().IntVar(&order, "so", 0, "order of accuracy in space (default: the file's)")
+	c.Flags().IntVar(&order, "space-order", 0, "order of accuracy in space (default: the file's)")
 	return c
 }
 
@@ -57,7 +57,7 @@ func checkFile(c *cobra.Command, path string, dim, order int) (dsl.Errors, error
 			dims = []int{1, 2, 3}
 		}
 		for _, d := range dims {
-			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Real: signature.F64})
+			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Precision: signature.F64})
 			found, err := collect(err)
 			if err != nil {
 				return nil, err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -21,16 +20,16 @@ import (
 
 // compileFlags choose an operator of a file and how to compile it.
 type compileFlags struct {
-	operator string
-	order    int
-	border   int
-	dim      int
-	dtype    string
-	target   string
-	disable  []string
-	schedule string
-	tune     string
-	half     []string
+	operator  string
+	order     int
+	border    int
+	dim       int
+	precision string
+	target    string
+	disable   []string
+	schedule  string
+	tune      string
+	half      []string
 }
 
 // add adds the flags that a command has; those in without are left out.
@@ -38,20 +37,18 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	flags := c.Flags()
 	if has := func(name string) bool { return !slices.Contains(without, name) }; true {
 		flags.StringVar(&f.operator, "operator", "", "operator of the file, when it has several")
-		if has("so") {
-			flags.IntVar(&f.order, "so", 0, "order of accuracy in space, even (default: the file's)")
+		if has("space-order") {
+			flags.IntVar(&f.order, "space-order", 0, "order of accuracy in space, even (default: the file's)")
 		}
 		flags.IntVar(&f.border, "border", 0, "points of the absorbing layers that the grid has at its ends")
-		if has("dtype") {
-			flags.StringVar(&f.dtype, "dtype", "f32", "precision of grid values: f32 or f64")
+		if has("precision") {
+			flags.StringVar(&f.precision, "precision", "f32", "precision of grid values: f32 or f64")
 		}
 		if has("half") {
 			flags.StringSliceVar(&f.half, "half", nil, "store these fields in half precision: parameters, wavefields, or names such as m,v,tau_xz")
 		}
 		if has("disable") {
 			flags.StringSliceVar(&f.disable, "disable", nil, "leave out an optimisation, see courant passes")
-			flags.Func("disable-pass", "", func(string) error { return errors.New("say --disable") })
-			_ = flags.MarkHidden("disable-pass")
 		}
 		if has("schedule") {
 			flags.StringVar(&f.schedule, "schedule", "", "file that says how the operator is carried out; courant explain --schedule prints one")
@@ -68,7 +65,7 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 			_ = c.RegisterFlagCompletionFunc("target", cobra.FixedCompletions(target.Names(), cobra.ShellCompDirectiveNoFileComp))
 		}
 	}
-	_ = c.RegisterFlagCompletionFunc("dtype", cobra.FixedCompletions([]string{"f32", "f64"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("precision", cobra.FixedCompletions([]string{"f32", "f64"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("disable", cobra.FixedCompletions(append(pass.Names(), schedule.Names()...), cobra.ShellCompDirectiveNoFileComp))
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"pde"}, cobra.ShellCompDirectiveFilterFileExt
@@ -107,13 +104,13 @@ func (f *compileFlags) options(dim int) (codegen.Options, error) {
 	if dim < 0 || dim > 3 {
 		return o, usage("%d axes; operators have 1, 2 or 3", dim)
 	}
-	switch f.dtype {
+	switch f.precision {
 	case "f32", "float32", "":
-		o.Real = signature.F32
+		o.Precision = signature.F32
 	case "f64", "float64":
-		o.Real = signature.F64
+		o.Precision = signature.F64
 	default:
-		return o, usage("there is no precision %q; --dtype is f32 or f64", f.dtype)
+		return o, usage("there is no precision %q; --precision is f32 or f64", f.precision)
 	}
 	for _, d := range f.disable {
 		switch {

@@ -21,7 +21,7 @@ be read, explained and run like one that was written by hand. Each is exact for
 the discrete steps of the operator that it is derived from.
 
 What is derived holds for one number of axes, --dim, and one order in space,
---so.`,
+--space-order.`,
 	}
 	c.AddCommand(newDeriveBorn(), newDeriveAdjoint(), newDeriveGradient(), newDeriveMigration())
 	return c
@@ -112,7 +112,7 @@ func derivation(derive func(*symbolic.Problem) (out *symbolic.Problem, comment s
 			return err
 		},
 	}
-	f.add(c, "target", "dtype", "half", "disable", "schedule", "tune")
+	f.add(c, "target", "precision", "half", "disable", "schedule", "tune")
 	return c
 }
 

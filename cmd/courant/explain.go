@@ -32,7 +32,7 @@ scheme in a uniform medium: --set gives its parameters, --spacing its grid;
 scalars that are not given have their defaults, and of absorbing layers
 nothing is in it. The bound is shown when ` + "`courant doctor`" + ` has measured this
 machine.`,
-		Example: "  courant explain acoustic.pde --so 8 --set m=0.44 --set damp=0 --spacing 10",
+		Example: "  courant explain acoustic.pde --space-order 8 --set m=0.44 --set damp=0 --spacing 10",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			o, err := f.options(f.dim)

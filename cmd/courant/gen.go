@@ -63,7 +63,7 @@ holds the operator file, and compiles, loads and runs it.`,
 				if err != nil {
 					return err
 				}
-				pkg, source, err := gobind.Emit(p.Problem, text, o.Real, o.Half)
+				pkg, source, err := gobind.Emit(p.Problem, text, o.Precision, o.Half)
 				if err != nil {
 					return err
 				}

@@ -32,7 +32,7 @@ type gradientFlags struct {
 func newGradient() *cobra.Command {
 	f := &gradientFlags{}
 	c := &cobra.Command{
-		Use:   "gradient FILE --shape NX,NY --spacing H,H --nt N --dt DT --set m=M.npy ... --points ... --observed rec=OBS.npy --out m=G.npy",
+		Use:   "gradient FILE --shape NX,NY --spacing H,H --steps N --dt DT --set m=M.npy ... --points ... --observed rec=OBS.npy --out m=G.npy",
 		Short: "The value of a misfit and its exact derivatives, for one shot",
 		Long: `Runs an operator, compares its records with observed traces, and runs the
 derived adjoint. --out names what is written: the derivative by a field, also one
@@ -45,7 +45,7 @@ otherwise checkpoints from which parts of the run are repeated: both give the
 same bits. --keep asks for a way: all, checkpoints, boundary (the values in the sponge; the
 rest is computed backward), sampled (every few steps) or rounded (16 bits a
 number); the last two are approximations.`,
-		Example: `  courant gradient acoustic.pde --shape 101,101 --spacing 10 --nt 400 --dt 1.5 \
+		Example: `  courant gradient acoustic.pde --shape 101,101 --spacing 10 --steps 400 --dt 1.5 \
       --set m=m.npy --set damp=0 --points src=xs.npy:wavelet.npy --points rec=xr.npy \
       --observed rec=observed.npy --memory 2GiB --out m=gradient.npy`,
 		Args: cobra.ExactArgs(1),

@@ -31,7 +31,7 @@ func smallSurvey(t *testing.T, dir string) string {
 	text := `operator = "` + operator + `"
 space_order = 4
 time = 500.0
-nbl = 12
+border = 12
 [model]
 synthetic = "layers"
 shape = [41, 31]
@@ -395,7 +395,7 @@ func TestInversionsThatCannotBe(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ from, to, want string }{
 		"muted": {"water = 60.0\n", "water = 60.0\nmute_velocity = 1.5\nmute_delay = 900.0\n", "nothing to find"},
-		"dt":    {"nbl = 12\n", "nbl = 12\ndt = 20.0\n", "time step"},
+		"dt":    {"border = 12\n", "border = 12\ndt = 20.0\n", "time step"},
 	} {
 		path := filepath.Join(dir, name+".toml")
 		if err := os.WriteFile(path, bytes.Replace(text, []byte(c.from), []byte(c.to), 1), 0o644); err != nil {
@@ -745,7 +745,7 @@ func TestDerivedIsAnOperator(t *testing.T) {
 		if formatted, _, code := courant(t, "fmt", path); code != 0 || formatted != text {
 			t.Errorf("%s is not in canonical form", name)
 		}
-		for _, args := range [][]string{{"check"}, {"explain"}, {"bench", "--shape", "20,20", "--nbl", "2", "--steps", "2", "--repeat", "1"}, {"gen", "--target", "go", "--out", filepath.Join(dir, name)}} {
+		for _, args := range [][]string{{"check"}, {"explain"}, {"bench", "--shape", "20,20", "--pad", "2", "--steps", "2", "--repeat", "1"}, {"gen", "--target", "go", "--out", filepath.Join(dir, name)}} {
 			if _, stderr, code := courant(t, append([]string{args[0], path}, args[1:]...)...); code != 0 {
 				t.Errorf("%s of %s: exit code %d\n%s", args[0], name, code, stderr)
 			}

@@ -139,6 +139,22 @@ func exitCode(ctx context.Context, err error) int {
 	return exitOther
 }
 
+// formerFlags are other spellings of flags, such as Devito's words, and those of here.
+var formerFlags = map[string]string{"so": "space-order", "nt": "steps", "nbl": "pad", "dtype": "precision", "disable-pass": "disable"}
+
+// spellings makes each of them an error that names the flag of the command.
+func spellings(c *cobra.Command) {
+	for old, now := range formerFlags {
+		if c.Flags().Lookup(now) != nil && c.Flags().Lookup(old) == nil {
+			c.Flags().Func(old, "", func(string) error { return fmt.Errorf("say --%s", now) })
+			_ = c.Flags().MarkHidden(old)
+		}
+	}
+	for _, sub := range c.Commands() {
+		spellings(sub)
+	}
+}
+
 // newRoot makes the whole command line. started is set when a command runs:
 // errors before that are the caller's.
 func newRoot(started *bool) *cobra.Command {
@@ -169,6 +185,7 @@ machine and runs it.
 		}
 	}
 	mark(root)
+	spellings(root)
 	return root
 }
 

@@ -80,7 +80,7 @@ func shotArguments(t *testing.T, dir string, steps int) []string {
 		r := math.Pi * 0.02 * (float64(i)*1.5 - 50)
 		wavelet.F64[i] = (1 - 2*r*r) * math.Exp(-r*r)
 	}
-	return []string{"apply", acoustic, "--shape", "41,31", "--spacing", "10", "--nt", "120", "--dt", "1.5", "--so", "4", "--dtype", "f64",
+	return []string{"apply", acoustic, "--shape", "41,31", "--spacing", "10", "--steps", "120", "--dt", "1.5", "--space-order", "4", "--precision", "f64",
 		"--set", "m=" + save(t, dir, "m.npy", m), "--set", "damp=0",
 		"--points", "src=" + save(t, dir, "xs.npy", at) + ":" + save(t, dir, "wavelet.npy", wavelet),
 		"--points", "rec=" + save(t, dir, "xr.npy", receivers)}
@@ -135,7 +135,7 @@ func TestApply(t *testing.T) {
 func TestApplyInHalfPrecision(t *testing.T) {
 	dir := t.TempDir()
 	record := filepath.Join(dir, "rec.npy")
-	args := append(shotArguments(t, dir, 120), "--out", "rec="+record, "--dtype", "f32", "--half", "parameters,u", "--half-error")
+	args := append(shotArguments(t, dir, 120), "--out", "rec="+record, "--precision", "f32", "--half", "parameters,u", "--half-error")
 	out, stderr, code := courant(t, args...)
 	if code != 0 || !strings.Contains(stderr, "half precision: m is rounded by up to") {
 		t.Fatalf("exit code %d, %s%s", code, out, stderr)
@@ -144,7 +144,7 @@ func TestApplyInHalfPrecision(t *testing.T) {
 	if _, err := fmt.Sscanf(out, "half precision: rec is off by %g of its norm", &off); err != nil || off < 1e-5 || off > 0.05 {
 		t.Errorf("%v: %s", err, out)
 	}
-	out, stderr, code = courant(t, "bench", acoustic, "--shape", "40,40", "--nbl", "0", "--steps", "2", "--repeat", "1", "--half", "u", "--json")
+	out, stderr, code = courant(t, "bench", acoustic, "--shape", "40,40", "--pad", "0", "--steps", "2", "--repeat", "1", "--half", "u", "--json")
 	var all struct {
 		Cases []struct {
 			Half struct {
@@ -190,7 +190,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"check", broken}, 2, "broken.pde:3:17"},
 		{[]string{"check", broken}, 2, "did you mean laplace"},
 		{[]string{"fmt", noise}, 2, "noise.npy:1:1"},
-		{[]string{"explain", acoustic, "--so", "7"}, 2, "7"},
+		{[]string{"explain", acoustic, "--space-order", "7"}, 2, "7"},
 		{[]string{"explain", acoustic, "--dim", "4"}, 2, "4 axes"},
 		{[]string{"explain", acoustic, "--operator", "elastic"}, 2, "acoustic"},
 		{[]string{"explain", acoustic, "--set", "q=1"}, 2, "no such field"},
@@ -200,7 +200,7 @@ func TestMistakes(t *testing.T) {
 		{[]string{"passes", acoustic, "--print-after", "magic"}, 2, "no such pass"},
 		{[]string{"apply", acoustic, "--shape", "41,31"}, 2, "required flag"},
 		{[]string{"apply", acoustic, "--shape", "41,x"}, 2, "--shape"},
-		{with("--dtype", "f16"), 2, "f32 or f64"},
+		{with("--precision", "f16"), 2, "f32 or f64"},
 		{with("--target", "fpga"), 2, `no target "fpga"`},
 		{with("--set", "m"), 2, "expected NAME=VALUE"},
 		{with("--set", "m=1"), 2, "gives m twice"},
@@ -209,7 +209,7 @@ func TestMistakes(t *testing.T) {
 		{with("--set", "mm=1"), 2, `no field or scalar "mm"`},
 		{with("--dt", "9"), 2, "above the stability limit"},
 		{with("--dt", "-1"), 2, "the time step is -1"},
-		{with("--nt", "100"), 2, "the traces of src have shape (120, 1)"},
+		{with("--steps", "100"), 2, "the traces of src have shape (120, 1)"},
 		{with("--threads", "-1"), 2, "-1 threads"},
 		{with("--origin", "300,0"), 2, "lies outside of the grid"},
 		{with("--origin", "0"), 2, "the origin has 1 numbers"},
@@ -219,14 +219,17 @@ func TestMistakes(t *testing.T) {
 		{with("--out", "rec=/nowhere/x.npy"), 2, "/nowhere"},
 		{with("--interpolation", "cubic"), 2, `no interpolation "cubic"`},
 		{with("--disable", "magic"), 2, `no optimisation "magic"`},
-		{with("--dtype", "f32", "--half", "w"), 2, "say parameters, wavefields or some of m, damp, u"},
-		{with("--half", "u", "--dtype", "f64"), 2, "computes in f64"},
+		{with("--precision", "f32", "--half", "w"), 2, "say parameters, wavefields or some of m, damp, u"},
+		{with("--half", "u", "--precision", "f64"), 2, "computes in f64"},
 		{with("--half-error"), 2, "give both"},
 		{gradient("--half", "m"), 2, "unknown flag"},
 		{with("--disable-pass", "cse"), 2, "say --disable"},
+		{with("--so", "4"), 2, "say --space-order"},
+		{with("--nt", "4"), 2, "say --steps"},
+		{with("--dtype", "f32"), 2, "say --precision"},
 		{with("--dt", "90", "--unstable"), 5, "became NaN or infinite"},
 		{[]string{"bench", acoustic, "--shape", "8,8", "--steps", "0"}, 2, "at least 1"},
-		{[]string{"bench", acoustic, "--shape", "8,8", "--nbl", "-1"}, 2, "0 or more"},
+		{[]string{"bench", acoustic, "--shape", "8,8", "--pad", "-1"}, 2, "0 or more"},
 		{[]string{"bench", acoustic, "--shape", "8,8", "--against", "yask"}, 2, "only devito"},
 		{[]string{"bench", acoustic, "--shape", "-5,5"}, 2, "a grid of -5 points along an axis"},
 		{[]string{"bench", acoustic, "--shape", "100000,100000,100000"}, 2, "GiB are available; choose a smaller grid"},
@@ -321,7 +324,7 @@ func TestInterrupt(t *testing.T) {
 	const steps = 2000000
 	args := shotArguments(t, dir, steps)
 	rec := filepath.Join(dir, "rec.npy")
-	c := command(t, append(args, "--nt", "2000000", "--out", "rec="+rec)...)
+	c := command(t, append(args, "--steps", "2000000", "--out", "rec="+rec)...)
 	var out bytes.Buffer
 	c.Stderr = &out
 	if err := c.Start(); err != nil {
@@ -345,7 +348,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestBenchJSON(t *testing.T) {
-	out, stderr, code := courant(t, "bench", acoustic, "--shape", "30,30,30", "--nbl", "4", "--so", "4", "--steps", "2", "--repeat", "1", "--disable", "wavefront,usual", "--json")
+	out, stderr, code := courant(t, "bench", acoustic, "--shape", "30,30,30", "--pad", "4", "--space-order", "4", "--steps", "2", "--repeat", "1", "--disable", "wavefront,usual", "--json")
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
@@ -357,7 +360,7 @@ func TestBenchJSON(t *testing.T) {
 		t.Fatalf("%v in %s", err, out)
 	}
 	r := all.Cases[0]
-	for name, want := range map[string]any{"operator": "acoustic", "target": "c", "so": 4.0, "dtype": "f32", "bytes_per_point": 20.0, "nbl": 4.0} {
+	for name, want := range map[string]any{"operator": "acoustic", "target": "c", "space_order": 4.0, "precision": "f32", "bytes_per_point": 20.0, "pad": 4.0} {
 		if r[name] != want {
 			t.Errorf("%s is %v, want %v", name, r[name], want)
 		}
@@ -382,7 +385,7 @@ func TestBenchJSON(t *testing.T) {
 
 // Without Devito the comparison is left out, with a word about it.
 func TestBenchWithoutDevito(t *testing.T) {
-	c := command(t, "bench", acoustic, "--shape", "12,12", "--nbl", "2", "--steps", "2", "--repeat", "1", "--against", "devito", "--json")
+	c := command(t, "bench", acoustic, "--shape", "12,12", "--pad", "2", "--steps", "2", "--repeat", "1", "--against", "devito", "--json")
 	c.Env = append(c.Env, "COURANT_DEVITO_PYTHON=/nowhere/python")
 	out, err := c.Output()
 	var all struct{ Cases []map[string]any }
@@ -419,7 +422,7 @@ func TestFmtIsAFixedPoint(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	out, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--so", "4", "--set", "m=0.25", "--set", "damp=0", "--spacing", "10", "--json")
+	out, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--space-order", "4", "--set", "m=0.25", "--set", "damp=0", "--spacing", "10", "--json")
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
@@ -443,7 +446,7 @@ func TestExplain(t *testing.T) {
 // A page and a document say the same as the text.
 func TestExplainPages(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "acoustic.html")
-	out, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--so", "4", "--html", page)
+	out, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--space-order", "4", "--html", page)
 	if code != 0 || out != "" {
 		t.Fatalf("exit code %d, %s%s", code, out, stderr)
 	}
@@ -451,7 +454,7 @@ func TestExplainPages(t *testing.T) {
 	if err != nil || !strings.Contains(string(html), "<math") || !strings.Contains(string(html), "<svg") {
 		t.Errorf("%v\n%s", err, html)
 	}
-	out, stderr, code = courant(t, "explain", acoustic, "--dim", "2", "--so", "4", "--latex")
+	out, stderr, code = courant(t, "explain", acoustic, "--dim", "2", "--space-order", "4", "--latex")
 	if code != 0 || !strings.HasPrefix(out, `\documentclass`) || !strings.Contains(out, `\frac{\partial^{2}u}{\partial t^{2}}`) {
 		t.Errorf("exit code %d, %s%s", code, out, stderr)
 	}
@@ -483,13 +486,13 @@ func TestImpossibleSizes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"apply", path, "--shape", most, "--spacing", "10", "--nt", "10", "--dt", "1", "--set", "m=1"},
-		{"apply", path, "--shape", most + ",20", "--spacing", "10", "--nt", "10", "--dt", "1", "--set", "m=1"},
-		{"apply", path, "--shape", "20,20", "--spacing", "10", "--nt", most, "--dt", "1", "--set", "m=1"},
+		{"apply", path, "--shape", most, "--spacing", "10", "--steps", "10", "--dt", "1", "--set", "m=1"},
+		{"apply", path, "--shape", most + ",20", "--spacing", "10", "--steps", "10", "--dt", "1", "--set", "m=1"},
+		{"apply", path, "--shape", "20,20", "--spacing", "10", "--steps", most, "--dt", "1", "--set", "m=1"},
 		{"test", "adjoint", path, "--shape", most + ",20"},
 		{"test", "gradient", path, "--wrt", "m", "--shape", "20," + most},
 		{"bench", path, "--shape", most + "," + most},
-		{"bench", path, "--shape", "20,20", "--nbl", "4611686018427387904"},
+		{"bench", path, "--shape", "20,20", "--pad", "4611686018427387904"},
 	} {
 		if _, stderr, code := courant(t, args...); code != exitUser {
 			t.Errorf("%v: exit %d\n%s", args, code, stderr)

@@ -22,7 +22,7 @@ func TestScheduleByHand(t *testing.T) {
 		}
 		return path
 	}
-	printed, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--so", "4", "--schedule")
+	printed, stderr, code := courant(t, "explain", acoustic, "--dim", "2", "--space-order", "4", "--schedule")
 	if code != 0 || !strings.HasPrefix(printed, "schedule acoustic\ngroup u {") {
 		t.Fatalf("exit code %d\n%s%s", code, printed, stderr)
 	}

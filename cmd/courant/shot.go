@@ -46,7 +46,7 @@ describes the file.`,
 					return printJSON(c, s)
 				}
 				fmt.Fprintf(c.OutOrStdout(), "%s: %d steps of %.6g ms on %s points and %d of layer on each side, %.2f s, %.3f billion points/s on %d threads\n%s\n",
-					s.Operator, s.Steps, s.Dt*s.Second*1000, times(s.Shape), s.Nbl, s.Seconds, s.Rate, s.Threads, strings.Join(prefixed(out, s.Files), "\n"))
+					s.Operator, s.Steps, s.Dt*s.Second*1000, times(s.Shape), s.Border, s.Seconds, s.Rate, s.Threads, strings.Join(prefixed(out, s.Files), "\n"))
 				return nil
 			})
 		},

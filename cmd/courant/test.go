@@ -33,7 +33,7 @@ func (f *testFlags) add(c *cobra.Command, without ...string) {
 	flags := c.Flags()
 	flags.IntSliceVar(&f.o.Shape, "shape", nil, "grid points per axis (default: about 15 along each)")
 	flags.Float64SliceVar(&f.o.Spacing, "spacing", nil, "distance of grid points per axis (default: about 1)")
-	flags.IntVar(&f.o.Steps, "nt", 0, "number of time levels (default 40)")
+	flags.IntVar(&f.o.Steps, "steps", 0, "number of time levels (default 40)")
 	flags.Float64Var(&f.o.Dt, "dt", 0, "time step (default: half the stability limit)")
 	flags.StringArrayVar(&f.set, "set", nil, "value NAME=NUMBER around which a field is taken at random (default 0.5), or of a scalar; repeatable")
 	flags.Uint64Var(&f.o.Seed, "seed", 0, "another number takes other random data")
@@ -66,7 +66,7 @@ linearised, from the traces of the sources and from the initial state, the
 latter two where the operator is linear. Sources and receivers lie on nodes, at
 edges and between. It fails when a relative error is above 1e-5 in single
 precision and 1e-13 in double.`,
-		Example: `  courant test adjoint elastic.pde --dim 2 --dtype f64`,
+		Example: `  courant test adjoint elastic.pde --dim 2 --precision f64`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return isolated(c.Context(), func() error {
@@ -81,7 +81,7 @@ precision and 1e-13 in double.`,
 				if len(all) == 0 {
 					return fmt.Errorf("operator %s has no fields and no sources, and no initial state in which it is linear: there is nothing to compare", p.Name)
 				}
-				tolerance := verify.Tolerance(f.o.Real)
+				tolerance := verify.Tolerance(f.o.Precision)
 				failed := ""
 				for _, d := range all {
 					if !(d.Error <= tolerance) {
@@ -94,9 +94,9 @@ precision and 1e-13 in double.`,
 						Precision string              `json:"precision"`
 						Tolerance float64             `json:"tolerance"`
 						Products  []verify.DotProduct `json:"products"`
-					}{p.Name, f.o.Real.String(), tolerance, all})
+					}{p.Name, f.o.Precision.String(), tolerance, all})
 				} else {
-					err = printProducts(c, p, f.o.Real, all)
+					err = printProducts(c, p, f.o.Precision, all)
 				}
 				if err == nil && failed != "" {
 					err = fmt.Errorf("the adjoint of %s is not the transpose by its %s: the error is above %.0e", p.Name, failed, tolerance)
@@ -161,7 +161,7 @@ stands for its initial state. The slope between two steps is
 			})
 		},
 	}
-	f.add(c, "dtype", "half", "schedule", "tune")
+	f.add(c, "precision", "half", "schedule", "tune")
 	c.Flags().StringSliceVar(&wrt, "wrt", nil, "fields to differentiate by, separated by commas")
 	return c
 }

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // many axes. Its limit of the time step is that for values of 1.
 func report(t *testing.T, file *dsl.File, dim, order int) *Report {
 	t.Helper()
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: signature.F32})
+	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Precision: signature.F32})
 	if err != nil {
 		return nil
 	}

@@ -19,9 +19,9 @@ type Report struct {
 	Operator   string     `json:"operator"`
 	Doc        string     `json:"doc,omitempty"`
 	Axes       []string   `json:"axes"`
-	SpaceOrder int        `json:"so"`
+	SpaceOrder int        `json:"space_order"`
 	TimeOrder  int        `json:"time_order"`
-	Real       string     `json:"dtype"`
+	Precision  string     `json:"precision"`
 	Names      []Name     `json:"names"`
 	Places     []Place    `json:"places"`
 	Equations  []Equation `json:"equations"`
@@ -64,7 +64,7 @@ type Bound struct {
 func Program(p *codegen.Program, medium stability.Medium) (*Report, error) {
 	g := p.Problem.Grid
 	r := &Report{Operator: p.Problem.Name, Doc: p.Problem.Doc, Axes: g.Axes, SpaceOrder: g.SpaceOrder, TimeOrder: g.TimeOrder,
-		Real: p.Signature.Real.String(), Names: names(p), Places: places(p.Discretised), Equations: equations(p), Prepared: prepared(p.Stencil), grid: g}
+		Precision: p.Signature.Real.String(), Names: names(p), Places: places(p.Discretised), Equations: equations(p), Prepared: prepared(p.Stencil), grid: g}
 	if err := r.work(p); err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ func (r *Report) String() string {
 	if r.Doc != "" {
 		fmt.Fprintf(&b, ": %s", r.Doc)
 	}
-	fmt.Fprintf(&b, "\naxes %s; order %d in space, %d in time; %s\n", strings.Join(r.Axes, ", "), r.SpaceOrder, r.TimeOrder, r.Real)
+	fmt.Fprintf(&b, "\naxes %s; order %d in space, %d in time; %s\n", strings.Join(r.Axes, ", "), r.SpaceOrder, r.TimeOrder, r.Precision)
 	if r.staggered() {
 		fmt.Fprintf(&b, "\n%s", indent(r.cell(), 2))
 	}

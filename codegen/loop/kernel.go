@@ -1,13 +1,15 @@
-// Package loop says how an operator is carried out: loops with bounds and
-// kinds, the time loop among them, buffers with places in memory, values. It is
-// what backends print and what the interpreter runs; nothing in it has to be
-// decided any more.
+// Package loop says how an operator is carried out: loops with bounds and kinds, the
+// time loop among them, buffers with places in memory, values. It is what backends print
+// and what the interpreter runs; nothing in it has to be decided any more.
 //
-// It has: counted loops with affine bounds, conditions on steps and on affine
-// forms, loads and stores at affine indices, locals, sparse statements,
-// reductions, exchanges between ranks and barriers. It has not: other control
-// flow, pointers into the middle of things, integer data, aliasing between
-// buffers, calls.
+// In: a stencil program and its schedule, of which schedule.Apply makes a kernel, or
+// text, by Parse. Out: a Kernel. Start at Kernel; text.go has the text form with an
+// example, and Verify, which runs at every compilation, says what a right kernel is.
+//
+// It has: counted loops with affine bounds, conditions on steps and on affine forms,
+// loads and stores at affine indices, locals, sparse statements, reductions, exchanges
+// between ranks and barriers. It has not: other control flow, pointers into the middle
+// of things, integer data, aliasing between buffers, calls.
 package loop
 
 import (

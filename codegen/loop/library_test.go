@@ -43,7 +43,7 @@ func TestKernelsRoundTrip(t *testing.T) {
 							name  string
 							maker schedule.Maker
 						}{{"default", schedule.Default}, {"trivial", schedule.Trivial}} {
-							p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: so, Border: border}, Real: signature.F32, Schedule: v.maker})
+							p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: so, Border: border}, Precision: signature.F32, Schedule: v.maker})
 							if err != nil {
 								if !dsl.IsUser(err) {
 									t.Errorf("%dD so %d, %s: %v", dim, so, v.name, err)

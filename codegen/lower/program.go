@@ -1,6 +1,11 @@
-// Package lower turns a symbolic problem into the plainest stencil program for
-// it: one compute for each update, every expression as it stands. Making it
-// fast is the business of the passes and the schedule.
+// Package lower turns a symbolic problem into the plainest stencil program for it: one
+// compute for each update, every expression as it stands. Making it fast is the business
+// of the passes and the schedule.
+//
+// In: a symbolic.Problem. Out: by Discretise, a problem with stencils in place of
+// derivatives and all equations solved; by Program, the stencil.Program of that. What
+// the file is to blame for is a *Fault. Start at Discretise, then at Program, which
+// codegen.Compile calls in this order.
 package lower
 
 import (

@@ -1,7 +1,11 @@
-// Package pass transforms stencil programs: fewer operations for the same
-// values, up to rounding. A pass is one file: what it does, why it is right,
-// and what it needs from the passes before it. The table below is the whole
-// order. Loops, tiles and threads are the business of the schedule.
+// Package pass transforms stencil programs: fewer operations for the same values, up to
+// rounding. A pass is one file: what it does, why it is right, and what it needs from
+// the passes before it. The table below is the whole order. Loops, tiles and threads are
+// the business of the schedule.
+//
+// In: a stencil.Program, as codegen/lower makes it, and what passes have to know of the
+// target. Out: the same Program, changed in place and verified after every pass. Start
+// at Table and Run; docs/contributing.md says how to add a pass.
 package pass
 
 import (

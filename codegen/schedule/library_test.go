@@ -27,7 +27,7 @@ func TestLibraryKeepsEveryBit(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, border := range []int{0, 2} {
-			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2, Border: border}, Real: signature.F64}
+			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2, Border: border}, Precision: signature.F64}
 			problem, err := check.Problem(file, o.Options)
 			if err != nil {
 				continue // it names its axes
@@ -50,7 +50,7 @@ func TestLibraryKeepsEveryBit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Real: signature.F64})
+		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Precision: signature.F64})
 		if err != nil {
 			t.Fatal(err)
 		}

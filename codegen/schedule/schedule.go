@@ -1,8 +1,11 @@
-// Package schedule says how a stencil program is carried out, as data: which
-// statements share a nest of tiles, how tiles follow each other, what is kept
-// in the memory of a thread, what threads and vector lanes share. Apply makes
-// loops of a program and its schedule, or says which dependence the schedule
-// breaks; the values do not depend on it.
+// Package schedule says how a stencil program is carried out, as data: which statements
+// share a nest of tiles, how tiles follow each other, what is kept in the memory of a
+// thread, what threads and vector lanes share.
+//
+// In: a stencil.Program and a Schedule: Default, one of a file, by Parse, or one of the
+// caller's. Out: a loop.Kernel, made by Apply, or *Illegal, which names the dependence
+// that the schedule breaks; the values do not depend on it. Start at Schedule and
+// docs/schedules.md; legal.go judges a schedule, apply.go and nest.go make the loops.
 package schedule
 
 import (

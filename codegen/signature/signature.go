@@ -1,7 +1,12 @@
-// Package signature says what an operator takes and gives: arrays, scalars,
-// points, series, the steps that it carries out and the grid that it needs.
-// It is all that the runtime, the bindings and the benchmarks know of compiled
-// code; how loops look is the business of the compiler alone.
+// Package signature says what an operator takes and gives: arrays, scalars, points,
+// series, the steps that it carries out and the grid that it needs. It is all that the
+// runtime, the bindings and the benchmarks know of compiled code; how loops look is the
+// business of the compiler alone.
+//
+// In: declarations and statements, from which the compiler fills an Operator. Out: that
+// Operator, part of every stencil program and kernel, with its text form. Start at
+// Operator, then at Requirements, which says what a caller has to provide beyond the
+// arrays.
 package signature
 
 import (

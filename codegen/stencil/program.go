@@ -1,11 +1,16 @@
-// Package stencil says what an operator computes: on which boxes of the grid,
-// in which order, out of which values. It knows nothing of loops, tiles,
-// threads or targets; how a program is carried out is a schedule's business.
+// Package stencil says what an operator computes: on which boxes of the grid, in which
+// order, out of which values. It knows nothing of loops, tiles, threads or targets; how
+// a program is carried out is a schedule's business.
 //
-// A program has a part that runs once (Setup) and the statements of a time
-// step (Step). All coordinates count from the ends of the whole grid. A
-// statement is as if carried out at all its points at once: no point of a
-// compute reads what another point of it writes.
+// In: the statements of a discretised problem, from codegen/lower, or text, by Parse.
+// Out: a Program, which codegen/pass transforms and codegen/schedule makes loops of.
+// Start at Program; text.go has the text form with an example, and Verify says what a
+// right program is.
+//
+// A program has a part that runs once (Setup) and the statements of a time step (Step).
+// All coordinates count from the ends of the whole grid. A statement is as if carried
+// out at all its points at once: no point of a compute reads what another point of it
+// writes.
 package stencil
 
 import (

@@ -1,7 +1,11 @@
-// Package check gives an operator file its meaning: it resolves names,
-// expands definitions, checks dimensions, orders, units and time levels, and
-// makes a symbolic.Problem. Every fault of the file is reported in one go,
-// with its place and a way out.
+// Package check gives an operator file its meaning: it resolves names, expands
+// definitions, checks dimensions, orders, units and time levels, and makes a
+// symbolic.Problem. Every fault of the file is reported in one go, with its place and a
+// way out.
+//
+// In: a dsl.File, and Options such as the number of axes. Out: a symbolic.Problem, which
+// all later stages work on, or dsl.Errors. Start at Problem and its example;
+// statement.go checks equations and assignments, eval.go evaluates expressions.
 package check
 
 import (

@@ -1,5 +1,9 @@
-// Package unparse writes a problem back as an operator file: what the compiler
-// derives is read, formatted and compiled like what a person wrote.
+// Package unparse writes a problem back as an operator file: what the compiler derives
+// is read, formatted and compiled like what a person wrote.
+//
+// In: a symbolic.Problem, as dsl/check or symbolic/adjoint makes it, with derivatives
+// and not yet with stencils. Out: the text of a file, which dsl.Parse reads. Start at
+// Operator, whose example writes Born modelling.
 package unparse
 
 import (

@@ -1,5 +1,13 @@
-// Package adjoint derives operators from operators: what a person would work
-// out by hand, and get wrong.
+// Package adjoint derives operators from operators: what a person would work out by
+// hand, and get wrong.
+//
+// In: a symbolic.Problem. Out: another Problem: its adjoint, the gradient by any of its
+// fields, Born modelling, reverse time migration, the illumination. Each is exact for
+// the discrete steps, and compiles as the problem of a file does. What cannot be derived
+// is a *Refusal, which names the statement.
+//
+// Start at Gradient and its example, then at Adjoint and Linearise. The rules for
+// expressions are in differential.go and transpose.go; docs/gradient.md shows results.
 package adjoint
 
 import (

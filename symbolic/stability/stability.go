@@ -1,10 +1,14 @@
-// Package stability judges discretised problems by von Neumann's analysis of
-// the scheme itself: the coefficients are frozen, a plane wave is put in, and
-// the amplification matrix of one step must have no eigenvalue beyond the unit
-// circle. The phases of the eigenvalues give the speeds of waves.
+// Package stability judges discretised problems by von Neumann's analysis of the scheme
+// itself: the coefficients are frozen, a plane wave is put in, and the amplification
+// matrix of one step must have no eigenvalue beyond the unit circle. The phases of the
+// eigenvalues give the speeds of waves.
 //
-// Boundaries, mirrors and regions do not enter: of several updates of a
-// function the one of the whole grid counts.
+// In: a problem after lower.Discretise, and media, which are values of its fields and
+// scalars. Out: the largest stable time step, and the speeds of waves. Start at Limit
+// and its example; New and Scheme.Judge serve for many media.
+//
+// Boundaries, mirrors and regions do not enter: of several updates of a function the one
+// of the whole grid counts.
 package stability
 
 import (

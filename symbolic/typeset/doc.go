@@ -4,8 +4,8 @@
 //	typeset.Stated(statement).MathML()
 //
 // In: expressions and statements of package symbolic, as an operator states them or
-// discretised. Out: a Formula, which LaTeX and MathML print. Start at Set, for an
-// expression, and at Stated and Discrete, for a statement.
+// discretised. Out: a Formula, which LaTeX and MathML print. Start at the example, then
+// at Set, for an expression, and at Stated and Discrete, for a statement.
 package typeset
 
 import "github.com/courant-pde/courant/symbolic"

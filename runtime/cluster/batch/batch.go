@@ -1,5 +1,11 @@
-// Package batch has tasks carried out: in this process, in child processes whose
-// crashes harm nobody else, or by Slurm on the nodes of a cluster.
+// Package batch has tasks carried out: in this process, in child processes whose crashes
+// harm nobody else, by workers that take them from a queue, or by Slurm on the nodes of
+// a cluster.
+//
+// In: a Task, which is no more than its number, and a function that knows what to do.
+// Out: an error that says whether another attempt may succeed; results go elsewhere,
+// such as to a store. Start at Batch and the example; Local, Processes, Pulled and Slurm
+// implement it, and Serve, ServeQueue and ServeFile are the workers' side.
 package batch
 
 import (

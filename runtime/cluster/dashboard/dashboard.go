@@ -1,6 +1,11 @@
-// Package dashboard shows a run of the workflow in a browser: where it stands,
-// the misfit, the image as it improves. It only reads: it may be started and
-// stopped at any time, and looks at the store when it is asked.
+// Package dashboard shows a run of the workflow in a browser: where it stands, the
+// misfit, the image as it improves. It only reads: it may be started and stopped at any
+// time, and looks at the store when it is asked.
+//
+// In: a Source: a function that gives the Status of the run, and the folder of its
+// pictures. Out: an http.Handler that serves the page, its pictures, the status as JSON
+// and metrics for Prometheus. Start at Handler; `courant serve` calls it, and page.html
+// is the page.
 package dashboard
 
 import (

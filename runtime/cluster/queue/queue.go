@@ -1,8 +1,13 @@
-// Package queue carries messages between the processes of a run: what has come
-// into being, and whoever takes a message up does what it calls for.
+// Package queue carries messages between the processes of a run: what has come into
+// being, and whoever takes a message up does what it calls for.
 //
-// Messages only save looking. Nothing depends on one: it may come late, twice or
-// never, and the store tells all that there is.
+// Messages only save looking. Nothing depends on one: it may come late, twice or never,
+// and the store tells all that there is.
+//
+// In: messages, by topic. Out: each to one taker, with a lease, or to all that listen.
+// Memory is a queue within this process, Connect uses a NATS server, and StartServer
+// begins one. Start at Queue and the example; package queuetest tests a queue of one's
+// own.
 package queue
 
 import (

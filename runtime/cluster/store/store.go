@@ -1,8 +1,13 @@
 // Package store keeps objects by key: what a run of the workflow consists of.
 //
-// An object is written once and whole: Create either makes it, for good and for
-// all processes, or finds that it is there. That is all that the workflow needs
-// to lose nothing and count nothing twice.
+// An object is written once and whole: Create either makes it, for good and for all
+// processes, or finds that it is there. That is all that the workflow needs to lose
+// nothing and count nothing twice.
+//
+// In: keys and bytes. Out: the same bytes, to any process that opens the same store: a
+// folder, a bucket of an S3 server, or the memory of this process. Start at Open and the
+// example; Store is the interface for a store of one's own, which package storetest
+// tests.
 package store
 
 import (

@@ -1,6 +1,11 @@
 // Package workflow computes the iterations of an inversion from a store alone: a
 // gradient of every shot, their sum, the next model.
 //
+// In: a Run: a store, an Algorithm, which makes the next state from a state and the sum
+// of its tasks' gradients, and a batch.Batch, whose tasks Submit their gradients. Out:
+// the State of every version, by Run.State and Run.Each. Nothing here knows of waves.
+// Start at Drive and its example, which minimises parabolas.
+//
 // A run is a prefix of keys. What is there says what is to be done next, every
 // object is written once and whole, and every transition may be carried out any
 // number of times by any number of processes: so any of them may be killed at

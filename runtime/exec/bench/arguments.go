@@ -57,7 +57,7 @@ func (b *bench) values(p *codegen.Program) error {
 // sponge gives coefficients with usual values others in the layers, as a sponge has.
 func (b *bench) sponge(k *signature.Operator) error {
 	for _, a := range k.Arrays {
-		if _, set := b.Set[a.Name]; set || a.Role != signature.Param || a.Usual == nil || b.Layer == 0 {
+		if _, set := b.Set[a.Name]; set || a.Role != signature.Param || a.Usual == nil || b.Pad == 0 {
 			continue
 		}
 		if b.args.Fields == nil {
@@ -77,13 +77,13 @@ func (b *bench) sponge(k *signature.Operator) error {
 			rest := from / row
 			for axis := last - 1; axis >= 0; axis-- {
 				n := b.args.Shape[axis]
-				deep = max(deep, b.Layer-rest%n, rest%n-(n-1-b.Layer))
+				deep = max(deep, b.Pad-rest%n, rest%n-(n-1-b.Pad))
 				rest /= n
 			}
 			for z := range row {
-				if d := max(deep, b.Layer-z, z-(row-1-b.Layer)); d > 0 {
+				if d := max(deep, b.Pad-z, z-(row-1-b.Pad)); d > 0 {
 					// Damping grows to a tenth, up from zero or down from one.
-					f.F32[from+z] = float32(math.Abs(*a.Usual - 0.1*float64(d)/float64(b.Layer)))
+					f.F32[from+z] = float32(math.Abs(*a.Usual - 0.1*float64(d)/float64(b.Pad)))
 				}
 			}
 		}

@@ -1,5 +1,10 @@
-// Package bench measures how fast an operator runs, and how close that is to
-// what the machine can do.
+// Package bench measures how fast an operator runs, and how close that is to what the
+// machine can do. It is what `courant bench` calls.
+//
+// In: Options: an operator file, grids, orders, threads, and perhaps a Rival to be
+// measured in turns. Out: Results: for each case points a second, operations and bytes a
+// point, and the rate that bandwidth and arithmetic of the machine allow. Start at Run;
+// docs/performance.md has results.
 package bench
 
 import (
@@ -18,17 +23,17 @@ import (
 
 // Options say what to measure: each order on each grid.
 type Options struct {
-	File    string
-	Compile codegen.Options
-	Target  string  // name of Compile.Target, for the result
-	Grids   [][]int // interior points per axis; none chooses grids that fit the caches, see Fitting
-	Orders  []int   // of accuracy in space; none, or 0, is the file's
-	Layer   int     // points of absorbing layer on every side (nbl)
-	Steps   int     // steps of one measurement
-	Repeat  int     // measurements
-	Threads int     // 0 for one per core
-	Block   []int   // tile; nil to search
-	Tune    tune.Effort
+	File        string
+	Compile     codegen.Options
+	Target      string  // name of Compile.Target, for the result
+	Grids       [][]int // interior points per axis; none chooses grids that fit the caches, see Fitting
+	SpaceOrders []int   // of accuracy in space; none, or 0, is the file's
+	Pad         int     // points of absorbing layer that a sponge takes on every side
+	Steps       int     // steps of one measurement
+	Repeat      int     // measurements
+	Threads     int     // 0 for one per core
+	Block       []int   // tile; nil to search
+	Tune        tune.Effort
 	// Set gives values to fields and scalars; all others are 1.
 	Set map[string]float64
 	// Gradient names fields: whole gradients by them are measured in place of steps.
@@ -47,17 +52,17 @@ type Results struct {
 // Result is one measurement. A gigabyte is 1e9 bytes, a gigapoint 1e9 updates of a
 // grid point, absorbing layers included.
 type Result struct {
-	Operator string   `json:"operator"`
-	Gradient []string `json:"gradient,omitempty"` // fields: what was measured is a whole gradient by them
-	Target   string   `json:"target"`
-	Shape    []int    `json:"shape"`
-	Layer    int      `json:"nbl"`
-	Order    int      `json:"so"`
-	DType    string   `json:"dtype"`
-	Threads  int      `json:"threads"`
-	Steps    int      `json:"steps"`
-	Repeat   int      `json:"repeat"`
-	Block    []int64  `json:"block,omitempty"`
+	Operator   string   `json:"operator"`
+	Gradient   []string `json:"gradient,omitempty"` // fields: what was measured is a whole gradient by them
+	Target     string   `json:"target"`
+	Shape      []int    `json:"shape"`
+	Pad        int      `json:"pad"`
+	SpaceOrder int      `json:"space_order"`
+	Precision  string   `json:"precision"`
+	Threads    int      `json:"threads"`
+	Steps      int      `json:"steps"`
+	Repeat     int      `json:"repeat"`
+	Block      []int64  `json:"block,omitempty"`
 	// Tuning lists the schedules that were tried in a search for the fastest one.
 	Tuning []tune.Trial `json:"tuning,omitempty"`
 
@@ -108,7 +113,7 @@ func (r *Result) Case() string {
 	if r.Half != nil {
 		text += " with " + strings.Join(r.Half.Stored, ", ") + " in half precision"
 	}
-	return fmt.Sprintf("%s, order %d, %s, %s", text, r.Order, r.DType, r.grid())
+	return fmt.Sprintf("%s, order %d, %s, %s", text, r.SpaceOrder, r.Precision, r.grid())
 }
 
 // grid is the shape with the layers: 320 x 320 + 40.
@@ -118,8 +123,8 @@ func (r *Result) grid() string {
 		sides = append(sides, strconv.Itoa(n))
 	}
 	text := strings.Join(sides, " x ")
-	if r.Layer > 0 {
-		text += fmt.Sprintf(" + %d", r.Layer)
+	if r.Pad > 0 {
+		text += fmt.Sprintf(" + %d", r.Pad)
 	}
 	return text
 }
@@ -153,8 +158,8 @@ func (all *Results) run(ctx context.Context, o Options) error {
 	}
 	o.Compile.Uniform = true // the benchmark chooses one spacing
 	o.Compile.Machine = machine.Facts()
-	if len(o.Orders) == 0 {
-		o.Orders = []int{o.Compile.SpaceOrder}
+	if len(o.SpaceOrders) == 0 {
+		o.SpaceOrders = []int{o.Compile.SpaceOrder}
 	}
 	if len(o.Grids) == 0 {
 		var err error
@@ -164,7 +169,7 @@ func (all *Results) run(ctx context.Context, o Options) error {
 	}
 	known := all.Machine.Threads > 0
 	var finish []func(machine.Figures)
-	for _, order := range o.Orders {
+	for _, order := range o.SpaceOrders {
 		for _, shape := range o.Grids {
 			f, err := all.measure(ctx, o, order, shape)
 			if err != nil {
@@ -202,8 +207,8 @@ func (o *Options) check() error {
 	if len(o.Gradient) > 0 && len(o.Compile.Half) > 0 {
 		return operator.BadArguments{"gradients are not measured in half precision: they are exact only where the forward and the backward run read the same numbers; leave out one of the two"}
 	}
-	if o.Layer < 0 {
-		return operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Layer)}
+	if o.Pad < 0 {
+		return operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Pad)}
 	}
 	return nil
 }
@@ -215,12 +220,12 @@ func (all *Results) measure(ctx context.Context, o Options, order int, shape []i
 	b := &bench{Options: o, shape: shape, points: 1}
 	b.args = operator.Arguments{Threads: o.Threads, Constants: map[string]float64{}}
 	for _, n := range shape {
-		b.args.Shape = append(b.args.Shape, n+2*o.Layer)
+		b.args.Shape = append(b.args.Shape, n+2*o.Pad)
 		b.args.Spacing = append(b.args.Spacing, 10)
-		b.args.Origin = append(b.args.Origin, -10*float64(o.Layer))
-		b.points *= float64(n + 2*o.Layer)
+		b.args.Origin = append(b.args.Origin, -10*float64(o.Pad))
+		b.points *= float64(n + 2*o.Pad)
 	}
-	b.result = &Result{Target: o.Target, Shape: shape, Layer: o.Layer, DType: o.Compile.Real.String(), Threads: o.Threads, Steps: o.Steps, Repeat: o.Repeat, CPU: machine.Describe().CPU}
+	b.result = &Result{Target: o.Target, Shape: shape, Pad: o.Pad, Precision: o.Compile.Precision.String(), Threads: o.Threads, Steps: o.Steps, Repeat: o.Repeat, CPU: machine.Describe().CPU}
 	var t task = &steps{bench: b}
 	if len(o.Gradient) > 0 {
 		b.result.Gradient = o.Gradient

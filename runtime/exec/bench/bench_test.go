@@ -19,7 +19,7 @@ import (
 // small is a measurement of milliseconds. Nothing here looks at how fast it was.
 func small() Options {
 	return Options{
-		File: "../../../testdata/operators/acoustic.pde", Target: "c", Grids: [][]int{{14, 12}}, Layer: 2, Steps: 3, Repeat: 2, Threads: 1,
+		File: "../../../testdata/operators/acoustic.pde", Target: "c", Grids: [][]int{{14, 12}}, Pad: 2, Steps: 3, Repeat: 2, Threads: 1,
 		Compile: codegen.Options{Options: check.Options{SpaceOrder: 4}, Target: inC()},
 	}
 }
@@ -50,7 +50,7 @@ func needsCompiler(t *testing.T) {
 func TestSweep(t *testing.T) {
 	needsCompiler(t)
 	o := small()
-	o.Grids, o.Orders = [][]int{{14, 12}, {18, 18}}, []int{4, 8}
+	o.Grids, o.SpaceOrders = [][]int{{14, 12}, {18, 18}}, []int{4, 8}
 	all, err := Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -90,9 +90,9 @@ func TestBadOptions(t *testing.T) {
 	for want, change := range map[string]func(*Options){
 		"at least 1":           func(o *Options) { o.Repeat = 0 },
 		"a grid of 0 points":   func(o *Options) { o.Grids = [][]int{{9, 0}} },
-		"0 or more":            func(o *Options) { o.Layer = -1 },
+		"0 or more":            func(o *Options) { o.Pad = -1 },
 		"has no field q":       func(o *Options) { o.Gradient = []string{"q"} },
-		"give --nbl 0 or the ": func(o *Options) { o.Grids, o.Layer = nil, 1<<30 },
+		"give --pad 0 or the ": func(o *Options) { o.Grids, o.Pad = nil, 1<<30 },
 	} {
 		o := small()
 		change(&o)

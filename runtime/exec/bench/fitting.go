@@ -18,15 +18,15 @@ func fitting(o Options) ([][]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.Compile.SpaceOrder = o.Orders[0]
+	o.Compile.SpaceOrder = o.SpaceOrders[0]
 	program, err := codegen.Compile(file, o.Compile)
 	if err != nil {
 		return nil, err
 	}
 	bytes := cost.Total(program.Stencil, program.Schedule).Bytes
-	grids := gridsOf(machine.Describe().Sets(o.Threads), bytes, len(program.Signature.Axes), o.Layer)
+	grids := gridsOf(machine.Describe().Sets(o.Threads), bytes, len(program.Signature.Axes), o.Pad)
 	if len(grids) == 0 {
-		return nil, operator.BadArguments{fmt.Sprintf("no grid with %d points of layer fits a cache or the free memory; give --nbl 0 or the sizes", o.Layer)}
+		return nil, operator.BadArguments{fmt.Sprintf("no grid with %d points of layer fits a cache or the free memory; give --pad 0 or the sizes", o.Pad)}
 	}
 	return grids, nil
 }

@@ -17,7 +17,7 @@ import (
 func madeUp(order, extent int, rate float64) *Result {
 	loop := Spread{rate / 2, rate / 3, rate}
 	return &Result{
-		Operator: "acoustic", Target: "c", Shape: []int{extent, extent}, Layer: 4, Order: order, DType: "f32", Threads: 2, Steps: 20, Repeat: 3,
+		Operator: "acoustic", Target: "c", Shape: []int{extent, extent}, Pad: 4, SpaceOrder: order, Precision: "f32", Threads: 2, Steps: 20, Repeat: 3,
 		Rate: Spread{rate, 0.9 * rate, 1.2 * rate}, LoopRate: &loop, GFlops: 20 * rate, CPU: "abacus", Compiler: "cc 1",
 		Bounds: &Bounds{FlopsPerPoint: 20, BytesPerPoint: 20, Home: "L3", Bandwidth: 40, Peak: 200, Bound: 2, BoundBy: "L3", Fraction: rate / 2},
 	}
@@ -78,7 +78,7 @@ func TestPrinted(t *testing.T) {
 			t.Errorf("%q is missing from\n%s", want, text)
 		}
 	}
-	all.Cases[0] = &Result{Operator: "tti", Gradient: []string{"m"}, Target: "c", Shape: []int{9}, Order: 4, Steps: 50, Rate: Spread{1, 1, 1},
+	all.Cases[0] = &Result{Operator: "tti", Gradient: []string{"m"}, Target: "c", Shape: []int{9}, SpaceOrder: 4, Steps: 50, Rate: Spread{1, 1, 1},
 		Cost: &GradientCost{Seconds: Spread{3, 2, 4}, Kept: "keeps all levels", Recompute: 1}}
 	if text := all.String(); !strings.Contains(text, "by m of 50 steps: 3.00 (2.00 to 4.00) s") || !strings.Contains(text, "keeps all levels") || strings.Contains(text, "bound") {
 		t.Error(text)
@@ -218,7 +218,7 @@ func TestComparable(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := &bench{Options: Options{Against: r}, result: &Result{Operator: v.operator, Shape: make([]int, v.dim), Order: v.order, Gradient: v.gradient}}
+		b := &bench{Options: Options{Against: r}, result: &Result{Operator: v.operator, Shape: make([]int, v.dim), SpaceOrder: v.order, Gradient: v.gradient}}
 		if err := b.comparable(); (err == nil) != (v.want == "") || err != nil && !strings.Contains(err.Error(), v.want) {
 			t.Errorf("%+v: %v", v, err)
 		}

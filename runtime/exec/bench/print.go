@@ -27,9 +27,9 @@ func (r *Result) String() string {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-17s %s\n", name, fmt.Sprintf(format, args...))
 	}
-	fmt.Fprintf(&b, "%s, order %d in space, %s, %s on %d threads\n", r.Operator, r.Order, r.DType, r.Target, r.Threads)
+	fmt.Fprintf(&b, "%s, order %d in space, %s, %s on %d threads\n", r.Operator, r.SpaceOrder, r.Precision, r.Target, r.Threads)
 	grid := r.grid() + " points"
-	if r.Layer > 0 {
+	if r.Pad > 0 {
 		grid = fmt.Sprintf("%s of layer on every side", grid)
 	}
 	if r.Block != nil {
@@ -98,7 +98,7 @@ func (all *Results) table() string {
 	if first.Gradient != nil {
 		what = fmt.Sprintf("gradient of %s by %s, %d steps", what, strings.Join(first.Gradient, ", "), first.Steps)
 	}
-	fmt.Fprintf(&b, "%s, %s, %s on %d threads; billion points/s, middle and range of %d\n", what, first.DType, first.Target, first.Threads, first.Repeat)
+	fmt.Fprintf(&b, "%s, %s, %s on %d threads; billion points/s, middle and range of %d\n", what, first.Precision, first.Target, first.Threads, first.Repeat)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	header := []string{"grid", "order"}
 	if first.Gradient != nil {
@@ -118,7 +118,7 @@ func (all *Results) table() string {
 	fmt.Fprintln(w, strings.Join(header, "\t"))
 	var below []string
 	for _, r := range all.Cases {
-		row := []string{r.grid(), fmt.Sprint(r.Order)}
+		row := []string{r.grid(), fmt.Sprint(r.SpaceOrder)}
 		if r.Cost != nil {
 			row = append(row, r.Rate.String(), r.Cost.Seconds.String(), fmt.Sprintf("%.2f", r.Cost.Recompute))
 		} else if r.Bounds != nil {
@@ -143,10 +143,10 @@ func (all *Results) table() string {
 	}
 	for _, r := range all.Cases {
 		if r.Half != nil {
-			fmt.Fprintf(&b, "half precision, %s, order %d: %v\n", r.grid(), r.Order, r.Half)
+			fmt.Fprintf(&b, "half precision, %s, order %d: %v\n", r.grid(), r.SpaceOrder, r.Half)
 		}
 		for _, text := range r.warnings() {
-			fmt.Fprintf(&b, "warning: %s, order %d: %s\n", r.grid(), r.Order, text)
+			fmt.Fprintf(&b, "warning: %s, order %d: %s\n", r.grid(), r.SpaceOrder, text)
 		}
 	}
 	return b.String()

@@ -69,8 +69,8 @@ func (b *bench) start(ctx context.Context) (p *process, err error) {
 	for _, n := range b.shape {
 		shape = append(shape, strconv.Itoa(n))
 	}
-	args := []string{filepath.Join(p.folder, b.Against.script), "--serve", "--operator", b.result.Operator, "--shape", strings.Join(shape, ","), "--nbl", strconv.Itoa(b.Layer),
-		"--so", strconv.Itoa(b.result.Order), "--steps", strconv.Itoa(b.Steps), "--threads", strconv.Itoa(b.Threads), "--dtype", b.result.DType}
+	args := []string{filepath.Join(p.folder, b.Against.script), "--serve", "--operator", b.result.Operator, "--shape", strings.Join(shape, ","), "--nbl", strconv.Itoa(b.Pad),
+		"--so", strconv.Itoa(b.result.SpaceOrder), "--steps", strconv.Itoa(b.Steps), "--threads", strconv.Itoa(b.Threads), "--dtype", b.result.Precision}
 	if b.result.Gradient != nil {
 		args = append(args, "--gradient")
 	}

@@ -99,8 +99,8 @@ func (b *bench) comparable() error {
 	switch {
 	case !slices.Contains(c.dims, len(r.Shape)):
 		return refuse("is compared on %s along %s axes, not %d", c.operator, among(c.dims), len(r.Shape))
-	case c.most > 0 && r.Order > c.most:
-		return refuse("has orders up to %d in space, not %d", c.most, r.Order)
+	case c.most > 0 && r.SpaceOrder > c.most:
+		return refuse("has orders up to %d in space, not %d", c.most, r.SpaceOrder)
 	case r.Gradient == nil && !c.steps:
 		return refuse("is compared by whole gradients; add --gradient %s", c.gradient[0])
 	case r.Gradient != nil && c.gradient == nil:

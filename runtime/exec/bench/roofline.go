@@ -100,7 +100,7 @@ func (all *Results) marks() (list []mark) {
 		}
 		flops := float64(r.FlopsPerPoint)
 		list = append(list, mark{
-			name:      fmt.Sprintf("%s, order %d, %s", r.Operator, r.Order, r.grid()),
+			name:      fmt.Sprintf("%s, order %d, %s", r.Operator, r.SpaceOrder, r.grid()),
 			intensity: flops / float64(r.BytesPerPoint),
 			median:    flops * r.Rate.Median, least: flops * r.Rate.Least, greatest: flops * r.Rate.Greatest,
 		})

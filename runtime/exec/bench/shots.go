@@ -46,7 +46,7 @@ func (b *shots) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.result.Operator, b.result.Order = problem.Name, problem.Grid.SpaceOrder
+	b.result.Operator, b.result.SpaceOrder = problem.Name, problem.Grid.SpaceOrder
 	if err := b.comparable(); err != nil {
 		return err
 	}

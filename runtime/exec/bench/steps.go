@@ -43,7 +43,7 @@ func (b *steps) prepare(ctx context.Context) error {
 			return err
 		}
 		b.result.FrontEnd = time.Since(start).Seconds()
-		b.result.Operator, b.result.Order = program.Problem.Name, program.Problem.Grid.SpaceOrder
+		b.result.Operator, b.result.SpaceOrder = program.Problem.Name, program.Problem.Grid.SpaceOrder
 		if err := b.comparable(); err != nil {
 			return err
 		}
@@ -145,7 +145,7 @@ func (b *steps) rate(ctx context.Context, run *operator.Run) (float64, error) {
 func (b *steps) finish(f machine.Figures) {
 	c := cost.Total(b.op.Program.Stencil, b.op.Program.Schedule)
 	r := &Bounds{FlopsPerPoint: c.Flops(), BytesPerPoint: c.Bytes, Peak: f.FMA32}
-	if b.Compile.Real == signature.F64 {
+	if b.Compile.Precision == signature.F64 {
 		r.Peak = f.FMA64
 	}
 	r.Home = machine.Describe().Home(b.points*float64(c.Bytes), b.Threads)

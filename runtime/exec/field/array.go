@@ -1,3 +1,10 @@
+// Package field is the memory of grids: arrays of numbers, .npy files, and buffers with
+// halos that kernels work on.
+//
+// In: numbers, or files of NumPy or raw float32. Out: an Array, the dense array that all
+// of the runtime takes and gives; and a Layout, which places a grid with its halo in a
+// Memory outside of Go's heap. Start at Array and its example; Layout matters to those
+// who call kernels themselves.
 package field
 
 import "fmt"

@@ -36,7 +36,7 @@ func (op *Operator) newReversal(ctx context.Context, a operator.Arguments) (*rev
 	}
 	r := &reversal{shells: map[string]*operator.Shell{}}
 	k := op.taped.Program.Signature
-	if r.op, err = operator.CompileProblem(ctx, reversed, codegen.Options{Real: k.Real, Target: op.backend, Halo: k.Halo}); err != nil {
+	if r.op, err = operator.CompileProblem(ctx, reversed, codegen.Options{Precision: k.Real, Target: op.backend, Halo: k.Halo}); err != nil {
 		return nil, err
 	}
 	for _, l := range levels {

@@ -429,5 +429,5 @@ func (op *Operator) sampled(ctx context.Context, every int) (*operator.Operator,
 		}
 		p.Statements = append(p.Statements, s)
 	}
-	return operator.CompileProblem(ctx, &p, codegen.Options{Real: op.backward.Program.Signature.Real, Target: op.backend, Halo: op.backward.Program.Signature.Halo})
+	return operator.CompileProblem(ctx, &p, codegen.Options{Precision: op.backward.Program.Signature.Real, Target: op.backend, Halo: op.backward.Program.Signature.Halo})
 }

@@ -78,10 +78,12 @@ func (e *CrashError) Error() string {
 //
 //	code, done, err := jit.Isolate(ctx)
 //	if done {
-//		... print err, if any
+//		if err != nil {
+//			fmt.Fprintln(os.Stderr, err)
+//		}
 //		os.Exit(code)
 //	}
-//	... the program itself
+//	// the program itself
 //
 // In the child done is false. In the parent it is true, and code is the
 // child's exit status, or 128 plus the number of the signal that ended it; a

@@ -33,7 +33,7 @@ func compile(t *testing.T, source string, dim int, real signature.Real, native b
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := codegen.Options{Options: check.Options{Dim: dim}, Real: real}
+	o := codegen.Options{Options: check.Options{Dim: dim}, Precision: real}
 	if native {
 		o.Target = c.Target{}
 	}

@@ -169,7 +169,7 @@ func TestConformance(t *testing.T) {
 					if order == 2 && dim != 2 {
 						continue // what is special about order 2 is so along any axis
 					}
-					o := codegen.Options{Options: check.Options{Operator: name, Dim: dim, SpaceOrder: order}, Real: real}
+					o := codegen.Options{Options: check.Options{Operator: name, Dim: dim, SpaceOrder: order}, Precision: real}
 					t.Run(fmt.Sprintf("%s %dD so %d %s", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
 					if o.Border = 3; order == 4 && dim == 2 && absorbing(file, o.Options) {
 						t.Run(fmt.Sprintf("%s %dD so %d %s with layers", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
@@ -203,7 +203,7 @@ func conform(t *testing.T, file *dsl.File, o codegen.Options) {
 	// The passes reorder sums of at most 100 terms whose weights add up to
 	// some 10 times the result, over 12 steps: 12*10*sqrt(100) roundings.
 	tolerance := 1200 * math.Exp2(-53)
-	if o.Real == signature.F32 {
+	if o.Precision == signature.F32 {
 		tolerance = 1200 * math.Exp2(-24)
 	}
 	for _, name := range target.Names() {
@@ -244,7 +244,7 @@ func TestPassesKeepResults(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range check.Operators(file) {
-			o := codegen.Options{Options: check.Options{Operator: name, Dim: 2, SpaceOrder: 4}, Real: signature.F64}
+			o := codegen.Options{Options: check.Options{Operator: name, Dim: 2, SpaceOrder: 4}, Precision: signature.F64}
 			o.Target, _ = target.Find("c")
 			all, err := Compile(t.Context(), file, o)
 			if dsl.IsUser(err) {

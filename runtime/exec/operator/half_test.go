@@ -160,7 +160,7 @@ func TestWhatCannotBeHalf(t *testing.T) {
 	}{
 		{codegen.Options{Half: []string{"w"}}, "say parameters, wavefields or some of m, damp, u"},
 		{codegen.Options{Half: []string{"src"}}, "cannot be stored"},
-		{codegen.Options{Half: []string{"u"}, Real: 1}, "computes in f64"},
+		{codegen.Options{Half: []string{"u"}, Precision: 1}, "computes in f64"},
 	} {
 		v.o.Target = interp.Target{}
 		if _, err := Compile(t.Context(), file, v.o); err == nil || !strings.Contains(err.Error(), v.want) {

@@ -17,7 +17,7 @@ import (
 // library is an operator of the library, interpreted and in double precision.
 func library(t *testing.T, name string, dim, so int) *Operator {
 	t.Helper()
-	op, err := Load(context.Background(), "../../../testdata/operators/"+name+".pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: so}, Real: signature.F64})
+	op, err := Load(context.Background(), "../../../testdata/operators/"+name+".pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: so}, Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func written(t *testing.T, text string, a Arguments) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{}, Real: signature.F64, Target: c.Target{}})
+	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{}, Precision: signature.F64, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

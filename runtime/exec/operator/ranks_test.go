@@ -36,7 +36,7 @@ func TestRanksInC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: signature.F64, Target: c.Target{}}
+	o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Precision: signature.F64, Target: c.Target{}}
 	whole := exact(t, file, o)
 	o.Schedule = schedule.Given(s)
 	op := exact(t, file, o)

@@ -125,7 +125,7 @@ func TestAcousticAgainstDevito(t *testing.T) {
 					t.Skip("the interpreter needs 20 s for this; it runs in double precision without -short")
 				}
 				op, err := Load(t.Context(), "../../../testdata/operators/acoustic.pde", codegen.Options{
-					Options: check.Options{Dim: len(ref.Shape), SpaceOrder: ref.Order}, Real: target.real, Target: target.backend})
+					Options: check.Options{Dim: len(ref.Shape), SpaceOrder: ref.Order}, Precision: target.real, Target: target.backend})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -43,7 +43,7 @@ func TestSchedules(t *testing.T) {
 			if s.Ranks != nil {
 				t.Skip("it takes several ranks: see TestRanksInC")
 			}
-			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Real: signature.F64, Target: interp.Target{}}
+			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Precision: signature.F64, Target: interp.Target{}}
 			if strings.Contains(path, "_3d_") {
 				o.Dim = 3
 			}

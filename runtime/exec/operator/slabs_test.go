@@ -32,7 +32,7 @@ func slabRecord(t *testing.T, edge string, shape []int, b backends.Target) (*fie
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{Dim: len(shape)}, Real: signature.F64, Target: b})
+	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{Dim: len(shape)}, Precision: signature.F64, Target: b})
 	if err != nil {
 		t.Fatal(err)
 	}

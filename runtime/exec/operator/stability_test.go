@@ -119,7 +119,7 @@ func ring(t *testing.T, path string, dim, so int) *Operator {
 	for _, f := range p.Functions {
 		f.Edges = nil
 	}
-	op, err := CompileProblem(context.Background(), p, codegen.Options{Real: signature.F64})
+	op, err := CompileProblem(context.Background(), p, codegen.Options{Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestAbsorbingLayersAreJudged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}, Real: signature.F64})
+	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}, Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}

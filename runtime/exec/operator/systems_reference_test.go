@@ -16,7 +16,7 @@ import (
 func applied(t *testing.T, name string, order int, backend backends.Target, a Arguments) *Run {
 	t.Helper()
 	op, err := Load(t.Context(), "../../../testdata/operators/"+name+".pde", codegen.Options{
-		Options: check.Options{Dim: len(a.Shape), SpaceOrder: order}, Real: signature.F64, Target: backend})
+		Options: check.Options{Dim: len(a.Shape), SpaceOrder: order}, Precision: signature.F64, Target: backend})
 	if err != nil {
 		t.Fatal(err)
 	}

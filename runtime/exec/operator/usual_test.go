@@ -36,7 +36,7 @@ func TestUsualKeepsEveryBit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := codegen.Options{Options: check.Options{Dim: v.dim, SpaceOrder: 4, Border: v.border}, Real: real, Target: c.Target{}, Machine: facts.Machine{Vector: 64, Prefetch: 768}}
+			o := codegen.Options{Options: check.Options{Dim: v.dim, SpaceOrder: 4, Border: v.border}, Precision: real, Target: c.Target{}, Machine: facts.Machine{Vector: 64, Prefetch: 768}}
 			short := exact(t, file, o)
 			if len(short.Program.Signature.Usual) == 0 {
 				t.Fatalf("%s: nothing has usual values", v.name)

@@ -51,7 +51,7 @@ const (
 // by the initial states of wavefields, each alone. It is computed in double precision. Errors: those of deriving,
 // compiling and running.
 func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options) ([]Taylor, error) {
-	o.Real = signature.F64
+	o.Precision = signature.F64
 	d, a, err := newData(ctx, p, o)
 	if err != nil {
 		return nil, err

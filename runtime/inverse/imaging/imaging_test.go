@@ -46,7 +46,7 @@ func description(t *testing.T, name, geometry string, lines ...string) string {
 	return `operator = "` + operator + `"
 space_order = 4
 time = 600.0
-nbl = 15
+border = 15
 [model]
 synthetic = "layers"
 shape = [41, 31]

@@ -40,7 +40,7 @@ func mediumOf(t *testing.T, operator string, varies map[string]float64, fixed, g
 	return fmt.Sprintf(`operator = %q
 space_order = 4
 time = 360.0
-nbl = 8
+border = 8
 [model]
 synthetic = "constant"
 from = 2.0
@@ -77,7 +77,7 @@ func TestOperatorsOfTheLibrary(t *testing.T) {
 		"supershots of sets": mediumOf(t, "acoustic", map[string]float64{"vp": 2}, "",
 			"[receivers]\nfrom = [20.0, 40.0]\nto = [460.0, 40.0]\ncount = 12\n[receiver_sets.rec]\nfrom = [100.0, 60.0]\nto = [400.0, 60.0]\ncount = 5\n", "supershots = 1"),
 		"no velocity": strings.Replace(mediumOf(t, "coupled_two_modes", map[string]float64{"m1": 0.25, "m2": 0.3}, "coupling = 1e-5\n", "",
-			`unknowns = ["m1", "m2"]`), "nbl = 8\n", "", 1),
+			`unknowns = ["m1", "m2"]`), "border = 8\n", "", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := surveyOf(t, text)

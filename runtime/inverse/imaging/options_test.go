@@ -159,7 +159,7 @@ func TestResample(t *testing.T) {
 // and the gradient of the shots: over all four pairs of signs of two shots exactly,
 // as the crossed products cancel. In double precision to rounding.
 func TestSupershotsStandForShots(t *testing.T) {
-	text := "dtype = \"f64\"\n" + strings.Replace(description(t, "acoustic", `[sources]
+	text := "precision = \"f64\"\n" + strings.Replace(description(t, "acoustic", `[sources]
 from = [200.0, 20.0]
 to = [600.0, 20.0]
 count = 2

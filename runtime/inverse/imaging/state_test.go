@@ -65,7 +65,7 @@ func TestNames(t *testing.T) {
 		"a receiver":    swap("to = [800.0, 40.0]", "to = [799.0, 40.0]"),
 		"the precision": swap("iterations = 4", "iterations = 4\nsingle = true"),
 		"the water":     swap("water = 60.0", "water = 80.0"),
-		"the border":    swap("nbl = 15", "nbl = 16"),
+		"the border":    swap("border = 15", "border = 16"),
 		"the time":      swap("time = 600.0", "time = 640.0"),
 	} {
 		if name(change) == want {
@@ -108,7 +108,7 @@ func TestTrialsBeyondTheTimeStep(t *testing.T) {
 func TestBoundsFollowTheTimeStep(t *testing.T) {
 	t.Parallel()
 	fastest := func(dt string) float64 {
-		s := surveyOf(t, strings.Replace(description(t, "acoustic", threeShots, `method = "fwi"`, "precondition = \"none\""), "nbl = 15", "nbl = 15\n"+dt, 1))
+		s := surveyOf(t, strings.Replace(description(t, "acoustic", threeShots, `method = "fwi"`, "precondition = \"none\""), "border = 15", "border = 15\n"+dt, 1))
 		state, err := s.Begin(&workflow.Object{Tasks: 3, Values: nil})
 		if err != nil {
 			t.Fatal(err)

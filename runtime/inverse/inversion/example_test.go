@@ -82,7 +82,7 @@ func example() (config, folder string) {
 	text := fmt.Sprintf(`operator    = %q
 space_order = 4
 time        = 600.0 # ms
-nbl         = 15
+border      = 15
 
 [model]
 synthetic = "layers"

@@ -10,7 +10,7 @@ import (
 // fields, so that it can be written and read back, its arrays apart from its JSON:
 // the same values told give the same questions, bit by bit.
 //
-//	for !o.Over() { o.Tell(f(o.Ask())) }
+//	for !o.Converged() { o.Tell(f(o.Ask())) }
 type Method interface {
 	// Ask is where the function is to be evaluated next.
 	Ask() []float64

@@ -1,15 +1,15 @@
-// Package modelling brings a configuration and the operator that it names
-// together: it finds which fields the operator needs and where they come from,
-// surrounds the model with absorbing layers, and makes the arguments of a run.
+// Package modelling brings a configuration and the operator that it names together: it
+// finds which fields the operator needs and where they come from, surrounds the model
+// with absorbing layers, and makes the arguments of a run.
 //
-//	setup, err := modelling.Open(config, backend)
-//	op, err := operator.CompileProblem(ctx, setup.Problem, setup.Options)
-//	err = setup.Discretise(ctx, op, 0.05)
-//	arguments, err := setup.Arguments(setup.Whole(), shot)
+// In: a survey.Config and a backend. Out: a Setup: the problem with its layers, to be
+// compiled, the time step, and the operator.Arguments of each shot. Start at Open and
+// the example, which goes from a configuration to a record; package shot does the same
+// with files and pictures.
 //
-// What an operator needs is in its file alone: fields without default values, the
-// ends that absorb, the sets of points and the times of their traces. No name of a
-// field is known here.
+// What an operator needs is in its file alone: fields without default values, the ends
+// that absorb, the sets of points and the times of their traces. No name of a field is
+// known here.
 package modelling
 
 import (
@@ -80,8 +80,8 @@ func Open(c *survey.Config, backend backends.Target) (*Setup, error) {
 	}
 	s.Options = codegen.Options{Target: backend, Options: check.Options{Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder,
 		Uniform: slices.Max(s.Model.Spacing) == slices.Min(s.Model.Spacing)}}
-	if c.Dtype == "f64" {
-		s.Options.Real = signature.F64
+	if c.Precision == "f64" {
+		s.Options.Precision = signature.F64
 	}
 	if s.Problem, err = check.Problem(file, s.Options.Options); err != nil {
 		return s, errors.Join(faults, err)
@@ -111,8 +111,8 @@ func Open(c *survey.Config, backend backends.Target) (*Setup, error) {
 // points is the width of the border.
 func (s *Setup) points() int {
 	switch {
-	case s.Config.Nbl != nil && (s.Problem.Absorbing() || *s.Config.Nbl == 0):
-		return *s.Config.Nbl
+	case s.Config.Border != nil && (s.Problem.Absorbing() || *s.Config.Border == 0):
+		return *s.Config.Border
 	case s.Problem.Layers != nil:
 		return 20
 	case s.Problem.Absorbing():
@@ -386,16 +386,16 @@ func (s *Setup) Warnings(g *survey.Geometry) []string {
 			}
 		}
 	}
-	switch n := s.Config.Nbl; {
+	switch n := s.Config.Border; {
 	case ends == 0:
 	case !s.Problem.Absorbing():
 		text := fmt.Sprintf("operator %s has no absorbing layers, so that waves come back from the ends of the model; to absorb them, import \"definitions/layers.pde\" and add absorb damping(SPEED), shift, see docs/language.md", s.Problem.Name)
 		if n != nil && *n > 0 {
-			text += "; nbl has no effect"
+			text += "; border has no effect"
 		}
 		out = append(out, text)
 	case s.points() == 0:
-		out = append(out, "without a border the ends of the model reflect: set nbl, or leave it out")
+		out = append(out, "without a border the ends of the model reflect: set border, or leave it out")
 	case s.points() < 10:
 		out = append(out, fmt.Sprintf("a border of %d points absorbs little; 10 to 40 are usual", s.points()))
 	}

@@ -1,9 +1,13 @@
-// Package places knows where sources and receivers are, and reads their places
-// from text files: tables (CSV) and the Shell Processing Support format (SPS, SEG
-// Technical Standards Committee, revision 2.1, 2006, and its first version).
+// Package places knows where sources and receivers are, and reads their places from text
+// files: tables (CSV) and the Shell Processing Support format (SPS, SEG Technical
+// Standards Committee, revision 2.1, 2006, and its first version).
 //
-// Lengths are in m; X grows eastwards and Y northwards; depth is positive downwards
-// from the vertical datum.
+// In: the path of a file. Out: Points, which are places with weights and names, and
+// their coordinates along the axes of a model, by Points.Coordinates; for a model in two
+// dimensions along a Line, which Fit finds. Start at Read.
+//
+// Lengths are in m; X grows eastwards and Y northwards; depth is positive downwards from
+// the vertical datum.
 package places
 
 import (

@@ -84,7 +84,7 @@ func TestFaults(t *testing.T) {
 		"no unknowns":         {more: "[inversion]\nunknowns = []", want: ":17: inversion.unknowns: name a field of the operator"},
 		"no records":          {more: "[inversion]\nrecords = []", want: ":17: inversion.records: name a set of receivers"},
 		"infinite unknown":    {more: "[unknowns.vp]\nleast = inf", want: ":17: unknowns.vp.least: +Inf is no bound"},
-		"border beyond limit": {from: "time", to: "nbl = 100000\ntime", want: ":3: nbl: a border of 100000 points is not possible"},
+		"border beyond limit": {from: "time", to: "border = 100000\ntime", want: ":3: border: a border of 100000 points is not possible"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if v.operator == "" {
@@ -138,9 +138,9 @@ func TestWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range []struct{ operator, from, to, more, want string }{
-		{"klein_gordon", "time", "nbl = 10\ntime", "[fields]\nmu = 0\nc = 2", "nbl has no effect"},
-		{"acoustic", "time", "nbl = 0\ntime", "", "the ends of the model reflect"},
-		{"acoustic", "time", "nbl = 4\ntime", "", "4 points absorbs little"},
+		{"klein_gordon", "time", "border = 10\ntime", "[fields]\nmu = 0\nc = 2", "border has no effect"},
+		{"acoustic", "time", "border = 0\ntime", "", "the ends of the model reflect"},
+		{"acoustic", "time", "border = 4\ntime", "", "4 points absorbs little"},
 		{"acoustic", "peak_hz = 20.0", "file = \"rising.npy\"\ninterval = 1.0", "", "its last sample is 1 of its peak"},
 	} {
 		path, err := filepath.Abs("../../../testdata/operators/" + v.operator + ".pde")
@@ -193,7 +193,7 @@ operator waves {
 		if err := writeText(filepath.Join(dir, "waves.pde"), text); err != nil {
 			t.Fatal(err)
 		}
-		text = strings.NewReplacer("OPERATOR", "waves.pde", "time = 100.0", "dtype = \"f64\"\ntime = "+v.time).Replace(plain)
+		text = strings.NewReplacer("OPERATOR", "waves.pde", "time = 100.0", "precision = \"f64\"\ntime = "+v.time).Replace(plain)
 		s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
 		for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate} {
 			if err := stage(t.Context()); err != nil {
@@ -235,7 +235,7 @@ func TestFieldsWithTheirBorder(t *testing.T) {
 		if err := field.WriteNPY(filepath.Join(dir, name), a); err != nil {
 			t.Fatal(err)
 		}
-		text := strings.Replace(strings.Replace(plain, "time", fmt.Sprintf("nbl = %d\ntime", n), 1), "OPERATOR", path, 1) + "[fields]\ndamp_x = \"" + name + "\"\n"
+		text := strings.Replace(strings.Replace(plain, "time", fmt.Sprintf("border = %d\ntime", n), 1), "OPERATOR", path, 1) + "[fields]\ndamp_x = \"" + name + "\"\n"
 		s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
 		for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate} {
 			if err := stage(t.Context()); err != nil {

@@ -147,7 +147,7 @@ func describe(t *testing.T, dir, path string, m medium, dim int) described {
 		border = 2
 		m.time *= 0.6
 	}
-	options := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Real: signature.F64}
+	options := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Precision: signature.F64}
 	low, high, padded := make([]int, dim), make([]int, dim), slices.Clone(shape)
 	if !m.open {
 		options.Border = border
@@ -232,9 +232,9 @@ func describe(t *testing.T, dir, path string, m medium, dim int) described {
 	hertz := m.peak / p.Second
 	text := fmt.Sprintf(`operator = %q
 space_order = 4
-dtype = "f64"
+precision = "f64"
 time = %g
-nbl = %d
+border = %d
 [model]
 spacing = [%g]
 %s[fields]

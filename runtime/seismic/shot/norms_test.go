@@ -79,7 +79,7 @@ func norms(t *testing.T, shape []int, h float64, layers, nbl, order int, time fl
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := operator.Load(t.Context(), "../../../testdata/operators/acoustic.pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Real: signature.F64, Target: c.Target{}})
+	op, err := operator.Load(t.Context(), "../../../testdata/operators/acoustic.pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Precision: signature.F64, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,10 @@
-// Package shot models one seismic shot from its description, by any operator, and
-// writes record, snapshots and pictures.
+// Package shot models one seismic shot from its description, by any operator, and writes
+// record, snapshots and pictures. It is what `courant shot` calls.
+//
+// In: a survey.Config, which docs/shot.md describes, and how to run it, see Options.
+// Out: a folder with record.npy, record.sgy, snapshots and pictures, and a Summary,
+// which is also written, to shot.json. Start at Run and its example; package modelling
+// is what to call for the arrays alone.
 package shot
 
 import (
@@ -34,12 +39,12 @@ type Summary struct {
 	Operator   string    `json:"operator"`
 	Shape      []int     `json:"shape"`   // of the model
 	Spacing    []float64 `json:"spacing"` // m
-	Nbl        int       `json:"nbl"`
-	SpaceOrder int       `json:"so"`
-	DType      string    `json:"dtype"`
+	Border     int       `json:"border"`
+	SpaceOrder int       `json:"space_order"`
+	Precision  string    `json:"precision"`
 	Dt         float64   `json:"dt"`        // in the operator's unit of time
 	Second     float64   `json:"time_unit"` // the operator's, in s
-	Steps      int       `json:"nt"`
+	Steps      int       `json:"steps"`
 	// Half are the sets of receivers whose rows belong to times half a step off, by
 	// so much: those of velocities lie between the levels of stresses.
 	Half      map[string]float64 `json:"shifts,omitempty"`
@@ -270,8 +275,8 @@ func (s *shot) draw(name string, p *survey.Picture, err error) error {
 func (s *shot) describe(context.Context) error {
 	u := &s.summary
 	u.Operator, u.SpaceOrder = s.op.Program.Problem.Name, s.op.Program.Problem.Grid.SpaceOrder
-	u.Shape, u.Spacing, u.Nbl = s.setup.Model.Shape(), s.setup.Model.Spacing, s.setup.Options.Border
-	u.DType, u.Dt, u.Second, u.Steps = s.op.Program.Signature.Real.String(), s.args.Dt, s.setup.Problem.Second, s.args.Steps
+	u.Shape, u.Spacing, u.Border = s.setup.Model.Shape(), s.setup.Model.Spacing, s.setup.Options.Border
+	u.Precision, u.Dt, u.Second, u.Steps = s.op.Program.Signature.Real.String(), s.args.Dt, s.setup.Problem.Second, s.args.Steps
 	for _, q := range s.op.Program.Problem.Points {
 		if !q.Inject && q.Shift != 0 {
 			if u.Half == nil {

@@ -19,8 +19,8 @@ import (
 const common = `
 operator = "OPERATOR"
 space_order = 4
-dtype = "f64"
-nbl = 10
+precision = "f64"
+border = 10
 `
 
 const section = common + `
@@ -160,7 +160,7 @@ func TestSpaceOrder(t *testing.T) {
 `), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	own := strings.NewReplacer("OPERATOR", path, "nbl = 10", "")
+	own := strings.NewReplacer("OPERATOR", path, "border = 10", "")
 	for text, want := range map[string]int{own.Replace(column): 4, strings.Replace(own.Replace(column), "space_order = 4\n", "", 1): 6} {
 		if _, s := model(t, text, "interp"); s.SpaceOrder != want {
 			t.Errorf("the order is %d, want %d", s.SpaceOrder, want)

@@ -12,7 +12,7 @@ type Config struct {
 	// 0, the default, is the order that the operator file says.
 	SpaceOrder int `toml:"space_order"`
 	// Dtype is the precision of the wavefields, "f32" (default) or "f64".
-	Dtype string `toml:"dtype"`
+	Precision string `toml:"precision"`
 	// Time is the length of the record, in the operator's unit of time, such as ms.
 	// Required.
 	Time float64 `toml:"time"`
@@ -20,7 +20,7 @@ type Config struct {
 	Dt float64 `toml:"dt"`
 	// Nbl is the width of the absorbing border, grid points. Default: 20 for
 	// perfectly matched layers, 40 for a sponge, none where nothing absorbs.
-	Nbl *int `toml:"nbl"`
+	Border *int `toml:"border"`
 	// Interpolation between grid points, "linear" (default) or "sinc".
 	Interpolation string `toml:"interpolation"`
 	// ModelSection is the grid and one parameter on it, as a rule the velocity of P
@@ -163,7 +163,7 @@ type PictureConfig struct {
 // defaults are the values of keys that are left out.
 func defaults() *Config {
 	return &Config{
-		Dtype: "f32", Interpolation: "linear",
+		Precision: "f32", Interpolation: "linear",
 		ModelSection:   ModelConfig{Spacing: []float64{10}, Layers: 3},
 		WaveletSection: WaveletConfig{Name: "ricker"},
 		Picture:        PictureConfig{Clip: 99},

@@ -12,7 +12,7 @@ const example = `
 operator    = "acoustic.pde"
 space_order = 8
 time        = 2000        # ms
-nbl         = 40
+border      = 40
 
 [model]
 synthetic = "marmousi-like"
@@ -70,7 +70,7 @@ func TestConfig(t *testing.T) {
 	if s := c.SnapshotTimes(1); len(s) != 4 || s[3] != 2000 {
 		t.Error(s)
 	}
-	if c.OperatorPath() != filepath.Join(filepath.Dir(path), "acoustic.pde") || c.Dtype != "f32" || c.Picture.Gain != 1 {
+	if c.OperatorPath() != filepath.Join(filepath.Dir(path), "acoustic.pde") || c.Precision != "f32" || c.Picture.Gain != 1 {
 		t.Errorf("%+v", c)
 	}
 	if warnings := c.Warnings(w, g); len(warnings) != 0 {
@@ -84,7 +84,7 @@ func TestConfig(t *testing.T) {
 
 // All faults are reported, each with its line.
 func TestConfigErrors(t *testing.T) {
-	change := strings.NewReplacer("space_order = 8", "space_ordr = 8\nspace_order = 7", "nbl         = 40", `nbl = "forty"`,
+	change := strings.NewReplacer("space_order = 8", "space_ordr = 8\nspace_order = 7", "border      = 40", `border = "forty"`,
 		"seed      = 1", "seeed = 1", "peak_hz = 10", "peak_hz = -3", "[5000, 25]", "[5000, 25, 1]", "count = 201", "count = 2.5", `"ricker"`, `"rickr"`)
 	_, err := parseConfig("shot.toml", []byte(change.Replace(example)))
 	if err == nil {
@@ -93,7 +93,7 @@ func TestConfigErrors(t *testing.T) {
 	for _, want := range []string{
 		`shot.toml:3: there is no key space_ordr; did you mean "space_order"?`,
 		"shot.toml:4: space_order: space order 7 is not possible",
-		"shot.toml:6: nbl must be a whole number",
+		"shot.toml:6: border must be a whole number",
 		`shot.toml:12: there is no key model.seeed; did you mean "seed"?`,
 		`shot.toml:15: wavelet.name: there is no wavelet "rickr"; did you mean "ricker"?`,
 		"shot.toml:23: receivers.to: 3 coordinates are given, the model has 2 axes",

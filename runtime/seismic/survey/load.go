@@ -169,6 +169,9 @@ func fieldAt(key []string) (t reflect.Type, siblings []string) {
 }
 
 func unknownKey(key []string) string {
+	if now := formerKeys[strings.Join(key, ".")]; now != "" {
+		return fmt.Sprintf("%s is written %s", strings.Join(key, "."), now)
+	}
 	for n := 1; n <= len(key); n++ {
 		if t, siblings := fieldAt(key[:n]); t == nil && len(siblings) > 0 {
 			return fmt.Sprintf("there is no key %s; %s", strings.Join(key[:n], "."), didYouMean(key[n-1], siblings))
@@ -176,6 +179,9 @@ func unknownKey(key []string) string {
 	}
 	return fmt.Sprintf("there is no key %s; delete it", strings.Join(key, "."))
 }
+
+// formerKeys are other spellings of keys, such as Devito's, and those of here.
+var formerKeys = map[string]string{"nbl": "border", "dtype": "precision", "so": "space_order"}
 
 // kindOf says what the value of a key should look like, "" when it is not known.
 func kindOf(key []string) string {

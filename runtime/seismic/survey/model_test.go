@@ -94,7 +94,7 @@ func TestPad(t *testing.T) {
 	}
 	for _, nbl := range []int{-1, math.MaxInt} {
 		if _, err := Around(nbl, [][2]bool{{true, true}, {true, true}}).Pad(field.New32(2, 2)); err == nil {
-			t.Errorf("nbl = %d was accepted", nbl)
+			t.Errorf("border = %d was accepted", nbl)
 		}
 	}
 	m := constantModel(t, 2, []int{5, 5}, 10)

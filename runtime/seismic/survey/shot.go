@@ -48,7 +48,7 @@ func (c *Config) synthetic() Synthetic {
 	m := c.ModelSection
 	return Synthetic{
 		Kind: m.Synthetic, Shape: m.Shape, Spacing: m.Spacing, Origin: m.Origin, Seed: m.Seed,
-		From: m.From, To: m.To, Layers: m.Layers, Water: m.Water, Salt: m.Salt, Double: c.Dtype == "f64",
+		From: m.From, To: m.To, Layers: m.Layers, Water: m.Water, Salt: m.Salt, Double: c.Precision == "f64",
 	}
 }
 

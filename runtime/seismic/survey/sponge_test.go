@@ -39,11 +39,11 @@ func TestSponge(t *testing.T) {
 	}
 	none, err := Sponge(shape, 0, h)
 	if least, greatest := none.Range(); err != nil || least != 0 || greatest != 0 {
-		t.Errorf("nbl = 0: %g to %g, %v", least, greatest, err)
+		t.Errorf("border = 0: %g to %g, %v", least, greatest, err)
 	}
 	for _, nbl := range []int{-1, 5} {
 		if _, err := Sponge(shape, nbl, h); err == nil {
-			t.Errorf("nbl = %d was accepted", nbl)
+			t.Errorf("border = %d was accepted", nbl)
 		}
 	}
 	if _, err := Sponge(shape, 2, []float64{1}); err == nil {

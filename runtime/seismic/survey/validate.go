@@ -29,13 +29,13 @@ func (c *Config) validate() []complaint {
 
 	must(c.Operator != "", "operator", "give the path of the operator file")
 	must(c.SpaceOrder == 0 || checkOrder(c.SpaceOrder) == nil, "space_order", "%v", checkOrder(c.SpaceOrder))
-	must(c.Dtype == "f32" || c.Dtype == "f64", "dtype", "%q is no precision; f32 and f64 are possible", c.Dtype)
+	must(c.Precision == "f32" || c.Precision == "f64", "precision", "%q is no precision; f32 and f64 are possible", c.Precision)
 	must(within(c.Time, 1e-15, 1e15), "time", "%g is no length of a record; give it in the operator's unit of time, such as 2000 ms", c.Time)
 	must(c.Dt == 0 || within(c.Dt, 1e-18, 1e15), "dt", "%g is no time step; leave it out for the critical one", c.Dt)
 	must(!(c.Dt > c.Time), "dt", "%g is longer than the record, %g", c.Dt, c.Time)
 	must(c.Dt <= 0 || c.Time/c.Dt < 1<<31, "dt", "%g makes more than 2^31 steps up to %g", c.Dt, c.Time)
-	if n := c.Nbl; n != nil {
-		must(*n >= 0 && *n <= 1000, "nbl", "a border of %d points is not possible; 10 to 60 are usual, 0 means none", *n)
+	if n := c.Border; n != nil {
+		must(*n >= 0 && *n <= 1000, "border", "a border of %d points is not possible; 10 to 60 are usual, 0 means none", *n)
 	}
 	must(c.Interpolation == "linear" || c.Interpolation == "sinc", "interpolation", "there is no interpolation %q; %s", c.Interpolation, didYouMean(c.Interpolation, []string{"linear", "sinc"}))
 
