@@ -21,6 +21,7 @@ const module = "github.com/courant-pde/courant"
 var mayImport = map[string][]string{
 	"dsl":               {},
 	"dsl/check":         {"dsl", "symbolic"},
+	"dsl/dsltest":       {"dsl"},
 	"dsl/unparse":       {"dsl", "symbolic"},
 	"symbolic":          {},
 	"codegen":           {"dsl", "symbolic", "codegen", "backends"},

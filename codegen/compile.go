@@ -27,10 +27,15 @@ import (
 
 // Options say what to compile an operator for.
 type Options struct {
-	check.Options                 // operator, number of axes, order in space
-	Precision     signature.Real  // type of grid values
-	Target        backends.Target // nil makes no source
-	Passes        pass.Options
+	Operator   string // operator of the file; may be empty when there is just one
+	Dim        int    // space axes of the grid: 1, 2 or 3; 0 for as many as the operator names, or 3
+	SpaceOrder int    // overrides the file's order in space unless 0
+	Border     int    // points of the absorbing layers at the ends of the grid
+	Uniform    bool   // the grid's spacing is the same along all axes: fewer coefficients
+
+	Precision signature.Real  // type of grid values
+	Target    backends.Target // nil makes no source
+	Passes    pass.Options
 	// Half names fields that are stored in half precision, which changes results: see
 	// stencil.Program.Narrow.
 	Half    []string
@@ -44,6 +49,11 @@ type Options struct {
 	// needs: operators of the same halo share arrays. It may be nil.
 	Halo  []int
 	Stage func(name string, d time.Duration) // observes the stages, may be nil
+}
+
+// Check are the options of the first stage.
+func (o Options) Check() check.Options {
+	return check.Options{Operator: o.Operator, Dim: o.Dim, SpaceOrder: o.SpaceOrder, Uniform: o.Uniform, Border: o.Border}
 }
 
 // Program is an operator on its way through the compiler: each field is the
@@ -66,7 +76,7 @@ type Program struct {
 func Compile(file *dsl.File, o Options) (*Program, error) {
 	p := &Program{}
 	// Names, dimensions, orders, units: the syntax becomes mathematics.
-	check := stage{"check", func() (err error) { p.Problem, err = check.Problem(file, o.Options); return }}
+	check := stage{"check", func() (err error) { p.Problem, err = check.Problem(file, o.Check()); return }}
 	if err := p.through(o, check); err != nil {
 		return nil, err
 	}

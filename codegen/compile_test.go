@@ -7,7 +7,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 func TestCompileAcoustic(t *testing.T) {
@@ -15,7 +14,7 @@ func TestCompileAcoustic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Precision: signature.F32, Target: c.Target{}})
+	p, err := codegen.Compile(f, codegen.Options{Dim: 3, SpaceOrder: 4, Precision: signature.F32, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/courant-pde/courant/codegen/loop"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // interpretable compiles the acoustic operator for the interpreter in double
@@ -20,7 +19,7 @@ func interpretable(t *testing.T, dim, spaceOrder int) *codegen.Program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: spaceOrder}, Precision: signature.F64})
+	p, err := codegen.Compile(file, codegen.Options{Dim: dim, SpaceOrder: spaceOrder, Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}

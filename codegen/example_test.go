@@ -8,7 +8,6 @@ import (
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // From the text of an operator to C source, and what lies between.
@@ -22,7 +21,7 @@ func ExampleCompile() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 1}, Target: c.Target{}})
+	p, err := codegen.Compile(file, codegen.Options{Dim: 1, Target: c.Target{}})
 	if err != nil {
 		log.Fatal(err)
 	}

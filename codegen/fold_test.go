@@ -7,7 +7,6 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // An image whose statements stay within the grid has nothing beyond its ends to be
@@ -31,7 +30,7 @@ func TestNothingIsFolded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2}, Precision: signature.F64})
+		p, err := codegen.Compile(file, codegen.Options{Dim: 2, Precision: signature.F64})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,7 +111,7 @@ func TestAdjointsCostAsMuchAsTheirOperators(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 8, Uniform: true}, Machine: facts.Machine{Vector: 32, L2: 2 << 20, Cores: 2}}
+		o := codegen.Options{Dim: 3, SpaceOrder: 8, Uniform: true, Machine: facts.Machine{Vector: 32, L2: 2 << 20, Cores: 2}}
 		forward, err := codegen.Compile(file, o)
 		if err != nil {
 			t.Fatal(err)

@@ -8,7 +8,6 @@ import (
 	"github.com/courant-pde/courant/codegen/cost"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // The largest operators in use: two wavefields in a tilted medium, with second
@@ -51,7 +50,7 @@ func TestTiltedCompilesFast(t *testing.T) {
 	}
 	start := time.Now()
 	p, err := codegen.Compile(file, codegen.Options{
-		Options: check.Options{Dim: 3, SpaceOrder: 16}, Precision: signature.F32,
+		Dim: 3, SpaceOrder: 16, Precision: signature.F32,
 		Stage: func(name string, d time.Duration) { t.Logf("%-10s %v", name, d) },
 	})
 	if err != nil {
@@ -74,7 +73,7 @@ func TestLayersCompileFast(t *testing.T) {
 	}
 	start := time.Now()
 	p, err := codegen.Compile(file, codegen.Options{
-		Options: check.Options{Dim: 3, SpaceOrder: 8, Border: 20}, Precision: signature.F32,
+		Dim: 3, SpaceOrder: 8, Border: 20, Precision: signature.F32,
 		Stage: func(name string, d time.Duration) { t.Logf("%-10s %v", name, d) },
 	})
 	if err != nil {

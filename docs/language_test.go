@@ -52,7 +52,7 @@ func compile(t *testing.T, f *dsl.File) {
 	t.Helper()
 	var faults []error
 	for dim := 1; dim <= 3; dim++ {
-		if _, err := codegen.Compile(f, codegen.Options{Options: check.Options{Dim: dim}, Precision: signature.F64}); err != nil {
+		if _, err := codegen.Compile(f, codegen.Options{Dim: dim, Precision: signature.F64}); err != nil {
 			faults = append(faults, fmt.Errorf("on a grid with %d axes: %w", dim, err))
 		}
 	}

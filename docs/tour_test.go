@@ -14,7 +14,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -67,7 +66,7 @@ func tour(t *testing.T, named map[string]string) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := codegen.Options{Options: check.Options{Dim: 2}, Precision: signature.F32}
+	o := codegen.Options{Dim: 2, Precision: signature.F32}
 	out := map[string]string{}
 	compile := func(o codegen.Options, s string) *codegen.Program {
 		if s != "" {

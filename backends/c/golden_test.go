@@ -35,7 +35,9 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	two := check.Options{Dim: 2, SpaceOrder: 2}
+	two := codegen.Options{Dim: 2, SpaceOrder: 2}
+	half := two
+	half.Half = []string{"m", "u"}
 	for _, v := range []struct {
 		golden   string
 		file     *dsl.File
@@ -43,24 +45,24 @@ func TestGolden(t *testing.T) {
 		schedule string
 		derive   func(*symbolic.Problem) (*symbolic.Problem, error)
 	}{
-		{golden: "acoustic_2d_so2.c", file: acoustic, o: codegen.Options{Options: two}},
-		{golden: "diffusion_1d_so4.c", file: read(t, "diffusion"), o: codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}, Precision: signature.F64}},
-		{golden: "acoustic_3d_so2.c", file: acoustic, o: codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 2}}},
-		{golden: "acoustic_2d_so2_backward.c", file: acoustic, o: codegen.Options{Options: two}, derive: adjoint.Adjoint},
-		{golden: "acoustic_2d_so2_ranks.c", file: acoustic, o: codegen.Options{Options: two}, schedule: `schedule acoustic ranks x
+		{golden: "acoustic_2d_so2.c", file: acoustic, o: two},
+		{golden: "diffusion_1d_so4.c", file: read(t, "diffusion"), o: codegen.Options{Dim: 1, SpaceOrder: 4, Precision: signature.F64}},
+		{golden: "acoustic_3d_so2.c", file: acoustic, o: codegen.Options{Dim: 3, SpaceOrder: 2}},
+		{golden: "acoustic_2d_so2_backward.c", file: acoustic, o: two, derive: adjoint.Adjoint},
+		{golden: "acoustic_2d_so2_ranks.c", file: acoustic, o: two, schedule: `schedule acoustic ranks x
 			group u { threads points lanes auto overlap exchange }
 			group src group rec`},
-		{golden: "acoustic_2d_so2_parts.c", file: acoustic, o: codegen.Options{Options: two}, schedule: `schedule acoustic
+		{golden: "acoustic_2d_so2_parts.c", file: acoustic, o: two, schedule: `schedule acoustic
 			group u src rec steps 2 { tile x 16 skew  threads parts  lanes 8  prefetch 64 }`},
-		{golden: "acoustic_2d_so2_half.c", file: acoustic, o: codegen.Options{Options: two, Half: []string{"m", "u"}}, schedule: `schedule acoustic
+		{golden: "acoustic_2d_so2_half.c", file: acoustic, o: half, schedule: `schedule acoustic
 			group u { lanes 8 } group src group rec`},
-		{golden: "heat_reduction.c", file: small, o: codegen.Options{Options: check.Options{}}},
-		{golden: "heat_ring.c", file: small, o: codegen.Options{Options: check.Options{}}, schedule: `schedule heat
+		{golden: "heat_reduction.c", file: small, o: codegen.Options{}},
+		{golden: "heat_ring.c", file: small, o: codegen.Options{}, schedule: `schedule heat
 			group w0 u { tile x 1 skew  local w0 ring x  local w1 ring x  lanes auto }
 			group energy group halo_u`},
 	} {
 		v.o.Target = c.Target{}
-		problem, err := check.Problem(v.file, v.o.Options)
+		problem, err := check.Problem(v.file, v.o.Check())
 		if err != nil {
 			t.Fatal(err)
 		}

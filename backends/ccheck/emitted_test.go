@@ -13,7 +13,6 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // emitted looks at the C of every operator of the library, in every number of
@@ -62,7 +61,7 @@ func emit(file string, dim, order int, real signature.Real) (*backends.Source, e
 	if err != nil {
 		return nil, err
 	}
-	o := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Precision: real, Target: c.Target{}}
+	o := codegen.Options{Dim: dim, SpaceOrder: order, Precision: real, Target: c.Target{}}
 	if real == signature.F16 {
 		o.Precision, o.Half, o.Machine = signature.F32, []string{stencil.AllParameters, stencil.AllWavefields}, facts.Machine{Vector: 32}
 	}

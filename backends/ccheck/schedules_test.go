@@ -10,7 +10,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // What schedules add to the C is as clean as the rest: vectors, memory of
@@ -36,7 +35,7 @@ func TestSchedulesAreClean(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Target: c.Target{}, Schedule: schedule.Given(s)}
+		o := codegen.Options{Dim: 2, SpaceOrder: 4, Target: c.Target{}, Schedule: schedule.Given(s)}
 		if strings.Contains(path, "_3d_") {
 			o.Dim = 3
 		}

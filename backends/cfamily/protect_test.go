@@ -75,7 +75,7 @@ func kernels(t *testing.T, target backends.Target) []*codegen.Program {
 			t.Fatal(err)
 		}
 		for dim := 1; dim <= 3; dim++ {
-			p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 8}, Target: target})
+			p, err := codegen.Compile(file, codegen.Options{Dim: dim, SpaceOrder: 8, Target: target})
 			if err == nil { // an operator may name its axes
 				out = append(out, p)
 			}
@@ -277,7 +277,7 @@ func TestForeignNamesCompile(t *testing.T) {
 				t.Errorf("%s: %v", w, err)
 				continue
 			}
-			p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2}, Target: c.Target{}})
+			p, err := codegen.Compile(file, codegen.Options{Dim: 2, Target: c.Target{}})
 			if err != nil {
 				if !dsl.IsUser(err) {
 					t.Errorf("%s: %v", w, err)

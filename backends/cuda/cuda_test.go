@@ -14,7 +14,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // assembled makes PTX, the assembler of NVIDIA's processors, of a source, with
@@ -73,7 +72,7 @@ func TestLibraryBecomesPTX(t *testing.T) {
 					t.Fatal(err)
 				}
 				for _, half := range [][]string{nil, {stencil.AllParameters, stencil.AllWavefields}} {
-					p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Half: half, Target: cuda.Target{}})
+					p, err := codegen.Compile(file, codegen.Options{Dim: dim, SpaceOrder: 4, Half: half, Target: cuda.Target{}})
 					if dsl.IsUser(err) {
 						return // an operator may name its axes
 					}
@@ -104,7 +103,7 @@ func TestSharedMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Target: cuda.Target{}, Schedule: schedule.Given(s)})
+	p, err := codegen.Compile(file, codegen.Options{Dim: 2, SpaceOrder: 4, Target: cuda.Target{}, Schedule: schedule.Given(s)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +137,7 @@ func TestRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Target: cuda.Target{}, Schedule: schedule.Given(s)})
+		_, err = codegen.Compile(file, codegen.Options{Dim: 2, SpaceOrder: 4, Target: cuda.Target{}, Schedule: schedule.Given(s)})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
@@ -156,7 +155,7 @@ func TestPointsInTilesOfOneThread(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2}, Target: cuda.Target{}, Schedule: schedule.Given(s)})
+	p, err := codegen.Compile(file, codegen.Options{Dim: 2, SpaceOrder: 2, Target: cuda.Target{}, Schedule: schedule.Given(s)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func Emit(p *symbolic.Problem, text string, real signature.Real, half []string) 
 		about += ": " + p.Doc
 	}
 	b.file.PackageComment(line(about + "."))
-	for _, path := range []string{"dsl", "dsl/check", "codegen", "codegen/signature", "backends/c", "runtime/exec/field", "runtime/exec/operator"} {
+	for _, path := range []string{"dsl", "codegen", "codegen/signature", "backends/c", "runtime/exec/field", "runtime/exec/operator"} {
 		b.file.ImportName(module+path, path[strings.LastIndex(path, "/")+1:])
 	}
 	b.constants(text)
@@ -126,8 +126,7 @@ func (b *binding) operator() {
 		real = "F64"
 	}
 	options := jen.Dict{
-		jen.Id("Options"): jen.Qual(module+"dsl/check", "Options").Values(jen.Dict{
-			jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border")}),
+		jen.Id("Operator"): jen.Lit(b.p.Name), jen.Id("Dim"): jen.Id("Dim"), jen.Id("SpaceOrder"): jen.Id("SpaceOrder"), jen.Id("Border"): jen.Id("Border"),
 		jen.Id("Precision"): jen.Qual(module+"codegen/signature", real),
 		jen.Id("Target"):    jen.Qual(module+"backends/c", "Target").Values(),
 	}

@@ -57,7 +57,7 @@ func checkFile(c *cobra.Command, path string, dim, order int) (dsl.Errors, error
 			dims = []int{1, 2, 3}
 		}
 		for _, d := range dims {
-			_, err := codegen.Compile(file, codegen.Options{Options: check.Options{Operator: name, Dim: d, SpaceOrder: order}, Precision: signature.F64})
+			_, err := codegen.Compile(file, codegen.Options{Operator: name, Dim: d, SpaceOrder: order, Precision: signature.F64})
 			found, err := collect(err)
 			if err != nil {
 				return nil, err

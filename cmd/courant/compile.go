@@ -78,7 +78,7 @@ func parsed(path string, o codegen.Options) (*symbolic.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return check.Problem(file, o.Options)
+	return check.Problem(file, o.Check())
 }
 
 // effort is that of --tune.
@@ -96,7 +96,7 @@ func (f *compileFlags) effort() (tune.Effort, error) {
 // options turns the flags into the compiler's options for a number of axes; 0
 // leaves it to the operator.
 func (f *compileFlags) options(dim int) (codegen.Options, error) {
-	o := codegen.Options{Options: check.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order, Border: f.border}}
+	o := codegen.Options{Operator: f.operator, Dim: dim, SpaceOrder: f.order, Border: f.border}
 	o.Half = f.half
 	if f.border < 0 {
 		return o, usage("--border %d: layers have 0 points or more", f.border)

@@ -14,7 +14,6 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 func TestAcoustic(t *testing.T) {
@@ -32,7 +31,7 @@ func TestAcoustic(t *testing.T) {
 		// With three buffers u+ is fetched and written beside u-: 6 numbers.
 		{[]string{"inplace"}, 24, 40, 60},
 	} {
-		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 8}, Precision: signature.F32, Passes: pass.Options{Disable: v.disable}})
+		p, err := codegen.Compile(file, codegen.Options{Dim: 3, SpaceOrder: 8, Precision: signature.F32, Passes: pass.Options{Disable: v.disable}})
 		if err != nil {
 			t.Fatal(err)
 		}

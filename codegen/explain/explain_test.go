@@ -15,7 +15,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
 	"github.com/courant-pde/courant/symbolic/stability"
 )
@@ -26,7 +25,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // many axes. Its limit of the time step is that for values of 1.
 func report(t *testing.T, file *dsl.File, dim, order int) *Report {
 	t.Helper()
-	p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Precision: signature.F32})
+	p, err := codegen.Compile(file, codegen.Options{Dim: dim, SpaceOrder: order, Precision: signature.F32})
 	if err != nil {
 		return nil
 	}

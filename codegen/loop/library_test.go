@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // The kernels of all operators of the library, under the default schedule and
@@ -43,7 +42,7 @@ func TestKernelsRoundTrip(t *testing.T) {
 							name  string
 							maker schedule.Maker
 						}{{"default", schedule.Default}, {"trivial", schedule.Trivial}} {
-							p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: so, Border: border}, Precision: signature.F32, Schedule: v.maker})
+							p, err := codegen.Compile(file, codegen.Options{Dim: dim, SpaceOrder: so, Border: border, Precision: signature.F32, Schedule: v.maker})
 							if err != nil {
 								if !dsl.IsUser(err) {
 									t.Errorf("%dD so %d, %s: %v", dim, so, v.name, err)
@@ -92,7 +91,7 @@ func TestScheduledKernelsRoundTrip(t *testing.T) {
 		{"device", "EACH { tile x 4 tile z 32 threads device }", " block {"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
-			p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 2}, Schedule: schedule.Trivial})
+			p, err := codegen.Compile(file, codegen.Options{Dim: 2, Schedule: schedule.Trivial})
 			if err != nil {
 				t.Fatal(err)
 			}

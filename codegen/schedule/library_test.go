@@ -27,8 +27,8 @@ func TestLibraryKeepsEveryBit(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, border := range []int{0, 2} {
-			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 2, Border: border}, Precision: signature.F64}
-			problem, err := check.Problem(file, o.Options)
+			o := codegen.Options{Dim: 2, SpaceOrder: 2, Border: border, Precision: signature.F64}
+			problem, err := check.Problem(file, o.Check())
 			if err != nil {
 				continue // it names its axes
 			}
@@ -50,7 +50,7 @@ func TestLibraryKeepsEveryBit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := codegen.Compile(file, codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Precision: signature.F64})
+		p, err := codegen.Compile(file, codegen.Options{Dim: 3, SpaceOrder: 4, Precision: signature.F64})
 		if err != nil {
 			t.Fatal(err)
 		}

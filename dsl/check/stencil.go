@@ -24,6 +24,9 @@ func (c *checker) taken(x dsl.Expr, place []bool, es ...symbolic.Expr) bool {
 }
 
 func (c *checker) takenAt(x dsl.Expr, e symbolic.Expr, place []bool) bool {
+	if at, ok := e.(*symbolic.Place); ok {
+		place = at.Half
+	}
 	if d, ok := e.(*symbolic.Deriv); ok && d.Axis != symbolic.TimeAxis {
 		operand := slices.Clone(place)
 		operand[d.Axis] = fd.Lies(d.Of, d.Axis, place[d.Axis])

@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/jit"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 )
@@ -20,7 +19,7 @@ import (
 func small() Options {
 	return Options{
 		File: "../../../testdata/operators/acoustic.pde", Target: "c", Grids: [][]int{{14, 12}}, Pad: 2, Steps: 3, Repeat: 2, Threads: 1,
-		Compile: codegen.Options{Options: check.Options{SpaceOrder: 4}, Target: inC()},
+		Compile: codegen.Options{SpaceOrder: 4, Target: inC()},
 	}
 }
 

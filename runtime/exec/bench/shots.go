@@ -42,7 +42,7 @@ func (b *shots) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	problem, err := check.Problem(file, b.Compile.Options)
+	problem, err := check.Problem(file, b.Compile.Check())
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 )
@@ -31,7 +30,7 @@ func (sumOf) Misfit(_ string, records *field.Array) (value float64, by *field.Ar
 func TestDerivativesByWhatModuliFollowFrom(t *testing.T) {
 	ctx := context.Background()
 	names := []string{"vp", "vs", "rho"}
-	o := Options{Options: codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4, Border: 4}, Precision: signature.F64}, Wrt: names}
+	o := Options{Options: codegen.Options{Dim: 2, SpaceOrder: 4, Border: 4, Precision: signature.F64}, Wrt: names}
 	op, err := Load(ctx, "../../../testdata/operators/elastic.pde", o)
 	if err != nil {
 		t.Fatal(err)

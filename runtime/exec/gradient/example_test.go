@@ -6,7 +6,6 @@ import (
 	"log"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/gradient"
 	"github.com/courant-pde/courant/runtime/exec/operator"
@@ -16,7 +15,7 @@ import (
 // records of zeros for data.
 func ExampleOperator_Evaluate() {
 	ctx := context.Background()
-	o := codegen.Options{Options: check.Options{Dim: 1, SpaceOrder: 4}}
+	o := codegen.Options{Dim: 1, SpaceOrder: 4}
 	op, err := gradient.Load(ctx, "../../../testdata/operators/acoustic.pde", gradient.Options{Options: o, Wrt: []string{"m"}})
 	if err != nil {
 		log.Fatal(err)

@@ -52,7 +52,7 @@ func Load(ctx context.Context, path string, o Options) (*Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := check.Problem(file, o.Options.Options)
+	p, err := check.Problem(file, o.Options.Check())
 	if err != nil {
 		return nil, err
 	}

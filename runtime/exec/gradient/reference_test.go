@@ -10,7 +10,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 )
@@ -84,7 +83,7 @@ func TestGradientAgainstDevito(t *testing.T) {
 	receivers := operator.Points{At: reference(t, "rec_xyz")}
 	a := operator.Arguments{Shape: ref.Shape, Spacing: ref.Spacing, Origin: ref.Origin, Steps: ref.Steps, Dt: ref.Dt, Fields: medium,
 		Points: map[string]operator.Points{"src": sources, "rec": receivers}}
-	o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Precision: signature.F64}
+	o := codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64}
 	op, err := Load(t.Context(), acoustic, Options{Options: o, Wrt: []string{"m"}})
 	if err != nil {
 		t.Fatal(err)

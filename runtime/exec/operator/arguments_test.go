@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -33,7 +32,7 @@ func compile(t *testing.T, source string, dim int, real signature.Real, native b
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := codegen.Options{Options: check.Options{Dim: dim}, Precision: real}
+	o := codegen.Options{Dim: dim, Precision: real}
 	if native {
 		o.Target = c.Target{}
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/dsl/unparse"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/symbolic"
@@ -69,7 +68,7 @@ func TestBornIsTheDerivative(t *testing.T) {
 			}
 			t.Run(strings.TrimSuffix(filepath.Base(path), ".pde")+[]string{"", "/1D", "/2D", "/3D"}[dim], func(t *testing.T) {
 				t.Parallel()
-				o := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Precision: signature.F64}
+				o := codegen.Options{Dim: dim, SpaceOrder: 4, Precision: signature.F64}
 				if dim == 3 {
 					o.Target = c.Target{}
 				}
@@ -175,7 +174,7 @@ func taylor(t *testing.T, op, linear *Operator, wrt []string) {
 func TestBornAgainstDevito(t *testing.T) {
 	const name = "fwi2d_so4_f64"
 	ref := loadReference(t, name)
-	o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: ref.Order}, Precision: signature.F64, Target: c.Target{}}
+	o := codegen.Options{Dim: 2, SpaceOrder: ref.Order, Precision: signature.F64, Target: c.Target{}}
 	op, err := Load(t.Context(), "../../../testdata/operators/acoustic.pde", o)
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // Each choice of the default schedule can be left out by its name, has another
@@ -33,7 +32,7 @@ func TestChoices(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4, Border: v.border}, Precision: signature.F64, Target: c.Target{}, Machine: facts.Machine{Vector: 64, Prefetch: 768, L2: 2 << 20, Cores: 2}}
+		o := codegen.Options{Dim: 3, SpaceOrder: 4, Border: v.border, Precision: signature.F64, Target: c.Target{}, Machine: facts.Machine{Vector: 64, Prefetch: 768, L2: 2 << 20, Cores: 2}}
 		all := exact(t, file, o)
 		a := randomArguments(t, all.Program, rand.New(rand.NewPCG(1, 2)))
 		a.Threads = 2

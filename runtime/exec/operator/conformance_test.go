@@ -169,9 +169,9 @@ func TestConformance(t *testing.T) {
 					if order == 2 && dim != 2 {
 						continue // what is special about order 2 is so along any axis
 					}
-					o := codegen.Options{Options: check.Options{Operator: name, Dim: dim, SpaceOrder: order}, Precision: real}
+					o := codegen.Options{Operator: name, Dim: dim, SpaceOrder: order, Precision: real}
 					t.Run(fmt.Sprintf("%s %dD so %d %s", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
-					if o.Border = 3; order == 4 && dim == 2 && absorbing(file, o.Options) {
+					if o.Border = 3; order == 4 && dim == 2 && absorbing(file, o.Check()) {
 						t.Run(fmt.Sprintf("%s %dD so %d %s with layers", name, dim, order, real), func(t *testing.T) { conform(t, file, o) })
 					}
 				}
@@ -244,7 +244,7 @@ func TestPassesKeepResults(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range check.Operators(file) {
-			o := codegen.Options{Options: check.Options{Operator: name, Dim: 2, SpaceOrder: 4}, Precision: signature.F64}
+			o := codegen.Options{Operator: name, Dim: 2, SpaceOrder: 4, Precision: signature.F64}
 			o.Target, _ = target.Find("c")
 			all, err := Compile(t.Context(), file, o)
 			if dsl.IsUser(err) {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // What default values lack is said once each, by the names of the file: profiles of
@@ -19,7 +18,7 @@ func TestMissingBehindDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2, Border: 5}})
+	op, err := Compile(context.Background(), file, codegen.Options{Dim: 2, Border: 5})
 	if err != nil {
 		t.Fatal(err)
 	}

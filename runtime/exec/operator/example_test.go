@@ -6,7 +6,6 @@ import (
 	"log"
 
 	"github.com/courant-pde/courant/codegen"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 )
@@ -15,7 +14,7 @@ import (
 // operator is interpreted; c.Target{} compiles it.
 func ExampleOperator_Apply() {
 	ctx := context.Background()
-	op, err := operator.Load(ctx, "../../../testdata/operators/acoustic.pde", codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}})
+	op, err := operator.Load(ctx, "../../../testdata/operators/acoustic.pde", codegen.Options{Dim: 2, SpaceOrder: 4})
 	if err != nil {
 		log.Fatal(err)
 	}

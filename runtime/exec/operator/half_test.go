@@ -15,7 +15,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -40,7 +39,7 @@ func TestHalfPrecisionGivesTheSameBitsEverywhere(t *testing.T) {
 		t.Run(fmt.Sprintf("%s %dD border %d", v.name, v.dim, v.border), func(t *testing.T) {
 			t.Parallel()
 			file := parsedOperator(t, v.name)
-			o := codegen.Options{Options: check.Options{Dim: v.dim, SpaceOrder: 4, Border: v.border}, Half: []string{stencil.AllParameters, stencil.AllWavefields}}
+			o := codegen.Options{Dim: v.dim, SpaceOrder: 4, Border: v.border, Half: []string{stencil.AllParameters, stencil.AllWavefields}}
 			if v.name == "gray_scott" {
 				o.Half = []string{stencil.AllWavefields} // it has no parameters on the grid
 			}
@@ -70,7 +69,7 @@ func TestHalfPrecisionGivesTheSameBitsEverywhere(t *testing.T) {
 func TestRoundedParametersChangeLittle(t *testing.T) {
 	for _, name := range []string{"acoustic", "elastic", "tti"} {
 		file := parsedOperator(t, name)
-		o := codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Target: c.Target{}}
+		o := codegen.Options{Dim: 3, SpaceOrder: 4, Target: c.Target{}}
 		full, err := Compile(t.Context(), file, o)
 		if err != nil {
 			t.Fatal(err)
@@ -172,7 +171,7 @@ func TestWhatCannotBeHalf(t *testing.T) {
 // A wave that leaves the range of half precision is an error that says so, and one that
 // stays at its lower end a warning.
 func TestHalfPrecisionSaysWhenItsRangeDoesNotDo(t *testing.T) {
-	op, err := Compile(t.Context(), parsedOperator(t, "acoustic"), codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Target: c.Target{}, Half: []string{"u"}})
+	op, err := Compile(t.Context(), parsedOperator(t, "acoustic"), codegen.Options{Dim: 2, SpaceOrder: 4, Target: c.Target{}, Half: []string{"u"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +208,7 @@ func TestHalfPrecisionSaysWhenItsRangeDoesNotDo(t *testing.T) {
 
 // A state in half precision is kept and restored as any other.
 func TestStatesInHalfPrecision(t *testing.T) {
-	op, err := Compile(t.Context(), parsedOperator(t, "elastic"), codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Target: c.Target{}, Half: []string{"v", "tau_xz"}})
+	op, err := Compile(t.Context(), parsedOperator(t, "elastic"), codegen.Options{Dim: 2, SpaceOrder: 4, Target: c.Target{}, Half: []string{"v", "tau_xz"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 func surrounded(t *testing.T, name string, order, border int, a Arguments) *Run {
 	t.Helper()
 	op, err := Load(t.Context(), "../../../testdata/operators/"+name+".pde", codegen.Options{
-		Options: check.Options{Dim: len(a.Shape), SpaceOrder: order, Border: border}, Precision: signature.F32, Target: c.Target{}})
+		Dim: len(a.Shape), SpaceOrder: order, Border: border, Precision: signature.F32, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestNothingLeaks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{Dim: len(shape), Border: 6}, Precision: signature.F64, Target: c.Target{}})
+			op, err := Compile(t.Context(), file, codegen.Options{Dim: len(shape), Border: 6, Precision: signature.F64, Target: c.Target{}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -10,14 +10,13 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
 // library is an operator of the library, interpreted and in double precision.
 func library(t *testing.T, name string, dim, so int) *Operator {
 	t.Helper()
-	op, err := Load(context.Background(), "../../../testdata/operators/"+name+".pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: so}, Precision: signature.F64})
+	op, err := Load(context.Background(), "../../../testdata/operators/"+name+".pde", codegen.Options{Dim: dim, SpaceOrder: so, Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +122,7 @@ func TestIllPosedMedium(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}})
+	op, err := Compile(context.Background(), file, codegen.Options{Dim: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

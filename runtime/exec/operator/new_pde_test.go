@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -22,7 +21,7 @@ func written(t *testing.T, text string, a Arguments) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{}, Precision: signature.F64, Target: c.Target{}})
+	op, err := Compile(t.Context(), file, codegen.Options{Precision: signature.F64, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

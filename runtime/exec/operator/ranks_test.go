@@ -14,7 +14,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -36,7 +35,7 @@ func TestRanksInC(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Precision: signature.F64, Target: c.Target{}}
+	o := codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64, Target: c.Target{}}
 	whole := exact(t, file, o)
 	o.Schedule = schedule.Given(s)
 	op := exact(t, file, o)

@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -125,7 +124,7 @@ func TestAcousticAgainstDevito(t *testing.T) {
 					t.Skip("the interpreter needs 20 s for this; it runs in double precision without -short")
 				}
 				op, err := Load(t.Context(), "../../../testdata/operators/acoustic.pde", codegen.Options{
-					Options: check.Options{Dim: len(ref.Shape), SpaceOrder: ref.Order}, Precision: target.real, Target: target.backend})
+					Dim: len(ref.Shape), SpaceOrder: ref.Order, Precision: target.real, Target: target.backend})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -23,7 +22,7 @@ func TestRequirements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}})
+	op, err := Compile(context.Background(), file, codegen.Options{Dim: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

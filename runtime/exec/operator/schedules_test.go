@@ -13,7 +13,6 @@ import (
 	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/jit"
 )
 
@@ -43,7 +42,7 @@ func TestSchedules(t *testing.T) {
 			if s.Ranks != nil {
 				t.Skip("it takes several ranks: see TestRanksInC")
 			}
-			o := codegen.Options{Options: check.Options{Dim: 2, SpaceOrder: 4}, Precision: signature.F64, Target: interp.Target{}}
+			o := codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64, Target: interp.Target{}}
 			if strings.Contains(path, "_3d_") {
 				o.Dim = 3
 			}

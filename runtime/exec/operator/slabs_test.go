@@ -10,7 +10,6 @@ import (
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -32,7 +31,7 @@ func slabRecord(t *testing.T, edge string, shape []int, b backends.Target) (*fie
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(t.Context(), file, codegen.Options{Options: check.Options{Dim: len(shape)}, Precision: signature.F64, Target: b})
+	op, err := Compile(t.Context(), file, codegen.Options{Dim: len(shape), Precision: signature.F64, Target: b})
 	if err != nil {
 		t.Fatal(err)
 	}

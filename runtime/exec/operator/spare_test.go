@@ -6,7 +6,6 @@ import (
 	"github.com/courant-pde/courant/backends/interp"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 )
@@ -25,7 +24,7 @@ func TestSpareMemory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := operator.Compile(t.Context(), file, codegen.Options{Options: check.Options{}, Target: interp.Target{}})
+	op, err := operator.Compile(t.Context(), file, codegen.Options{Target: interp.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}

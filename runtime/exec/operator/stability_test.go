@@ -248,7 +248,7 @@ func TestAbsorbingLayersAreJudged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := Compile(context.Background(), file, codegen.Options{Options: check.Options{Dim: 2}, Precision: signature.F64})
+	op, err := Compile(context.Background(), file, codegen.Options{Dim: 2, Precision: signature.F64})
 	if err != nil {
 		t.Fatal(err)
 	}

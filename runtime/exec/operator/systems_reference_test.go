@@ -7,7 +7,6 @@ import (
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
@@ -16,7 +15,7 @@ import (
 func applied(t *testing.T, name string, order int, backend backends.Target, a Arguments) *Run {
 	t.Helper()
 	op, err := Load(t.Context(), "../../../testdata/operators/"+name+".pde", codegen.Options{
-		Options: check.Options{Dim: len(a.Shape), SpaceOrder: order}, Precision: signature.F64, Target: backend})
+		Dim: len(a.Shape), SpaceOrder: order, Precision: signature.F64, Target: backend})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/codegen/stencil"
 	"github.com/courant-pde/courant/dsl"
-	"github.com/courant-pde/courant/dsl/check"
 )
 
 // Where a sponge damps nothing its coefficients are left out, and no bit changes:
@@ -36,7 +35,7 @@ func TestUsualKeepsEveryBit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := codegen.Options{Options: check.Options{Dim: v.dim, SpaceOrder: 4, Border: v.border}, Precision: real, Target: c.Target{}, Machine: facts.Machine{Vector: 64, Prefetch: 768}}
+			o := codegen.Options{Dim: v.dim, SpaceOrder: 4, Border: v.border, Precision: real, Target: c.Target{}, Machine: facts.Machine{Vector: 64, Prefetch: 768}}
 			short := exact(t, file, o)
 			if len(short.Program.Signature.Usual) == 0 {
 				t.Fatalf("%s: nothing has usual values", v.name)

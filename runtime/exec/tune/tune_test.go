@@ -11,7 +11,6 @@ import (
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/schedule"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/runtime/exec/tune"
@@ -34,7 +33,7 @@ func waves(t *testing.T) (c *tune.Case, compiled, tried *int) {
 }
 
 func options() codegen.Options {
-	return codegen.Options{Options: check.Options{Dim: 3, SpaceOrder: 4}, Target: c.Target{}}
+	return codegen.Options{Dim: 3, SpaceOrder: 4, Target: c.Target{}}
 }
 
 func pulse(shape ...int) *field.Array {

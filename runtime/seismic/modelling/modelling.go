@@ -78,12 +78,12 @@ func Open(c *survey.Config, backend backends.Target) (*Setup, error) {
 	if s.Model, err = c.Model(speed); err != nil {
 		return s, errors.Join(faults, err)
 	}
-	s.Options = codegen.Options{Target: backend, Options: check.Options{Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder,
-		Uniform: slices.Max(s.Model.Spacing) == slices.Min(s.Model.Spacing)}}
+	s.Options = codegen.Options{Target: backend, Operator: c.OperatorName, Dim: s.Model.Dim(), SpaceOrder: c.SpaceOrder,
+		Uniform: slices.Max(s.Model.Spacing) == slices.Min(s.Model.Spacing)}
 	if c.Precision == "f64" {
 		s.Options.Precision = signature.F64
 	}
-	if s.Problem, err = check.Problem(file, s.Options.Options); err != nil {
+	if s.Problem, err = check.Problem(file, s.Options.Check()); err != nil {
 		return s, errors.Join(faults, err)
 	}
 	for _, f := range s.Problem.Functions {
@@ -96,7 +96,7 @@ func Open(c *survey.Config, backend backends.Target) (*Setup, error) {
 	}
 	s.Border = survey.Around(s.points(), s.Problem.Absorbs())
 	if s.Options.Border = s.points(); s.Options.Border > 0 {
-		if s.Problem, err = check.Problem(file, s.Options.Options); err != nil {
+		if s.Problem, err = check.Problem(file, s.Options.Check()); err != nil {
 			return s, errors.Join(faults, err)
 		}
 	}

@@ -147,7 +147,7 @@ func describe(t *testing.T, dir, path string, m medium, dim int) described {
 		border = 2
 		m.time *= 0.6
 	}
-	options := codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: 4}, Precision: signature.F64}
+	options := codegen.Options{Dim: dim, SpaceOrder: 4, Precision: signature.F64}
 	low, high, padded := make([]int, dim), make([]int, dim), slices.Clone(shape)
 	if !m.open {
 		options.Border = border
@@ -159,7 +159,7 @@ func describe(t *testing.T, dir, path string, m medium, dim int) described {
 			padded[axis] += low[axis] + high[axis]
 		}
 	}
-	p, err := check.Problem(file, options.Options)
+	p, err := check.Problem(file, options.Check())
 	if err != nil {
 		t.Fatal(err)
 	}

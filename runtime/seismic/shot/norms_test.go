@@ -10,7 +10,6 @@ import (
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
-	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/runtime/seismic/survey"
@@ -79,7 +78,7 @@ func norms(t *testing.T, shape []int, h float64, layers, nbl, order int, time fl
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, err := operator.Load(t.Context(), "../../../testdata/operators/acoustic.pde", codegen.Options{Options: check.Options{Dim: dim, SpaceOrder: order}, Precision: signature.F64, Target: c.Target{}})
+	op, err := operator.Load(t.Context(), "../../../testdata/operators/acoustic.pde", codegen.Options{Dim: dim, SpaceOrder: order, Precision: signature.F64, Target: c.Target{}})
 	if err != nil {
 		t.Fatal(err)
 	}
