@@ -67,7 +67,7 @@ func fits(ranks []rank, args []*value) bool {
 }
 
 // misfit reports argument i of f, whose rank is wrong.
-func (c *checker) misfit(x *dsl.Call, f *operation, i int, r rank) {
+func (c *report) misfit(x *dsl.Call, f *operation, i int, r rank) {
 	want := ""
 	for k, ranks := range f.takes {
 		if w := ranks[i].String(); k == 0 || f.takes[k-1][i] != ranks[i] {
@@ -90,22 +90,22 @@ func (c *checker) misfit(x *dsl.Call, f *operation, i int, r rank) {
 	c.fail(x.Args[i], hint, "%s needs %s, not %s", x.Fn.Name, want, r)
 }
 
-func (c *checker) transpose(_ *dsl.Call, a []*value) *value {
+func (c *grid) transpose(_ *dsl.Call, a []*value) *value {
 	out := c.made(matrix, a[0].unit, a[0].size, func(i, j int) symbolic.Expr { return c.at(a[0], j, i) })
 	out.zero = a[0].zero
 	return out
 }
 
-func (c *checker) trace(x *dsl.Call, a []*value) *value {
+func (c *grid) trace(x *dsl.Call, a []*value) *value {
 	return c.sum(x, []*value{c.diag(x, a)})
 }
 
-func (c *checker) sum(_ *dsl.Call, a []*value) *value {
+func (c *grid) sum(_ *dsl.Call, a []*value) *value {
 	return one(symbolic.Sum(a[0].part...), a[0].unit).sized(c.dim * (a[0].size + 1))
 }
 
 // diag is the diagonal of a matrix, or the matrix of a diagonal.
-func (c *checker) diag(_ *dsl.Call, a []*value) *value {
+func (c *grid) diag(_ *dsl.Call, a []*value) *value {
 	r := matrix + vector - a[0].rank
 	out := c.made(r, a[0].unit, a[0].size, func(i, j int) symbolic.Expr {
 		switch {
@@ -121,7 +121,7 @@ func (c *checker) diag(_ *dsl.Call, a []*value) *value {
 }
 
 // dot is the product of two vectors, or of a matrix and a vector.
-func (c *checker) dot(_ *dsl.Call, a []*value) *value {
+func (c *grid) dot(_ *dsl.Call, a []*value) *value {
 	size := c.dim * (a[0].size + a[1].size + 2)
 	return c.made(a[0].rank-vector, a[0].unit.times(a[1].unit), size, func(i, _ int) symbolic.Expr {
 		var terms []symbolic.Expr
@@ -133,7 +133,7 @@ func (c *checker) dot(_ *dsl.Call, a []*value) *value {
 }
 
 // hadamard multiplies two vectors component by component.
-func (c *checker) hadamard(_ *dsl.Call, a []*value) *value {
+func (c *grid) hadamard(_ *dsl.Call, a []*value) *value {
 	out := c.made(vector, a[0].unit.times(a[1].unit), a[0].size+a[1].size+1, func(i, _ int) symbolic.Expr {
 		return symbolic.Product(a[0].part[i], a[1].part[i])
 	})
@@ -142,7 +142,7 @@ func (c *checker) hadamard(_ *dsl.Call, a []*value) *value {
 }
 
 // outer is the matrix of all products of the components of two vectors.
-func (c *checker) outer(_ *dsl.Call, a []*value) *value {
+func (c *grid) outer(_ *dsl.Call, a []*value) *value {
 	out := c.made(matrix, a[0].unit.times(a[1].unit), c.dim*(a[0].size+a[1].size)+1, func(i, j int) symbolic.Expr {
 		return symbolic.Product(a[0].part[i], a[1].part[j])
 	})

@@ -73,7 +73,7 @@ func (c *checker) binary(x *dsl.Binary) *value {
 	return nil
 }
 
-func (c *checker) power(x *dsl.Binary, a, b *value) *value {
+func (c *report) power(x *dsl.Binary, a, b *value) *value {
 	if r := max(a.rank, b.rank); r > number {
 		c.fail(x, "raise a component, or write dot(a, a)", "%s cannot be raised to a power, nor be an exponent", r)
 		return nil

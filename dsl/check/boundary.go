@@ -5,7 +5,7 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
-func (c *checker) periodic(p *dsl.Periodic) {
+func (c *scope) periodic(p *dsl.Periodic) {
 	g := c.problem.Grid
 	if g.Periodic == nil {
 		g.Periodic = make([]bool, c.dim)
@@ -23,7 +23,7 @@ func (c *checker) periodic(p *dsl.Periodic) {
 
 // boundary sets what lies beyond the ends of an axis, or of all, for some
 // functions.
-func (c *checker) boundary(b *dsl.Boundary) {
+func (c *scope) boundary(b *dsl.Boundary) {
 	var axes []int
 	if b.Axis == nil {
 		for a := range c.dim {
@@ -64,7 +64,7 @@ func (c *checker) boundary(b *dsl.Boundary) {
 }
 
 // edge sets the boundary of one function along one axis.
-func (c *checker) edge(of *dsl.Part, b *dsl.Boundary, f *symbolic.Function, a int) bool {
+func (c *scope) edge(of *dsl.Part, b *dsl.Boundary, f *symbolic.Function, a int) bool {
 	if f.Edges == nil {
 		f.Edges = make([][2]symbolic.Edge, c.dim)
 	}
@@ -83,7 +83,7 @@ func (c *checker) edge(of *dsl.Part, b *dsl.Boundary, f *symbolic.Function, a in
 
 // mirrored are the functions that one name in a boundary stands for, nil after
 // a fault.
-func (c *checker) mirrored(p *dsl.Part) []*symbolic.Function {
+func (c *scope) mirrored(p *dsl.Part) []*symbolic.Function {
 	id := p.Name
 	e := c.names[id.Name]
 	switch {

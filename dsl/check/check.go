@@ -42,8 +42,7 @@ func Problem(file *dsl.File, o Options) (*symbolic.Problem, error) {
 		return nil, fmt.Errorf("a grid has 1, 2 or 3 axes, not %d", o.Dim)
 	}
 	path := filepath.Clean(file.Name)
-	c := &checker{file: file, dim: o.Dim, along: everyAxis, files: map[string]*dsl.File{path: file}, names: map[string]*entity{}, absent: map[string][]string{},
-		missing: map[*symbolic.Function][]box{}, spelling: map[*symbolic.Function]string{}, unsaved: map[*symbolic.Function]bool{}}
+	c := newChecker(file, path, o.Dim)
 	c.topLevel(file, []string{path})
 	if len(c.faults) > 0 {
 		return nil, c.found()
@@ -91,80 +90,39 @@ func AxisNames(dim int) []string {
 	return [][]string{nil, {"x"}, {"x", "z"}, {"x", "y", "z"}}[dim]
 }
 
+// checker checks one operator of a file. What it knows is in parts, each with the
+// methods that need no more of it: report, grid, scope and stepping, one in the other.
 type checker struct {
-	file    *dsl.File
-	dim     int                  // axes of the grid
-	files   map[string]*dsl.File // by path, imported ones too
-	faults  dsl.Errors
-	more    int // faults beyond the first maxFaults
-	names   map[string]*entity
-	absent  map[string][]string // names that exist on other grids only, with these
-	args    []map[string]*value // arguments of the defs being expanded
-	within  []string            // notes on the calls being expanded
-	problem *symbolic.Problem
-	present []*dsl.Statement // of the operator, those that exist on this grid
-	length  unit             // of coordinates
-	time    unit             // of dt
-
-	spelling map[*symbolic.Function]string // how the language writes a function, v.x for v_x
-	missing  map[*symbolic.Function][]box  // where a next level that is computed is not known yet
-	unsaved  map[*symbolic.Function]bool   // histories whose frame is still to be written
-	unclear  bool                          // some faulty update may compute any wavefield
-	updating []*symbolic.Function          // what the explicit update being checked computes
-	solving  []*symbolic.Function          // what the equation being checked is solved for
-	lenient  bool                          // next levels may be read before they are known: in a let
-	inject   bool                          // points may appear in the expression
-	next     string                        // what the steps compute: forward or backward
-	stepped  map[string]bool               // names of the wavefields that some statement computes
-	along    int                           // axis for which an expression is evaluated, or everyAxis
+	*stepping
+	units
+	mode
 }
 
-func (c *checker) fail(at dsl.Expr, hint, format string, args ...any) {
-	start, end := at.Start(), at.End()
-	width := 1
-	if end.Line == start.Line {
-		width = end.Column - start.Column
-	}
-	c.failAt(start, width, hint, format, args...)
+// units are those that the operator gives coordinates and time.
+type units struct {
+	length unit // of coordinates
+	time   unit // of dt
 }
 
-// maxFaults bounds how many faults of one operator are reported, so that a
-// file of nothing but faults takes no time for hints that nobody reads.
-const maxFaults = 50
-
-// full reports whether all faults that are reported are found.
-func (c *checker) full() bool { return len(c.faults) >= maxFaults }
-
-// found is the error of all faults, with the number of those left out.
-func (c *checker) found() error {
-	err := c.faults.ErrOrNil()
-	if faults, ok := err.(dsl.Errors); ok && c.more > 0 {
-		last := *faults[len(faults)-1]
-		last.Note += fmt.Sprintf("; %d more faults are not shown", c.more)
-		last.Note = strings.TrimPrefix(last.Note, "; ")
-		faults[len(faults)-1] = &last
-	}
-	return err
+// mode is what the expression that is being checked may do.
+type mode struct {
+	updating []*symbolic.Function // what the explicit update computes
+	solving  []*symbolic.Function // what the equation is solved for
+	lenient  bool                 // next levels may be read before they are known: in a let
+	inject   bool                 // points may appear in the expression
+	along    int                  // axis for which it is evaluated, or everyAxis
 }
 
-func (c *checker) failAt(pos dsl.Pos, width int, hint, format string, args ...any) {
-	if c.full() {
-		c.more++
-		return
-	}
-	source := c.file.Source
-	if f := c.files[filepath.Clean(pos.Filename)]; f != nil {
-		source = f.Source
-	}
-	c.faults = append(c.faults, &dsl.Error{Pos: pos, Width: width, Line: dsl.SourceLine(source, pos.Line),
-		Message: fmt.Sprintf(format, args...), Hint: hint, Note: strings.Join(c.within, "; ")})
+// newChecker begins with nothing known but the file at a path.
+func newChecker(file *dsl.File, path string, dim int) *checker {
+	r := &report{file: file, files: map[string]*dsl.File{path: file}}
+	g := &grid{dim: dim, spelling: map[*symbolic.Function]string{}}
+	names := &scope{report: r, grid: g, names: map[string]*entity{}, absent: map[string][]string{}}
+	steps := &stepping{scope: names, missing: map[*symbolic.Function][]box{}, unsaved: map[*symbolic.Function]bool{}}
+	return &checker{stepping: steps, mode: mode{along: everyAxis}}
 }
 
-func (c *checker) failIdent(id *dsl.Ident, hint, format string, args ...any) {
-	c.failAt(id.Pos, len(id.Name), hint, format, args...)
-}
-
-func (c *checker) choose(name string) *dsl.Operator {
+func (c *report) choose(name string) *dsl.Operator {
 	have := Operators(c.file)
 	start := dsl.Pos{Filename: c.file.Name, Line: 1, Column: 1}
 	switch {
@@ -187,7 +145,7 @@ func (c *checker) choose(name string) *dsl.Operator {
 	return nil
 }
 
-func (c *checker) axes() []string {
+func (c *grid) axes() []string {
 	if c.problem == nil {
 		return AxisNames(3)
 	}
@@ -195,7 +153,7 @@ func (c *checker) axes() []string {
 }
 
 // exists reports whether what has the given prefix exists on this grid.
-func (c *checker) exists(dim string) bool {
+func (c *grid) exists(dim string) bool {
 	return dim == "" || dim == fmt.Sprintf("%dD", c.dim)
 }
 

@@ -10,7 +10,7 @@ import (
 
 // valued refuses what has no value whatever the data are, such as log(0),
 // sqrt(-1) or u/sin(0): it would make each result a NaN.
-func (c *checker) valued(e dsl.Expr, v *value) bool {
+func (c *report) valued(e dsl.Expr, v *value) bool {
 	switch x := e.(type) {
 	case *dsl.Call:
 		if symbolic.Functions[x.Fn.Name].Name != "" && !finite(v.scalar()) {

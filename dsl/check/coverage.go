@@ -9,7 +9,7 @@ import (
 
 // claim refuses an update of what is computed already, unless it is limited
 // to a region, which it then computes again.
-func (c *checker) claim(t *target, r *symbolic.Region) bool {
+func (c *stepping) claim(t *target, r *symbolic.Region) bool {
 	for _, f := range t.functions {
 		if _, begun := c.missing[f]; begun && r == nil {
 			c.fail(t.at, "combine the two updates, or limit this one with in REGION", "%s.%s is computed twice in one step", c.spelling[f], c.next)
@@ -21,7 +21,7 @@ func (c *checker) claim(t *target, r *symbolic.Region) bool {
 }
 
 // compute takes the region out of what is missing of t.
-func (c *checker) compute(t *target, r *symbolic.Region) {
+func (c *stepping) compute(t *target, r *symbolic.Region) {
 	done := c.everywhere()
 	if r != nil {
 		done = boxOf(r)
@@ -44,7 +44,7 @@ func (c *checker) compute(t *target, r *symbolic.Region) {
 
 // complete checks at the end of the step that everything is computed that has
 // to be.
-func (c *checker) complete() {
+func (c *stepping) complete() {
 	for name, e := range c.names {
 		if e.kind == function && !e.clash {
 			c.completed(name, e)
@@ -54,7 +54,7 @@ func (c *checker) complete() {
 
 // completed checks the components of one function; a fault that all of them
 // have is reported once.
-func (c *checker) completed(name string, e *entity) {
+func (c *stepping) completed(name string, e *entity) {
 	faults := map[string][]string{} // components by what they lack
 	for _, f := range e.functions {
 		missing, begun := c.missing[f]

@@ -35,7 +35,7 @@ func (c *checker) declaration(s *dsl.Statement) {
 }
 
 // misplaced reports the parts of a declaration that its kind does not take.
-func (c *checker) misplaced(d *dsl.Declare) {
+func (c *report) misplaced(d *dsl.Declare) {
 	a := "a " + d.Kind
 	switch d.Kind {
 	case "image":
@@ -75,7 +75,7 @@ func (c *checker) misplaced(d *dsl.Declare) {
 
 // components lists the components of a rank by their indices: for a symmetric
 // matrix those of the upper triangle.
-func (c *checker) components(r rank) [][]int {
+func (c *grid) components(r rank) [][]int {
 	switch r {
 	case number:
 		return [][]int{nil}
@@ -96,7 +96,7 @@ func (c *checker) components(r rank) [][]int {
 }
 
 // called is the name of a component: its axes joined.
-func (c *checker) called(index []int) string {
+func (c *grid) called(index []int) string {
 	var b strings.Builder
 	for _, i := range index {
 		b.WriteString(c.axes()[i])
@@ -105,7 +105,7 @@ func (c *checker) called(index []int) string {
 }
 
 // whole is the value of all components of e.
-func (c *checker) whole(e *entity, of func(k int) symbolic.Expr) *value {
+func (c *grid) whole(e *entity, of func(k int) symbolic.Expr) *value {
 	all := c.components(e.rank)
 	return c.made(e.rank, e.unit, 1, func(i, j int) symbolic.Expr {
 		index := []int{i, j}[:e.rank]
@@ -117,7 +117,7 @@ func (c *checker) whole(e *entity, of func(k int) symbolic.Expr) *value {
 // declareParts enters the name of something with components, and the names
 // that these have outside of the file. It returns those names, nil when one
 // of them is taken.
-func (c *checker) declareParts(id *dsl.Ident, e *entity) []string {
+func (c *scope) declareParts(id *dsl.Ident, e *entity) []string {
 	if !c.declare(id, e) {
 		return nil
 	}
@@ -142,7 +142,7 @@ func (c *checker) declareParts(id *dsl.Ident, e *entity) []string {
 	return names
 }
 
-func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
+func (c *scope) declareFunction(s *dsl.Statement, e *entity, unit string) {
 	d := s.Declare
 	role := map[string]symbolic.Role{"field": symbolic.Field, "wavefield": symbolic.Wavefield, "image": symbolic.Image, "history": symbolic.History}[d.Kind]
 	if role == symbolic.History {
@@ -173,7 +173,7 @@ func (c *checker) declareFunction(s *dsl.Statement, e *entity, unit string) {
 	}
 }
 
-func (c *checker) declareScalar(d *dsl.Declare, e *entity, unit string) {
+func (c *scope) declareScalar(d *dsl.Declare, e *entity, unit string) {
 	e.kind = scalar
 	names := c.declareParts(d.Name, e)
 	for k := range c.components(e.rank) {

@@ -93,7 +93,7 @@ func isNumber(e symbolic.Expr) bool {
 	return !depends
 }
 
-func (c *checker) parameter(name string) *symbolic.Parameter {
+func (c *grid) parameter(name string) *symbolic.Parameter {
 	for _, p := range c.problem.Parameters {
 		if p.Name == name {
 			return p
@@ -104,7 +104,7 @@ func (c *checker) parameter(name string) *symbolic.Parameter {
 
 // constant refuses what is not fixed before the first step, and numbers that
 // are not real.
-func (c *checker) constant(at dsl.Expr, e symbolic.Expr) bool {
+func (c *scope) constant(at dsl.Expr, e symbolic.Expr) bool {
 	good := true
 	symbolic.Visit(e, func(e symbolic.Expr) {
 		switch x := e.(type) {
@@ -128,7 +128,7 @@ func (c *checker) constant(at dsl.Expr, e symbolic.Expr) bool {
 }
 
 // onePlace refuses a scalar that would be another one at each point.
-func (c *checker) onePlace(at dsl.Expr, e symbolic.Expr) bool {
+func (c *report) onePlace(at dsl.Expr, e symbolic.Expr) bool {
 	varies := false
 	var walk func(e symbolic.Expr)
 	walk = func(e symbolic.Expr) {
@@ -154,7 +154,7 @@ func (c *checker) onePlace(at dsl.Expr, e symbolic.Expr) bool {
 
 // placedWith refuses to make a field of values that lie elsewhere, or along axes
 // that it does not span.
-func (c *checker) placedWith(at dsl.Expr, f *symbolic.Function, e symbolic.Expr) bool {
+func (c *scope) placedWith(at dsl.Expr, f *symbolic.Function, e symbolic.Expr) bool {
 	good := true
 	var walk func(e symbolic.Expr)
 	walk = func(e symbolic.Expr) {
@@ -191,7 +191,7 @@ func (c *checker) placedWith(at dsl.Expr, f *symbolic.Function, e symbolic.Expr)
 }
 
 // circular refuses default values that lead back to themselves.
-func (c *checker) circular() {
+func (c *scope) circular() {
 	state := map[string]int{} // 1: being followed, 2: done
 	var follow func(name string, e symbolic.Expr) bool
 	next := func(name string) symbolic.Expr {
@@ -244,7 +244,7 @@ func (c *checker) circular() {
 }
 
 // namesOf are the names of the components of a field or a scalar in the data.
-func (c *checker) namesOf(e *entity) (out []string) {
+func (c *report) namesOf(e *entity) (out []string) {
 	for _, f := range e.functions {
 		out = append(out, f.Name)
 	}
@@ -280,7 +280,7 @@ func (c *checker) quantity(name string) *value {
 var quantities = []string{"layer", "layer_width", "layer_points", "peak_frequency"}
 
 // fixed refuses in a statement what only default values may hold.
-func (c *checker) fixed(s *dsl.Statement, from int) {
+func (c *scope) fixed(s *dsl.Statement, from int) {
 	for _, made := range c.problem.Statements[from:] {
 		var found string
 		for _, e := range symbolic.Parts(made) {
@@ -358,7 +358,7 @@ func (c *checker) leak(at dsl.Expr, layers *symbolic.Layers) bool {
 }
 
 // onAxis refuses a damping that varies along the layer.
-func (c *checker) onAxis(at dsl.Expr, axis int, e symbolic.Expr) bool {
+func (c *scope) onAxis(at dsl.Expr, axis int, e symbolic.Expr) bool {
 	f := &symbolic.Function{Name: "the damping", Grid: c.problem.Grid, Axes: []int{axis}}
 	c.spelling[f] = "the damping of " + c.axes()[axis]
 	return c.placedWith(at, f, e)

@@ -25,7 +25,7 @@ func (c *checker) member(x *dsl.Member) *value {
 
 // component takes the name of a component apart: an axis for one of a vector,
 // two for one of a matrix. The rank is 0 when it is none.
-func (c *checker) component(name string) (i, j int, r rank) {
+func (c *grid) component(name string) (i, j int, r rank) {
 	axes := c.axes()
 	if i = slices.Index(axes, name); i >= 0 {
 		return i, 0, vector
@@ -41,7 +41,7 @@ func (c *checker) component(name string) (i, j int, r rank) {
 }
 
 // part is a component of a vector or a matrix.
-func (c *checker) part(x *dsl.Member, v *value, i, j int, r rank) *value {
+func (c *scope) part(x *dsl.Member, v *value, i, j int, r rank) *value {
 	axes := c.axes()
 	switch {
 	case v.rank == number:
@@ -66,7 +66,7 @@ func (c *checker) part(x *dsl.Member, v *value, i, j int, r rank) *value {
 }
 
 // noOptions refuses options behind what is no derivative.
-func (c *checker) noOptions(x *dsl.Member, what string) bool {
+func (c *report) noOptions(x *dsl.Member, what string) bool {
 	if len(x.Options) == 0 {
 		return true
 	}
@@ -75,7 +75,7 @@ func (c *checker) noOptions(x *dsl.Member, what string) bool {
 	return false
 }
 
-func (c *checker) isDerivative(suffix string) bool {
+func (c *grid) isDerivative(suffix string) bool {
 	_, _, _, ok := c.suffix(suffix)
 	return ok
 }
@@ -130,7 +130,7 @@ func (c *checker) derivative(x *dsl.Member, v *value) *value {
 }
 
 // derivativeInTime checks what derivatives in time need: enough levels.
-func (c *checker) derivativeInTime(x *dsl.Member, v *value, order int, s symbolic.Scheme) bool {
+func (c *scope) derivativeInTime(x *dsl.Member, v *value, order int, s symbolic.Scheme) bool {
 	n := c.problem.Grid.TimeOrder
 	switch {
 	case order > n && n == 1:
@@ -148,7 +148,7 @@ func (c *checker) derivativeInTime(x *dsl.Member, v *value, order int, s symboli
 }
 
 // shiftedInTime reports whether e reads other levels than the current one.
-func (c *checker) shiftedInTime(e symbolic.Expr) bool {
+func (c *grid) shiftedInTime(e symbolic.Expr) bool {
 	found := false
 	c.reads(e, 0, 0, func(_ *symbolic.Function, first, last int) { found = found || first != 0 || last != 0 })
 	return found

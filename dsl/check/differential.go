@@ -6,7 +6,7 @@ import (
 )
 
 // varying refuses what has no derivative in space but zero.
-func (c *checker) varying(x *dsl.Call, v *value) bool {
+func (c *scope) varying(x *dsl.Call, v *value) bool {
 	for axis := range c.dim {
 		if v.varies(axis) {
 			return true
@@ -26,7 +26,7 @@ func along(e symbolic.Expr, axis, order int) symbolic.Expr {
 
 // stencilled is the size of a stencil of the operator's order on something of
 // size n.
-func (c *checker) stencilled(n int) int { return (c.problem.Grid.SpaceOrder + 1) * (n + 1) }
+func (c *grid) stencilled(n int) int { return (c.problem.Grid.SpaceOrder + 1) * (n + 1) }
 
 // grad is the vector of the derivatives of a scalar, or the matrix of those of
 // a vector: the component counts the rows, the axis the columns.

@@ -6,7 +6,7 @@ import (
 
 // direction finds which way the steps run, by the first level that a statement
 // computes, and what is computed at all.
-func (c *checker) direction() {
+func (c *stepping) direction() {
 	c.next, c.stepped = "", map[string]bool{}
 	for _, s := range c.present {
 		var target *dsl.Node
@@ -43,7 +43,7 @@ func (c *checker) direction() {
 }
 
 // otherWay is the suffix against the direction of the steps.
-func (c *checker) otherWay() string {
+func (c *grid) otherWay() string {
 	if c.problem.Backward {
 		return "forward"
 	}

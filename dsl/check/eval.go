@@ -45,7 +45,7 @@ func (c *checker) meaning(e dsl.Expr) *value {
 	return nil
 }
 
-func (c *checker) number(x *dsl.Number) *value {
+func (c *report) number(x *dsl.Number) *value {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(x.Text), "e")
 	if len(mantissa) > 60 || len(strings.TrimLeft(exponent, "+-0")) > 3 || (len(strings.TrimLeft(exponent, "+-0")) == 3 && strings.TrimLeft(exponent, "+-0") > "300") {
 		c.fail(x, "numbers must lie within 1e-300 and 1e300", "the number %s is out of range", x.Text)
@@ -146,10 +146,10 @@ func (c *checker) letValue(e *entity, name string) *value {
 		return nil
 	}
 	e.busy = true
-	outer := *c
-	c.args, c.within, c.updating, c.solving, c.inject, c.lenient = nil, nil, nil, nil, false, true
+	outer, args, within := c.mode, c.args, c.within
+	c.mode, c.args, c.within = mode{lenient: true, along: c.along}, nil, nil
 	v := c.eval(e.body)
-	c.args, c.within, c.updating, c.solving, c.inject, c.lenient = outer.args, outer.within, outer.updating, outer.solving, outer.inject, outer.lenient
+	c.mode, c.args, c.within = outer, args, within
 	e.busy = false
 	if c.along != everyAxis { // another one for every axis
 		return v

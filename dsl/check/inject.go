@@ -57,7 +57,7 @@ func (c *checker) injectInto(s *dsl.Statement) {
 
 // amount is what multiplies the trace of p in e, and the row of that trace
 // counted from the current step; nil after a fault.
-func (c *checker) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Points) (amount symbolic.Expr, row int) {
+func (c *stepping) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Points) (amount symbolic.Expr, row int) {
 	e, err := fd.DiscretiseTime(e, c.problem.Grid)
 	if err != nil {
 		c.fail(at, "raise the order of accuracy", "%v", err)
@@ -89,7 +89,7 @@ func (c *checker) amount(at dsl.Expr, t *target, e symbolic.Expr, p *symbolic.Po
 
 // injectTarget is the next level of a wavefield, which must be computed, or an
 // image.
-func (c *checker) injectTarget(n *dsl.Node) *target {
+func (c *stepping) injectTarget(n *dsl.Node) *target {
 	if e := c.imageIn(n); e != nil {
 		name, part := c.reference(n.Expr)
 		t := c.computed(e, name, part)

@@ -35,7 +35,7 @@ func (c *checker) level(x *dsl.Member, v *value) *value {
 
 // movable refuses to move images and histories in time: they are known at the
 // current step only.
-func (c *checker) movable(x dsl.Expr, v *value) bool {
+func (c *scope) movable(x dsl.Expr, v *value) bool {
 	for _, p := range v.part {
 		var fixed *symbolic.Function
 		symbolic.Visit(p, func(e symbolic.Expr) {
@@ -95,7 +95,7 @@ func (c *checker) levels(x dsl.Expr, v *value) bool {
 }
 
 // levelsHint says how to reach n levels back.
-func (c *checker) levelsHint(n int) string {
+func (c *grid) levelsHint(n int) string {
 	if n+1 <= maxTimeOrder && c.problem.Grid.TimeOrder == 1 {
 		return fmt.Sprintf("raise the order in time: order time %d", n+1)
 	}
@@ -113,14 +113,14 @@ func stored(n int) string {
 }
 
 // given reports whether the caller gives all levels of a wavefield.
-func (c *checker) given(f *symbolic.Function) bool {
+func (c *stepping) given(f *symbolic.Function) bool {
 	name, _, _ := strings.Cut(c.spelling[f], ".")
 	return f.Saved && !c.stepped[name]
 }
 
 // known reports whether the next level of a wavefield is computed already, at
 // all points.
-func (c *checker) known(f *symbolic.Function) bool {
+func (c *stepping) known(f *symbolic.Function) bool {
 	missing, begun := c.missing[f]
 	return begun && len(missing) == 0 || c.unclear
 }
@@ -128,7 +128,7 @@ func (c *checker) known(f *symbolic.Function) bool {
 // reads calls f with every wavefield in e and the range of levels it is read
 // at, counted from the current one, and with every history. first and last are
 // the range of e itself.
-func (c *checker) reads(e symbolic.Expr, first, last int, f func(w *symbolic.Function, first, last int)) {
+func (c *grid) reads(e symbolic.Expr, first, last int, f func(w *symbolic.Function, first, last int)) {
 	switch x := e.(type) {
 	case *symbolic.Access:
 		if x.Func.Varies() || x.Func.Role == symbolic.History {

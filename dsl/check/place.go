@@ -11,7 +11,7 @@ import (
 
 // spanned lists the axes that a component of a function depends on. Faults
 // are reported for the first component only.
-func (c *checker) spanned(d *dsl.Declare, r rank, index []int, first bool) []int {
+func (c *scope) spanned(d *dsl.Declare, r rank, index []int, first bool) []int {
 	var axes []int
 	switch {
 	case d.On == nil || d.Kind != "field":
@@ -34,7 +34,7 @@ func (c *checker) spanned(d *dsl.Declare, r rank, index []int, first bool) []int
 
 // place says along which axes a component lies half a spacing up from the
 // nodes; nil for the nodes themselves.
-func (c *checker) place(d *dsl.Declare, f *symbolic.Function, r rank, index []int, first bool) []bool {
+func (c *scope) place(d *dsl.Declare, f *symbolic.Function, r rank, index []int, first bool) []bool {
 	s := d.Staggered
 	if s == nil {
 		return nil
@@ -78,7 +78,7 @@ func (c *checker) place(d *dsl.Declare, f *symbolic.Function, r rank, index []in
 
 // axis is the number of the axis of that name, -1 with a fault when there is
 // none.
-func (c *checker) axis(id *dsl.Ident) int {
+func (c *scope) axis(id *dsl.Ident) int {
 	a := slices.Index(c.axes(), id.Name)
 	if a < 0 {
 		c.failIdent(id, "the axes of this grid are "+strings.Join(c.axes(), ", "), "there is no axis %s", id.Name)
@@ -87,7 +87,7 @@ func (c *checker) axis(id *dsl.Ident) int {
 }
 
 // listed are the axes of a list that names each once, in order.
-func (c *checker) listed(ids []*dsl.Ident) []int {
+func (c *scope) listed(ids []*dsl.Ident) []int {
 	var axes []int
 	for _, id := range ids {
 		a := c.axis(id)
@@ -104,7 +104,7 @@ func (c *checker) listed(ids []*dsl.Ident) []int {
 }
 
 // named is listed for a list whose faults are reported already.
-func (c *checker) named(ids []*dsl.Ident) []int {
+func (c *grid) named(ids []*dsl.Ident) []int {
 	var axes []int
 	for a, name := range c.axes() {
 		if slices.ContainsFunc(ids, func(id *dsl.Ident) bool { return id.Name == name }) {
@@ -116,7 +116,7 @@ func (c *checker) named(ids []*dsl.Ident) []int {
 
 // lies is the common place of all functions in an expression without
 // derivatives in space; nil, the nodes, when there is none.
-func (c *checker) lies(e symbolic.Expr) []bool {
+func (c *grid) lies(e symbolic.Expr) []bool {
 	var found [2][3]bool // per place, on a node or not, and axis
 	agree := true
 	var look func(e symbolic.Expr)

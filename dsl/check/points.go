@@ -12,7 +12,7 @@ import (
 
 // declarePoints introduces the points that inject and sample name without a
 // declaration of their own.
-func (c *checker) declarePoints() {
+func (c *scope) declarePoints() {
 	var implicit []*dsl.Ident
 	add := func(id *dsl.Ident, inject bool) {
 		e := c.names[id.Name]
@@ -59,7 +59,7 @@ func (c *checker) declarePoints() {
 
 // guess is the one of several unknown names in an inject that must be the
 // points: the only one that is not a slip for some known name.
-func (c *checker) guess(unknown []*dsl.Ident) *dsl.Ident {
+func (c *scope) guess(unknown []*dsl.Ident) *dsl.Ident {
 	if len(unknown) > 1 {
 		unknown = slices.DeleteFunc(unknown, func(id *dsl.Ident) bool { return c.near(id.Name) != "" })
 	}
@@ -71,7 +71,7 @@ func (c *checker) guess(unknown []*dsl.Ident) *dsl.Ident {
 
 // pointsIn lists the names in an expression that stand for points, and those
 // that stand for nothing.
-func (c *checker) pointsIn(e dsl.Expr) (declared, unknown []*dsl.Ident) {
+func (c *scope) pointsIn(e dsl.Expr) (declared, unknown []*dsl.Ident) {
 	dsl.Walk(e, func(e dsl.Expr) {
 		x, ok := e.(*dsl.Name)
 		if !ok {

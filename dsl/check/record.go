@@ -9,7 +9,7 @@ import (
 
 // every is the number of steps from one time that a statement is carried out
 // to the next, nil for all steps; 0 is the last step alone.
-func (c *checker) every(s *dsl.Statement) (every symbolic.Expr, ok bool) {
+func (c *scope) every(s *dsl.Statement) (every symbolic.Expr, ok bool) {
 	if s.Every == nil {
 		return nil, true
 	}
@@ -32,7 +32,7 @@ func (c *checker) every(s *dsl.Statement) (every symbolic.Expr, ok bool) {
 
 // steps reads a number of steps: a positive whole number or a scalar, whose
 // value is checked when it is known.
-func (c *checker) steps(x dsl.Expr) symbolic.Expr {
+func (c *scope) steps(x dsl.Expr) symbolic.Expr {
 	const most = 1 << 30
 	switch x := x.(type) {
 	case *dsl.Number:
@@ -62,7 +62,7 @@ func (c *checker) steps(x dsl.Expr) symbolic.Expr {
 }
 
 // frames is the number of steps between the frames of a history.
-func (c *checker) frames(s *dsl.Statement) symbolic.Expr {
+func (c *scope) frames(s *dsl.Statement) symbolic.Expr {
 	if s.Every != nil {
 		if e := c.steps(s.Every.Expr); e != nil {
 			return e
@@ -72,7 +72,7 @@ func (c *checker) frames(s *dsl.Statement) symbolic.Expr {
 }
 
 // declareHistory introduces what save names without a declaration of its own.
-func (c *checker) declareHistory(s *dsl.Statement) {
+func (c *stepping) declareHistory(s *dsl.Statement) {
 	id := s.Save.History
 	e := c.names[id.Name]
 	if e == nil {
@@ -135,7 +135,7 @@ func (c *checker) save(s *dsl.Statement) {
 	c.problem.Statements = append(c.problem.Statements, u)
 }
 
-func (c *checker) declareSeries(id *dsl.Ident) {
+func (c *scope) declareSeries(id *dsl.Ident) {
 	if c.declare(id, &entity{kind: series, series: &symbolic.Series{Name: id.Name}}) {
 		c.problem.Series = append(c.problem.Series, c.names[id.Name].series)
 	}

@@ -58,7 +58,7 @@ func (b box) minus(d box) []box {
 }
 
 // everywhere is the whole grid.
-func (c *checker) everywhere() box {
+func (c *grid) everywhere() box {
 	b := make(box, c.dim)
 	for a := range b {
 		b[a] = [2]int{0, far}
@@ -89,7 +89,7 @@ func bound(position int) symbolic.Bound {
 }
 
 // declareRegion finds the box where the spans of a region meet.
-func (c *checker) declareRegion(r *dsl.Region) {
+func (c *scope) declareRegion(r *dsl.Region) {
 	e := &entity{kind: region, region: &symbolic.Region{Name: r.Name.Name}}
 	if !c.declare(r.Name, e) {
 		return
@@ -139,7 +139,7 @@ func (c *checker) declareRegion(r *dsl.Region) {
 }
 
 // positive reads a positive whole number; 0 after a fault.
-func (c *checker) positive(x *dsl.Number, most int) int {
+func (c *report) positive(x *dsl.Number, most int) int {
 	v := c.number(x)
 	if v == nil {
 		return 0
@@ -153,7 +153,7 @@ func (c *checker) positive(x *dsl.Number, most int) int {
 
 // regionOf is the region that a statement is limited to, nil for the whole
 // grid.
-func (c *checker) regionOf(s *dsl.Statement) (r *symbolic.Region, ok bool) {
+func (c *scope) regionOf(s *dsl.Statement) (r *symbolic.Region, ok bool) {
 	if s.In == nil {
 		return nil, true
 	}
@@ -181,7 +181,7 @@ func (c *checker) regionOf(s *dsl.Statement) (r *symbolic.Region, ok bool) {
 }
 
 // describe says in the language's words which part of the grid a box is.
-func (c *checker) describe(b box) string {
+func (c *grid) describe(b box) string {
 	var spans []string
 	for a, s := range b {
 		along := " along " + c.axes()[a]

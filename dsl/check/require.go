@@ -37,7 +37,7 @@ func (c *checker) require(s *dsl.Statement) {
 
 // notParameter names something in e that has no value before a run; it is empty
 // when there is nothing.
-func (c *checker) notParameter(e symbolic.Expr) string {
+func (c *grid) notParameter(e symbolic.Expr) string {
 	switch x := e.(type) {
 	case *symbolic.Deriv:
 		return "a derivative"

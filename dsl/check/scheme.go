@@ -8,7 +8,7 @@ import (
 )
 
 // scheme reads the options of a derivative of the given order.
-func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok bool) {
+func (c *scope) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok bool) {
 	seen := map[string]dsl.Pos{}
 	for _, o := range x.Options {
 		if _, twice := seen[o.Name]; twice {
@@ -55,7 +55,7 @@ func (c *checker) scheme(x *dsl.Member, axis, order int) (s symbolic.Scheme, ok 
 const maxWeights = 2*MaxSpaceOrder + 1
 
 // accuracy reads order N, or a part of the operator's order: order space/2.
-func (c *checker) accuracy(o *dsl.Option, axis int, s *symbolic.Scheme) bool {
+func (c *scope) accuracy(o *dsl.Option, axis int, s *symbolic.Scheme) bool {
 	e := o.Values[0]
 	relative := false
 	dsl.Walk(e, func(e dsl.Expr) {
@@ -86,7 +86,7 @@ func (c *checker) accuracy(o *dsl.Option, axis int, s *symbolic.Scheme) bool {
 }
 
 // evaluatedAt reads at 1/2 or at -1/2.
-func (c *checker) evaluatedAt(o *dsl.Option, axis int, s *symbolic.Scheme) bool {
+func (c *report) evaluatedAt(o *dsl.Option, axis int, s *symbolic.Scheme) bool {
 	r := c.exact(o.Values[0], 0)
 	if r == nil {
 		return false
@@ -104,7 +104,7 @@ func (c *checker) evaluatedAt(o *dsl.Option, axis int, s *symbolic.Scheme) bool 
 	return true
 }
 
-func (c *checker) weights(o *dsl.Option, s *symbolic.Scheme) bool {
+func (c *report) weights(o *dsl.Option, s *symbolic.Scheme) bool {
 	for _, e := range o.Values {
 		r := c.exact(e, 0)
 		if r == nil {
@@ -117,7 +117,7 @@ func (c *checker) weights(o *dsl.Option, s *symbolic.Scheme) bool {
 
 // exact is the value of an option: arithmetic with numbers and, where space is
 // not 0, the operator's order in space. It is nil after a fault.
-func (c *checker) exact(e dsl.Expr, space int) *big.Rat {
+func (c *report) exact(e dsl.Expr, space int) *big.Rat {
 	var r *big.Rat
 	switch x := e.(type) {
 	case *dsl.Number:

@@ -11,6 +11,15 @@ import (
 	"github.com/courant-pde/courant/symbolic"
 )
 
+// scope is what names mean at a place of the file.
+type scope struct {
+	*report
+	*grid
+	names  map[string]*entity
+	absent map[string][]string // names that exist on other grids only, with these
+	args   []map[string]*value // arguments of the defs being expanded
+}
+
 type kind int
 
 const (
@@ -47,7 +56,7 @@ type entity struct {
 }
 
 // topLevel declares what a file and its imports define for all operators.
-func (c *checker) topLevel(f *dsl.File, chain []string) {
+func (c *scope) topLevel(f *dsl.File, chain []string) {
 	seen := map[string]dsl.Pos{}
 	for _, it := range f.Items {
 		switch {
@@ -68,7 +77,7 @@ func (c *checker) topLevel(f *dsl.File, chain []string) {
 	}
 }
 
-func (c *checker) importFile(f *dsl.File, it *dsl.Item, chain []string) {
+func (c *scope) importFile(f *dsl.File, it *dsl.Item, chain []string) {
 	path := filepath.Clean(filepath.FromSlash(it.Import.Path))
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(f.Name), path)
@@ -102,7 +111,7 @@ func (c *checker) importFile(f *dsl.File, it *dsl.Item, chain []string) {
 }
 
 // declare enters a name, unless it is taken.
-func (c *checker) declare(id *dsl.Ident, e *entity) bool {
+func (c *scope) declare(id *dsl.Ident, e *entity) bool {
 	if why := c.reserved(id.Name); why != "" {
 		c.failIdent(id, "choose another name", "%s is %s", id.Name, why)
 		return false
@@ -117,7 +126,7 @@ func (c *checker) declare(id *dsl.Ident, e *entity) bool {
 	return true
 }
 
-func (c *checker) declareDef(d *dsl.Def) {
+func (c *scope) declareDef(d *dsl.Def) {
 	var params []string
 	for _, p := range d.Params {
 		if slices.Contains(params, p.Name) {
@@ -153,7 +162,7 @@ func builtin(name string) string {
 }
 
 // reserved says why a name cannot be declared, "" when it can.
-func (c *checker) reserved(name string) string {
+func (c *grid) reserved(name string) string {
 	if why := builtin(name); why != "" {
 		return why
 	}
@@ -169,7 +178,7 @@ func (c *checker) reserved(name string) string {
 }
 
 // unknown reports a name that stands for nothing.
-func (c *checker) unknown(x *dsl.Name) {
+func (c *scope) unknown(x *dsl.Name) {
 	hint := c.near(x.Name)
 	if dims := c.absent[x.Name]; dims != nil {
 		hint = "it exists on grids of another dimension, " + strings.Join(dims, " and ") + ", only"
@@ -181,7 +190,7 @@ func (c *checker) unknown(x *dsl.Name) {
 }
 
 // elsewhere notes a name that exists on grids of another dimension.
-func (c *checker) elsewhere(dim string, id *dsl.Ident) {
+func (c *scope) elsewhere(dim string, id *dsl.Ident) {
 	if id != nil && !slices.Contains(c.absent[id.Name], dim) {
 		c.absent[id.Name] = append(c.absent[id.Name], dim)
 	}
@@ -201,7 +210,7 @@ func nameOf(l *dsl.Let, d *dsl.Def, v *dsl.Declare) *dsl.Ident {
 }
 
 // near is a hint at a known name that is spelt much like the given one.
-func (c *checker) near(name string) string {
+func (c *scope) near(name string) string {
 	if c.full() {
 		return ""
 	}
@@ -226,7 +235,7 @@ func (c *checker) near(name string) string {
 
 // resolve checks that every name in a definition stands for something, so
 // that a slip is found even when the definition is not used.
-func (c *checker) resolve(d *dsl.Def) {
+func (c *scope) resolve(d *dsl.Def) {
 	dsl.Walk(d.Value.Expr, func(e dsl.Expr) {
 		name, isName := e.(*dsl.Name)
 		if call, ok := e.(*dsl.Call); ok {

@@ -102,7 +102,7 @@ func declaresUnits(statements []*dsl.Statement) bool {
 
 func validSpaceOrder(n int) bool { return n >= 2 && n <= MaxSpaceOrder && n%2 == 0 }
 
-func (c *checker) axisUnit(id *dsl.Ident, baseUnit string) unit {
+func (c *report) axisUnit(id *dsl.Ident, baseUnit string) unit {
 	u, ok := atoms[id.Name]
 	if !ok || u.power[baseUnit] != 1 || len(u.power) != 1 {
 		c.failIdent(id, "write for example: units m, ms", "%s is not a unit of %s", id.Name, map[string]string{"m": "length", "s": "time"}[baseUnit])

@@ -11,7 +11,7 @@ import (
 )
 
 // source is a statement's place, and its text on one line.
-func (c *checker) source(s *dsl.Statement) symbolic.Source {
+func (c *report) source(s *dsl.Statement) symbolic.Source {
 	var words []string
 	for line := range strings.Lines(c.file.Source[s.Pos.Offset:s.EndPos.Offset]) {
 		code, _, _ := strings.Cut(line, "#")
@@ -21,7 +21,7 @@ func (c *checker) source(s *dsl.Statement) symbolic.Source {
 }
 
 // limits refuses a region or a rhythm behind a statement that takes none.
-func (c *checker) limits(s *dsl.Statement) {
+func (c *report) limits(s *dsl.Statement) {
 	image := s.Assign != nil && s.Assign.Op == "+="
 	updates := s.Solve != nil || s.Assign != nil
 	if s.In != nil && !updates && s.Reduce == nil {
@@ -87,7 +87,7 @@ func partOf(v *value, k int) symbolic.Expr {
 
 // side is one side of an equation for the components of t. It need not be
 // symmetric where the equation is.
-func (c *checker) side(t *target, v *value) []symbolic.Expr {
+func (c *grid) side(t *target, v *value) []symbolic.Expr {
 	var out []symbolic.Expr
 	for _, x := range t.index {
 		k := 0
@@ -104,7 +104,7 @@ func plural(r rank) string { return []string{"scalars", "vectors", "matrices"}[r
 // solvable tries the equation with its time derivatives written out, so that
 // the fault is reported here with its place and not later without. Derivatives
 // in space need no stencils for that: the target must not occur in any.
-func (c *checker) solvable(s *dsl.Statement, t *target, u *symbolic.Update) bool {
+func (c *stepping) solvable(s *dsl.Statement, t *target, u *symbolic.Update) bool {
 	residual, err := fd.DiscretiseTime(symbolic.Sub(u.Left, u.Right), c.problem.Grid)
 	if err != nil {
 		c.fail(s.Solve.Left.Expr, "raise the order of accuracy", "%v", err)
@@ -167,7 +167,7 @@ func (c *checker) assign(s *dsl.Statement) {
 
 // update appends the updates of all components of t by v, which finish
 // completes.
-func (c *checker) update(s *dsl.Statement, t *target, v *value, finish func(k int, v symbolic.Expr) symbolic.Expr, region *symbolic.Region, every symbolic.Expr) {
+func (c *stepping) update(s *dsl.Statement, t *target, v *value, finish func(k int, v symbolic.Expr) symbolic.Expr, region *symbolic.Region, every symbolic.Expr) {
 	at := s.Assign.Value.Expr
 	if v == nil || !c.alike(at, "the two sides", t.value(), v) {
 		return
@@ -187,7 +187,7 @@ func (c *checker) update(s *dsl.Statement, t *target, v *value, finish func(k in
 }
 
 // imageIn is the image that a target names, nil when it names none.
-func (c *checker) imageIn(n *dsl.Node) *entity {
+func (c *scope) imageIn(n *dsl.Node) *entity {
 	name, _ := c.reference(n.Expr)
 	if name == nil {
 		return nil

@@ -10,20 +10,20 @@ import (
 
 // stencil is the stencil of a derivative, as far as it is known before places
 // are: that of an operand at the place of the result.
-func (c *checker) stencil(d *symbolic.Deriv) (*fd.Stencil, error) {
+func (c *grid) stencil(d *symbolic.Deriv) (*fd.Stencil, error) {
 	return fd.StencilOf(d, c.problem.Grid)
 }
 
 // taken checks that the derivatives of expressions have the points that they
 // need when the expressions are wanted at a place, nil for the nodes.
-func (c *checker) taken(x dsl.Expr, place []bool, es ...symbolic.Expr) bool {
+func (c *scope) taken(x dsl.Expr, place []bool, es ...symbolic.Expr) bool {
 	if place == nil {
 		place = make([]bool, c.dim)
 	}
 	return !slices.ContainsFunc(es, func(e symbolic.Expr) bool { return !c.takenAt(x, e, place) })
 }
 
-func (c *checker) takenAt(x dsl.Expr, e symbolic.Expr, place []bool) bool {
+func (c *scope) takenAt(x dsl.Expr, e symbolic.Expr, place []bool) bool {
 	if at, ok := e.(*symbolic.Place); ok {
 		place = at.Half
 	}
@@ -49,7 +49,7 @@ func (c *checker) takenAt(x dsl.Expr, e symbolic.Expr, place []bool) bool {
 
 // enough checks the points of a derivative that is taken between two points
 // or, unless between, about one.
-func (c *checker) enough(x dsl.Expr, d *symbolic.Deriv, between bool) bool {
+func (c *scope) enough(x dsl.Expr, d *symbolic.Deriv, between bool) bool {
 	where := "about a point"
 	half := 0
 	if between {

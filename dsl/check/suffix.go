@@ -10,7 +10,7 @@ import (
 )
 
 // suffix takes a derivative's suffix apart: d, axis, order, side.
-func (c *checker) suffix(s string) (axis, order int, side symbolic.Side, ok bool) {
+func (c *grid) suffix(s string) (axis, order int, side symbolic.Side, ok bool) {
 	rest, found := strings.CutPrefix(s, "d")
 	if !found {
 		return 0, 0, 0, false
@@ -47,7 +47,7 @@ func (c *checker) suffix(s string) (axis, order int, side symbolic.Side, ok bool
 }
 
 // suffixHint says what might have been meant by an unknown suffix.
-func (c *checker) suffixHint(s string) string {
+func (c *grid) suffixHint(s string) string {
 	axes := c.axes()
 	var parts, names []string
 	for _, a := range append(slices.Clone(axes), "t") {

@@ -25,7 +25,7 @@ func (t *target) access(k int) *symbolic.Access { return t.functions[k].At(t.tim
 func (t *target) value() *value { return &value{rank: t.rank, unit: t.unit} }
 
 // parts are the parts of v for the components of t.
-func (c *checker) parts(at dsl.Expr, r rank, index [][]int, v *value) []symbolic.Expr {
+func (c *scope) parts(at dsl.Expr, r rank, index [][]int, v *value) []symbolic.Expr {
 	var out []symbolic.Expr
 	for _, x := range index {
 		switch {
@@ -48,7 +48,7 @@ func (c *checker) parts(at dsl.Expr, r rank, index [][]int, v *value) []symbolic
 }
 
 // reference finds what a target names: a function, or one component of it.
-func (c *checker) reference(e dsl.Expr) (name *dsl.Name, part *dsl.Member) {
+func (c *report) reference(e dsl.Expr) (name *dsl.Name, part *dsl.Member) {
 	if m, ok := e.(*dsl.Member); ok {
 		part, e = m, m.Of
 	}
@@ -58,7 +58,7 @@ func (c *checker) reference(e dsl.Expr) (name *dsl.Name, part *dsl.Member) {
 
 // componentOf is the index of a component of e by its name, -1 when there is
 // none.
-func (c *checker) componentOf(e *entity, name string) int {
+func (c *grid) componentOf(e *entity, name string) int {
 	i, j, r := c.component(name)
 	if r != e.rank || r == number {
 		return -1
@@ -69,7 +69,7 @@ func (c *checker) componentOf(e *entity, name string) int {
 }
 
 // componentHint lists the components of e.
-func (c *checker) componentHint(e *entity) string {
+func (c *grid) componentHint(e *entity) string {
 	if e.rank == number {
 		return "it is a scalar"
 	}
@@ -81,7 +81,7 @@ func (c *checker) componentHint(e *entity) string {
 }
 
 // computed is the target for a function or a component, nil after a fault.
-func (c *checker) computed(e *entity, name *dsl.Name, part *dsl.Member) *target {
+func (c *scope) computed(e *entity, name *dsl.Name, part *dsl.Member) *target {
 	t := &target{name: name.Name, rank: e.rank, unit: e.unit, index: c.components(e.rank), functions: e.functions}
 	if part == nil {
 		return t
@@ -99,7 +99,7 @@ func (c *checker) computed(e *entity, name *dsl.Name, part *dsl.Member) *target 
 }
 
 // nextLevel checks what is to be computed: the next level of a wavefield.
-func (c *checker) nextLevel(n *dsl.Node) *target {
+func (c *stepping) nextLevel(n *dsl.Node) *target {
 	if name, part := c.reference(n.Expr); c.isWavefield(name) && (part == nil || c.componentOf(c.names[name.Name], part.Suffix) >= 0) {
 		text := dsl.FormatExpr(n.Expr)
 		c.fail(n.Expr, "write "+text+"."+c.next, "%s is the current level, which is already known", text)
@@ -146,7 +146,7 @@ func (c *checker) nextLevel(n *dsl.Node) *target {
 }
 
 // isWavefield reports whether a name, which may be nil, stands for one.
-func (c *checker) isWavefield(name *dsl.Name) bool {
+func (c *scope) isWavefield(name *dsl.Name) bool {
 	if name == nil {
 		return false
 	}
@@ -156,7 +156,7 @@ func (c *checker) isWavefield(name *dsl.Name) bool {
 
 // apart refuses updates that read what they write at other points, or in
 // other components: the order of the points is open.
-func (c *checker) apart(t *target, at dsl.Expr, values []symbolic.Expr) bool {
+func (c *stepping) apart(t *target, at dsl.Expr, values []symbolic.Expr) bool {
 	suffix := ""
 	if t.time != 0 {
 		suffix = "." + c.next

@@ -41,7 +41,7 @@ func (v *value) scalar() symbolic.Expr { return v.part[0] }
 func (v *value) nothing() bool { return v.zero && v.rank == number }
 
 // made is a value of the given rank whose parts f makes of their indices.
-func (c *checker) made(r rank, u unit, size int, f func(i, j int) symbolic.Expr) *value {
+func (c *grid) made(r rank, u unit, size int, f func(i, j int) symbolic.Expr) *value {
 	out := &value{rank: r, unit: u, size: size}
 	rows, columns := 1, 1
 	if r > number {
@@ -59,7 +59,7 @@ func (c *checker) made(r rank, u unit, size int, f func(i, j int) symbolic.Expr)
 }
 
 // at is the part of a matrix in row i and column j.
-func (c *checker) at(m *value, i, j int) symbolic.Expr { return m.part[i*c.dim+j] }
+func (c *grid) at(m *value, i, j int) symbolic.Expr { return m.part[i*c.dim+j] }
 
 func one(e symbolic.Expr, u unit) *value {
 	return &value{part: []symbolic.Expr{e}, unit: u, size: 1}
@@ -93,7 +93,7 @@ func (v *value) varies(axes ...int) bool {
 }
 
 // bounded refuses values that are too large to go on with.
-func (c *checker) bounded(at dsl.Expr, v *value) bool {
+func (c *report) bounded(at dsl.Expr, v *value) bool {
 	if v.size > maxSize {
 		c.fail(at, "use fewer nested definitions and derivatives", "this expands to more than %d operations", maxSize)
 		return false
@@ -129,7 +129,7 @@ func numbersInRange(e symbolic.Expr) bool {
 }
 
 // alike checks that two values may be added, compared or assigned.
-func (c *checker) alike(at dsl.Expr, what string, a, b *value) bool {
+func (c *report) alike(at dsl.Expr, what string, a, b *value) bool {
 	if a.rank != b.rank {
 		if a.nothing() || b.nothing() {
 			return true

@@ -47,7 +47,7 @@ func (w *writer) scalar(depth int) string {
 	case 6:
 		return "at(" + a + w.pick("", ", "+axis) + ")"
 	case 7: // an odd number of weights lies about a point; nested, such means would be too long
-		of := w.pick("", "b*") + w.scalar(0)
+		of := w.pick("", "b*", w.scalar(0)+" - b*") + w.scalar(0)
 		return "at(at(" + of + ").d" + axis + "(weights " + w.pick("-1/2, 0, 1/2", "-0.25, -0.5, 0.75") + "))"
 	case 8:
 		return "dot(" + w.vector(depth-1) + ", " + w.direction() + ")"
