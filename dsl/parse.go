@@ -77,9 +77,6 @@ func Parse(name, source string) (*File, error) {
 	return nil, faults.ErrOrNil()
 }
 
-// Grammar is the language's grammar in EBNF, without that of expressions.
-func Grammar() string { return parser.String() }
-
 // replay is a lexer over tokens that are already there.
 type replay struct{ tokens []lexer.Token }
 

@@ -219,9 +219,13 @@ func (p *Printer) early(points, index string, ahead int, to *loop.Ref, value exp
 	if !p.used["spot"] {
 		return
 	}
-	var seen []string
+	type place struct {
+		buffer string
+		level  int
+	}
+	var seen []place
 	see := func(r *loop.Ref) {
-		key := fmt.Sprint(r.Buffer, r.Level)
+		key := place{r.Buffer, r.Level}
 		if p.spots(r) && !slices.Contains(seen, key) {
 			seen = append(seen, key)
 			p.dialect.Prefetch(p, fmt.Sprintf("%s[%s->place[%s + %d]]", p.base(r.Buffer, r.Level), points, index, ahead))

@@ -122,11 +122,11 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 	if err != nil {
 		return err
 	}
-	var progress *shots
+	var progress *inversion.Progress
 	hush := func() {}
 	o.Warn = func(text string) {
 		if text = "warning: " + text; progress != nil {
-			progress.say(text)
+			progress.Say(text)
 		} else {
 			fmt.Fprintln(c.ErrOrStderr(), text)
 		}
@@ -136,7 +136,7 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 		if in.QueueURL != "" {
 			url = in.QueueURL
 		}
-		progress, hush = newShots(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
+		progress, hush = inversion.NewProgress(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
 		return d.newBatch(in, url), nil
 	}
 	if d.reducers > 0 {
@@ -186,7 +186,7 @@ func (d *drive) newBatch(in *inversion.Inversion, url string) batch.Batch {
 	}
 	switch d.batch {
 	case "queue":
-		return batch.NewPulled(in.Run.Queue, tasksTopic(in.Run), batch.Quiet)
+		return batch.NewPulled(in.Run.Queue, inversion.TasksTopic(in.Run), batch.Quiet)
 	case "slurm":
 		c := child(url, append(args, "--task")...)
 		return &batch.Slurm{Folder: filepath.Join(d.out, "slurm"), Command: append([]string{c.Path}, c.Args[1:]...), Environment: []string{queueVariable + "=" + url}, Options: d.slurm}
@@ -221,7 +221,7 @@ func (d *drive) reduce(ctx context.Context, store, url string) {
 }
 
 // tell shows progress as things happen; told is how many iterations it has shown.
-func (d *drive) tell(progress *shots, s *imaging.Survey, told *int, e workflow.Event) {
+func (d *drive) tell(progress *inversion.Progress, s *imaging.Survey, told *int, e workflow.Event) {
 	switch {
 	case e.Kind == "version" && e.Position.State != nil || e.Kind == "done":
 		state := e.Position.State.(*imaging.State)
@@ -234,16 +234,16 @@ func (d *drive) tell(progress *shots, s *imaging.Survey, told *int, e workflow.E
 			if e, err := s.ModelError(state); err == nil && e > 0 && *told == len(state.Updates)-1 {
 				line += fmt.Sprintf(", model error %.4f", e)
 			}
-			progress.say(line)
+			progress.Say(line)
 		}
 	case e.Kind == "retry" || e.Kind == "drop" || e.Kind == "again":
 		text := "takes long"
 		if e.Err != nil {
 			text = e.Err.Error()
 		}
-		progress.say(fmt.Sprintf("%s: %s: %s", e.Kind, e.Task, text))
+		progress.Say(fmt.Sprintf("%s: %s: %s", e.Kind, e.Task, text))
 	}
-	progress.event(e)
+	progress.Event(e)
 }
 
 // report says what came out, and where it lies.

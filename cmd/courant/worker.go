@@ -4,20 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
-	"github.com/courant-pde/courant/runtime/cluster/dashboard"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
-
-// tasksTopic is where workers that were started by hand find the tasks of a run.
-func tasksTopic(r *workflow.Run) string { return "tasks-" + filepath.Base(r.Name) }
 
 func newWorker() *cobra.Command {
 	f, qf := &surveyFlags{}, &queueFlags{}
@@ -37,7 +33,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 			}
 			ctx := c.Context()
 			endWithin(ctx, time.Second)
-			w := &worker{errs: c.ErrOrStderr(), verbose: verbose}
+			w := &inversion.Worker{Out: c.ErrOrStderr(), Verbose: verbose}
 			open := func() (*workflow.Run, error) {
 				s, err := f.open(ctx, args[0])
 				if err != nil {
@@ -48,7 +44,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 					return nil, err
 				}
 				r, err := s.Workflow(from, name)
-				w.do = func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
+				w.Do = func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
 				return r, err
 			}
 			r, err := open()
@@ -58,7 +54,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 				if imaging.Permanent(err) || exitCode(ctx, err) == exitUser {
 					why = batch.Permanent(err)
 				}
-				w.do = func(context.Context, workflow.Task) error { return why }
+				w.Do = func(context.Context, workflow.Task) error { return why }
 			} else if err != nil {
 				return err
 			}
@@ -75,23 +71,19 @@ records come from the store. What a worker that dies had taken goes to another.`
 			if r != nil {
 				r.Away = func(err error) {
 					if err != nil {
-						fmt.Fprintln(w.errs, "worker: waiting:", err)
+						fmt.Fprintln(w.Out, "worker: waiting:", err)
 					} else {
-						fmt.Fprintln(w.errs, "worker: the store is back")
+						fmt.Fprintln(w.Out, "worker: the store is back")
 					}
 				}
 			}
 			switch {
 			case stdin:
-				return batch.Serve(ctx, w.task)
+				return batch.Serve(ctx, w.Task)
 			case task != "":
-				return batch.ServeFile(ctx, task, w.task)
+				return batch.ServeFile(ctx, task, w.Task)
 			}
-			fmt.Fprintf(w.errs, "worker: waits for tasks of %s in %s\n", r.Name, st)
-			defer func() {
-				fmt.Fprintf(w.errs, "worker: ended after %d tasks, %d of them failed\n", w.done+w.failed, w.failed)
-			}()
-			return batch.ServeQueue(ctx, r.Queue, tasksTopic(r), w.task, func(err error) { fmt.Fprintln(w.errs, "warning:", err) })
+			return w.Serve(ctx, r, st)
 		},
 	}
 	f.add(c)
@@ -106,28 +98,4 @@ records come from the store. What a worker that dies had taken goes to another.`
 		_ = flags.MarkHidden(hidden)
 	}
 	return c
-}
-
-// worker carries out tasks one after the other, and tells of them.
-type worker struct {
-	do           func(ctx context.Context, t workflow.Task) error
-	errs         io.Writer
-	verbose      bool
-	done, failed int
-}
-
-func (w *worker) task(ctx context.Context, t workflow.Task) error {
-	start := time.Now()
-	err := w.do(ctx, t)
-	end := "done"
-	if err == nil {
-		w.done++
-	} else {
-		w.failed++
-		end = err.Error()
-	}
-	if w.verbose {
-		fmt.Fprintf(w.errs, "worker: %s: %s, after %s\n", t, end, dashboard.Span(time.Since(start).Seconds()))
-	}
-	return err
 }

@@ -1,4 +1,4 @@
-package main
+package inversion
 
 import (
 	"fmt"
@@ -14,9 +14,9 @@ import (
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
-// shots tells how far an inversion is: on a terminal by a line that is drawn again
+// Progress tells how far an inversion is: on a terminal by a line that is drawn again
 // and again, elsewhere by a line every ten seconds in which something was done.
-type shots struct {
+type Progress struct {
 	out     io.Writer
 	live    bool
 	quiet   bool
@@ -37,10 +37,11 @@ type shots struct {
 // everyLine is the time between two lines where there is no terminal.
 const everyLine = 10 * time.Second
 
-// newShots tells until stop is called.
-func newShots(out io.Writer, quiet bool, planned int) (s *shots, stop func()) {
+// NewProgress tells it of so many planned iterations to out until stop is called; quiet,
+// it says only what Say is given and what is waited for.
+func NewProgress(out io.Writer, quiet bool, planned int) (s *Progress, stop func()) {
 	f, ok := out.(*os.File)
-	s = &shots{out: out, live: ok && term.IsTerminal(int(f.Fd())), quiet: quiet, planned: planned, start: time.Now(), told: -1}
+	s = &Progress{out: out, live: ok && term.IsTerminal(int(f.Fd())), quiet: quiet, planned: planned, start: time.Now(), told: -1}
 	if quiet {
 		return s, func() {}
 	}
@@ -73,8 +74,8 @@ func newShots(out io.Writer, quiet bool, planned int) (s *shots, stop func()) {
 	})
 }
 
-// event takes up what happened.
-func (s *shots) event(e workflow.Event) {
+// Event takes up what happened; it may be Options.Event.
+func (s *Progress) Event(e workflow.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch e.Kind {
@@ -107,7 +108,7 @@ func (s *shots) event(e workflow.Event) {
 }
 
 // line is where the inversion stands.
-func (s *shots) line() string {
+func (s *Progress) line() string {
 	what := fmt.Sprintf("iteration %d of %d", min(s.steps+1, s.planned), s.planned)
 	switch {
 	case s.version == 0:
@@ -132,7 +133,7 @@ func (s *shots) line() string {
 }
 
 // draw writes the line; s.mu is held.
-func (s *shots) draw() {
+func (s *Progress) draw() {
 	switch {
 	case s.tasks == 0 || s.away:
 	case s.live:
@@ -145,21 +146,21 @@ func (s *shots) draw() {
 }
 
 // wipe takes the line away; s.mu is held.
-func (s *shots) wipe() {
+func (s *Progress) wipe() {
 	if s.drawn {
 		fmt.Fprint(s.out, "\r\x1b[K")
 		s.drawn = false
 	}
 }
 
-// say writes something else.
-func (s *shots) say(text string) {
+// Say writes something else.
+func (s *Progress) Say(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.print(text)
 }
 
-func (s *shots) print(text string) {
+func (s *Progress) print(text string) {
 	s.wipe()
 	fmt.Fprintln(s.out, text)
 }
