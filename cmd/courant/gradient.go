@@ -3,15 +3,14 @@ package main
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/gradient"
+	"github.com/courant-pde/courant/runtime/exec/machine"
 	"github.com/courant-pde/courant/symbolic"
 )
 
@@ -185,50 +184,20 @@ func (f *gradientFlags) report(c *cobra.Command, r *gradient.Result) error {
 			Recompute float64       `json:"recompute"`
 			Forward   float64       `json:"forward_s"`
 			Backward  float64       `json:"backward_s"`
-		}{r.Value, r.Report.Plan, r.Report.Bytes, peakMemory(), r.Report.Steps, r.Report.Recompute(), r.Report.Forward.Seconds(), r.Report.Backward.Seconds()})
+		}{r.Value, r.Report.Plan, r.Report.Bytes, machine.PeakMemory(), r.Report.Steps, r.Report.Recompute(), r.Report.Forward.Seconds(), r.Report.Backward.Seconds()})
 	}
 	fmt.Fprintf(c.OutOrStdout(), "misfit %.8g\n%s\n", r.Value, r.Report)
-	if peak := peakMemory(); peak > 0 {
+	if peak := machine.PeakMemory(); peak > 0 {
 		fmt.Fprintf(c.OutOrStdout(), "the process took %.0f MiB at most\n", float64(peak)/(1<<20))
 	}
 	return nil
 }
 
-// peakMemory is the most that this process has taken, 0 where the system does
-// not tell.
-func peakMemory() int64 {
-	text, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kilobytes, err := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			if err == nil {
-				return kilobytes << 10
-			}
-		}
-	}
-	return 0
-}
-
 // bytesOf reads an amount of memory; nothing is 0.
 func bytesOf(text string) (int64, error) {
-	if text == "" {
-		return 0, nil
+	n, err := machine.ParseBytes(text)
+	if err != nil {
+		return 0, usage("--memory %w", err)
 	}
-	for _, u := range []struct {
-		suffix string
-		size   float64
-	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}} {
-		number, ok := strings.CutSuffix(text, u.suffix)
-		if !ok {
-			continue
-		}
-		if v, err := strconv.ParseFloat(strings.TrimSpace(number), 64); err == nil && v > 0 && v*u.size < 1<<62 {
-			return int64(v * u.size), nil
-		}
-		break
-	}
-	return 0, usage("--memory %q is no amount of memory; write for example 2GiB or 500MiB", text)
+	return n, nil
 }
