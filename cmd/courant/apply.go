@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/runtime/exec/tune"
@@ -43,15 +44,15 @@ func newApply() *cobra.Command {
 
 The number of axes is that of --shape. Fields have the shape of the grid,
 without halo; coordinates have shape (points, axes); traces have shape
-(nt, points). Wavefields start at zero, or at what --set gives. For an equation
-of second order in time, steps t = 1 .. nt-2 make level t+1 from t and t-1,
+(steps, points). Wavefields start at zero, or at what --set gives. For an equation
+of second order in time, steps t = 1 .. steps-2 make level t+1 from t and t-1,
 row t of a source's traces acts in step t, and row t of a receiver's is taken
 from level t. Components of vectors and tensors are named v_x, tau_xz.
 
-Coordinates of shape (nt, points, axes) move the points from step to step.
+Coordinates of shape (steps, points, axes) move the points from step to step.
 Nodes of shape (points, k, axes) with weights of shape (points, k) say directly
-what a point is made of. --out gives traces of shape (nt, points), the last time
-level of a wavefield, an image, a history as (frames, grid), a series as (nt).
+what a point is made of. --out gives traces of shape (steps, points), the last time
+level of a wavefield, an image, a history as (frames, grid), a series as (steps).
 
 --half stores fields in half precision, IEEE binary16: parameters, wavefields or some
 by their names, and what is computed once of such parameters alone. Computation stays
@@ -121,6 +122,10 @@ func (f *applyFlags) apply(c *cobra.Command, path string) error {
 	if err := knownOutputs(op, outputs); err != nil {
 		return err
 	}
+	if len(outputs) == 0 && !f.quiet {
+		fmt.Fprintln(c.ErrOrStderr(), "warning: nothing is written; name results with --out, such as --out rec=rec.npy")
+	}
+	f.warnBorder(c, op.Program.Problem)
 	arguments, err := f.arguments()
 	if err != nil {
 		return err
@@ -288,11 +293,15 @@ func readArray(path string) (*field.Array, error) {
 // knownOutputs finds out before the run what could not be written after it.
 func knownOutputs(op *operator.Operator, outputs []pair) error {
 	var known []string
-	for _, a := range op.Program.Problem.Functions {
-		known = append(known, a.Name)
+	for _, a := range op.Program.Signature.Arrays {
+		if a.Role != signature.Precomputed && a.Role != signature.Temporary {
+			known = append(known, a.Name)
+		}
 	}
 	for _, p := range op.Program.Problem.Points {
-		known = append(known, p.Name)
+		if !p.Inject {
+			known = append(known, p.Name)
+		}
 	}
 	for _, s := range op.Program.Problem.Series {
 		known = append(known, s.Name)
@@ -303,7 +312,7 @@ func knownOutputs(op *operator.Operator, outputs []pair) error {
 			found = found || k == o.name
 		}
 		if !found {
-			return usage("--out %s: the operator has no such wavefield or receivers; it has %s", o.name, strings.Join(known, ", "))
+			return usage("--out %s: a run has no such result; it has %s", o.name, strings.Join(known, ", "))
 		}
 		if !strings.HasSuffix(o.value, ".npy") {
 			return usage("--out %s: %q is not a .npy file", o.name, o.value)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -69,6 +70,13 @@ func (f *compileFlags) add(c *cobra.Command, without ...string) {
 	_ = c.RegisterFlagCompletionFunc("disable", cobra.FixedCompletions(append(pass.Names(), schedule.Names()...), cobra.ShellCompDirectiveNoFileComp))
 	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return []string{"pde"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// warnBorder says that there are no layers in which --border could have an effect.
+func (f *compileFlags) warnBorder(c *cobra.Command, p *symbolic.Problem) {
+	if f.border > 0 && p.Layers == nil {
+		fmt.Fprintf(c.ErrOrStderr(), "warning: operator %s has no absorb statement, so that --border has no effect and waves reflect at the ends of the grid\n", p.Name)
 	}
 }
 

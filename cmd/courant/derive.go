@@ -20,8 +20,9 @@ func newDerive() *cobra.Command {
 be read, explained and run like one that was written by hand. Each is exact for
 the discrete steps of the operator that it is derived from.
 
-What is derived holds for one number of axes, --dim, and one order in space,
---space-order.`,
+What is derived holds for one number of axes, --dim, one order in space,
+--space-order, and absorbing layers of --border points: an absorb statement of the
+file is written out as what it does then, and left out without --border.`,
 	}
 	c.AddCommand(newDeriveBorn(), newDeriveAdjoint(), newDeriveGradient(), newDeriveMigration())
 	return c

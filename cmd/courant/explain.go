@@ -51,6 +51,7 @@ machine.`,
 			if err != nil {
 				return err
 			}
+			f.warnBorder(c, p.Problem)
 			if how {
 				fmt.Fprint(c.OutOrStdout(), p.Schedule)
 				return nil

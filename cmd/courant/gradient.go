@@ -54,8 +54,8 @@ number); the last two are approximations.`,
 	}
 	f.flags(c, "tune", "half")
 	flags := c.Flags()
-	flags.StringArrayVar(&f.observed, "observed", nil, "observed traces RECEIVERS=FILE.npy, shape (nt, points); repeatable")
-	flags.StringArrayVar(&f.weights, "weights", nil, "weights of traces RECEIVERS=FILE.npy, shape (nt, points) or (points); repeatable")
+	flags.StringArrayVar(&f.observed, "observed", nil, "observed traces RECEIVERS=FILE.npy, shape (steps, points); repeatable")
+	flags.StringArrayVar(&f.weights, "weights", nil, "weights of traces RECEIVERS=FILE.npy, shape (steps, points) or (points); repeatable")
 	flags.StringVar(&f.misfit, "misfit", "l2", "what compares records: l2, huber, correlation or envelope")
 	flags.Float64Var(&f.threshold, "threshold", 0, "residual from which the Huber misfit grows linearly")
 	flags.Lookup("out").Usage = "result NAME=FILE.npy: the derivative by a field, also one that others follow from, or by the traces of a source; the traces of receivers; repeatable"

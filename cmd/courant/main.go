@@ -140,14 +140,16 @@ func exitCode(ctx context.Context, err error) int {
 }
 
 // formerFlags are other spellings of flags, such as Devito's words, and those of here.
-var formerFlags = map[string]string{"so": "space-order", "nt": "steps", "nbl": "pad", "dtype": "precision", "disable-pass": "disable"}
+var formerFlags = map[string][]string{"so": {"space-order"}, "nt": {"steps"}, "nbl": {"pad", "border"}, "dtype": {"precision"}, "disable-pass": {"disable"}}
 
 // spellings makes each of them an error that names the flag of the command.
 func spellings(c *cobra.Command) {
-	for old, now := range formerFlags {
-		if c.Flags().Lookup(now) != nil && c.Flags().Lookup(old) == nil {
-			c.Flags().Func(old, "", func(string) error { return fmt.Errorf("say --%s", now) })
-			_ = c.Flags().MarkHidden(old)
+	for old, all := range formerFlags {
+		for _, now := range all {
+			if c.Flags().Lookup(now) != nil && c.Flags().Lookup(old) == nil {
+				c.Flags().Func(old, "", func(string) error { return fmt.Errorf("say --%s", now) })
+				_ = c.Flags().MarkHidden(old)
+			}
 		}
 	}
 	for _, sub := range c.Commands() {

@@ -214,7 +214,7 @@ func TestMistakes(t *testing.T) {
 		{with("--origin", "300,0"), 2, "lies outside of the grid"},
 		{with("--origin", "0"), 2, "the origin has 1 numbers"},
 		{with("--spacing", "1,1"), 2, "3 spacings"}, // with the first
-		{with("--out", "rek=x.npy"), 2, "no such wavefield or receivers; it has vp, m, damp, u, src, rec"},
+		{with("--out", "rek=x.npy"), 2, "a run has no such result; it has m, damp, u, rec"},
 		{with("--out", "rec=x.txt"), 2, "not a .npy file"},
 		{with("--out", "rec=/nowhere/x.npy"), 2, "/nowhere"},
 		{with("--interpolation", "cubic"), 2, `no interpolation "cubic"`},
@@ -224,6 +224,9 @@ func TestMistakes(t *testing.T) {
 		{with("--half-error"), 2, "give both"},
 		{gradient("--half", "m"), 2, "unknown flag"},
 		{with("--disable-pass", "cse"), 2, "say --disable"},
+		{with("--out", "vp=vp.npy"), 2, "a run has no such result"},
+		{[]string{"test", "gradient", acoustic, "--dim", "2", "--wrt", "vp,m"}, 2, "name one of the two"},
+		{with("--nbl", "4"), 2, "say --border"},
 		{with("--so", "4"), 2, "say --space-order"},
 		{with("--nt", "4"), 2, "say --steps"},
 		{with("--dtype", "f32"), 2, "say --precision"},

@@ -20,7 +20,7 @@ func newShot() *cobra.Command {
 		Use:   "shot CONFIG.toml --out DIR",
 		Short: "Model one seismic shot and draw model, geometry, record and snapshots",
 		Long: `Models the shot that a TOML file describes and writes to a folder: record.npy
-of shape (nt, receivers), snapshots, pictures (PNG) of model, geometry, wavelet,
+of shape (steps, receivers), snapshots, pictures (PNG) of model, geometry, wavelet,
 record and snapshots, and shot.json with the numbers of the run. docs/shot.md
 describes the file.`,
 		Example: "  courant shot testdata/shots/marmousi.toml --out shot",

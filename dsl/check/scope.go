@@ -98,7 +98,7 @@ func (c *scope) importFile(f *dsl.File, it *dsl.Item, chain []string) {
 			c.faults = append(c.faults, list...)
 			return
 		}
-		hint := "the path is relative to the file that imports it"
+		hint := "the path is relative to the file that imports it; copy the file there, or give its whole path"
 		if os.IsNotExist(err) {
 			c.failAt(it.Pos, width, hint, "cannot import %s: there is no file %s", it.Import.Path, path)
 		} else {

@@ -189,29 +189,32 @@ func fieldsOf(p *symbolic.Problem) (names []string) {
 	return names
 }
 
+// inside are the fields that a field's default value reads.
+func inside(f *symbolic.Function) (out []*symbolic.Function) {
+	if f.Default != nil {
+		symbolic.Visit(f.Default, func(e symbolic.Expr) {
+			if x, ok := e.(*symbolic.Access); ok {
+				out = append(out, x.Func)
+			}
+		})
+	}
+	return out
+}
+
+// follows reports whether a field follows by default values from one of a name.
+func follows(f *symbolic.Function, name string) bool {
+	return slices.ContainsFunc(inside(f), func(g *symbolic.Function) bool { return g.Name == name || follows(g, name) })
+}
+
 // base gives a field that others follow from random values, and takes those from
 // what follows from it.
 func (d *data) base(a *operator.Arguments, p *symbolic.Problem, name string) {
 	if a.Fields[name] != nil {
 		return
 	}
-	inside := func(f *symbolic.Function) (out []*symbolic.Function) {
-		if f.Default != nil {
-			symbolic.Visit(f.Default, func(e symbolic.Expr) {
-				if x, ok := e.(*symbolic.Access); ok {
-					out = append(out, x.Func)
-				}
-			})
-		}
-		return out
-	}
-	var follows func(f *symbolic.Function) bool
-	follows = func(f *symbolic.Function) bool {
-		return slices.ContainsFunc(inside(f), func(g *symbolic.Function) bool { return g.Name == name || follows(g) })
-	}
 	var give func(f *symbolic.Function)
 	give = func(f *symbolic.Function) {
-		if f.Default != nil {
+		if f.Default != nil && f.Name != name {
 			for _, g := range inside(f) {
 				give(g)
 			}
@@ -227,7 +230,7 @@ func (d *data) base(a *operator.Arguments, p *symbolic.Problem, name string) {
 		}
 	}
 	for _, f := range p.Functions {
-		if follows(f) {
+		if follows(f, name) {
 			delete(a.Fields, f.Name)
 			give(f)
 		}

@@ -65,11 +65,21 @@ func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options)
 		}
 	}
 	for _, name := range fields {
+		for _, f := range p.Functions {
+			if slices.Contains(fields, f.Name) && follows(f, name) {
+				return nil, operator.BadArguments{fmt.Sprintf("%s follows from %s, so that one changes the other: name one of the two", f.Name, name)}
+			}
+		}
 		d.base(&a, p, name)
 	}
 	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: fields, Initial: states != nil})
 	if err != nil {
 		return nil, err
+	}
+	for _, name := range fields {
+		if a.Fields[name] == nil {
+			return nil, operator.BadArguments{fmt.Sprintf("there is no direction to go in by %s: no record depends on it", name)}
+		}
 	}
 	// Small against the records, so that the misfit is not a plain square.
 	observed := map[string]*field.Array{}

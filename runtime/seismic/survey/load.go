@@ -181,7 +181,7 @@ func unknownKey(key []string) string {
 }
 
 // formerKeys are other spellings of keys, such as Devito's, and those of here.
-var formerKeys = map[string]string{"nbl": "border", "dtype": "precision", "so": "space_order"}
+var formerKeys = map[string]string{"nbl": "border", "dtype": "precision", "so": "space_order", "nt": "time, the length of the record in ms"}
 
 // kindOf says what the value of a key should look like, "" when it is not known.
 func kindOf(key []string) string {
