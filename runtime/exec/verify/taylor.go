@@ -66,7 +66,8 @@ func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options)
 	}
 	for _, name := range fields {
 		for _, f := range p.Functions {
-			if slices.Contains(fields, f.Name) && follows(f, name) {
+			// A field that no equation reads acts by those that follow from it alone.
+			if a.Fields[name] == nil && slices.Contains(fields, f.Name) && follows(f, name) {
 				return nil, operator.BadArguments{fmt.Sprintf("%s follows from %s, so that one changes the other: name one of the two", f.Name, name)}
 			}
 		}
