@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
@@ -83,7 +84,7 @@ func (in *Inversion) warn() {
 // note leaves in the folder what is inverted.
 func (in *Inversion) note() error {
 	s := in.Survey
-	if old, err := readFolder(in.Folder); err == nil && old.RunName != in.Run.Name {
+	if old, err := readFolder(in.Folder); err == nil && old.RunName != in.Run.Name && in.found() {
 		return bad("%s holds the results of another run: the configuration, or what it names, is not as it was; give another folder by --out, or remove this one", in.Folder)
 	}
 	for _, input := range []string{s.Config.Inversion.Start, s.Config.Inversion.Mask, s.Config.ModelSection.File} {
@@ -104,6 +105,13 @@ func (in *Inversion) note() error {
 	}
 	in.Store = f.Store
 	return f.write(in.Folder)
+}
+
+// found reports whether the folder has results: an inversion that failed before the
+// first one, as for a wrong time step, may be mended and begun again there.
+func (in *Inversion) found() bool {
+	entries, err := os.ReadDir(in.Folder)
+	return err != nil || slices.ContainsFunc(entries, func(e os.DirEntry) bool { return imaging.Result(e.Name()) })
 }
 
 // Resume takes back that the inversion was cancelled.

@@ -74,7 +74,7 @@ func TestPartsOfOnesOwn(t *testing.T) {
 	if tasks.Load() < 18 {
 		t.Errorf("the batch had %d tasks", tasks.Load())
 	}
-	// Another misfit is another run.
+	// Another misfit is another run, which may not write where this one's results are.
 	o.MisfitName, o.Misfit = "correlation", func(d gradient.Data) gradient.Misfit { return gradient.Correlation{Data: d} }
 	if _, err := inversion.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), "results of another run") {
 		t.Errorf("got %v", err)
@@ -103,12 +103,12 @@ func TestBadOptions(t *testing.T) {
 	config, folder := example()
 	defer os.RemoveAll(folder)
 	for want, o := range map[string]inversion.Options{
-		"needs a configuration and a folder": {Config: config},
-		"5000 threads":                       {Config: config, Folder: folder, Threads: 5000},
-		"-1 workers":                         {Config: config, Folder: folder, Workers: -1},
-		"not negative":                       {Config: config, Folder: folder, Budget: -1},
-		"has a name":                         {Config: config, Folder: folder, Misfit: func(d gradient.Data) gradient.Misfit { return gradient.L2{Data: d} }},
-		"absent.toml":                        {Config: folder + "/absent.toml", Folder: folder},
+		"no folder is given": {Config: config},
+		"5000 threads":       {Config: config, Folder: folder, Threads: 5000},
+		"-1 workers":         {Config: config, Folder: folder, Workers: -1},
+		"not negative":       {Config: config, Folder: folder, Budget: -1},
+		"has a name":         {Config: config, Folder: folder, Misfit: func(d gradient.Data) gradient.Misfit { return gradient.L2{Data: d} }},
+		"absent.toml":        {Config: folder + "/absent.toml", Folder: folder},
 	} {
 		_, err := inversion.Open(t.Context(), o)
 		var bad inversion.BadOptions

@@ -70,8 +70,10 @@ func bad(format string, args ...any) error { return BadOptions{fmt.Errorf(format
 // complete checks the options and fills in what they leave open.
 func (o *Options) complete() error {
 	switch {
-	case o.Config == "" || o.Folder == "":
-		return bad("an inversion needs a configuration and a folder for its results")
+	case o.Config == "":
+		return bad("no configuration is given: Config is the TOML file of the survey")
+	case o.Folder == "":
+		return bad("no folder is given for the results: Folder is where they are written")
 	case o.Workers < 0 || o.Workers > 1024:
 		return bad("%d workers; 0 to 1024 are possible", o.Workers)
 	case o.Threads < 0 || o.Threads > 4096:
