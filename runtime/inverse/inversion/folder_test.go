@@ -1,6 +1,7 @@
 package inversion
 
 import (
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,24 @@ func TestFoldersAreWhole(t *testing.T) {
 		})
 	}
 	all.Wait()
+}
+
+// A folder in which some driver may be at work is told from one that was left.
+func TestDrivenFolders(t *testing.T) {
+	dir := t.TempDir()
+	if !driven(dir) {
+		t.Error("nothing tells that no driver with a queue elsewhere is at work")
+	}
+	_, _, closed, err := embedded(t.Context(), filepath.Join(dir, queueFolder))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !driven(dir) {
+		t.Error("a driver holds the lock")
+	}
+	if closed(); driven(dir) {
+		t.Error("the driver has ended")
+	}
 }
 
 // FuzzFolder: what is taken as run.json is what an inversion can have.

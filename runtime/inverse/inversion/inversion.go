@@ -84,7 +84,7 @@ func (in *Inversion) warn() {
 // note leaves in the folder what is inverted.
 func (in *Inversion) note() error {
 	s := in.Survey
-	if old, err := readFolder(in.Folder); err == nil && old.RunName != in.Run.Name && in.found() {
+	if old, err := readFolder(in.Folder); err == nil && old.RunName != in.Run.Name && (in.found() || driven(in.Folder)) {
 		return bad("%s holds the results of another run: the configuration, or what it names, is not as it was; give another folder by --out, or remove this one", in.Folder)
 	}
 	for _, input := range []string{s.Config.Inversion.Start, s.Config.Inversion.Mask, s.Config.ModelSection.File} {

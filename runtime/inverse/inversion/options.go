@@ -38,8 +38,9 @@ type Options struct {
 	// Reduce sums gradients as they arrive, until ctx ends; nil has a goroutine of this
 	// process do so. What it leaves the driver sums itself.
 	Reduce func(ctx context.Context, in *Inversion)
-	// Misfit compares records with observed ones; nil for what the file says. Part of it
-	// is in the name of the run: see MisfitName.
+	// Misfit compares records with observed ones; nil for what the file says. A batch that
+	// evaluates shots in other processes has to open the survey there with the same one,
+	// see OpenSurvey.
 	Misfit func(gradient.Data) gradient.Misfit
 	// MisfitName tells runs with other misfits apart; it must be given with Misfit.
 	MisfitName string

@@ -56,6 +56,18 @@ func embedded(ctx context.Context, folder string) (q queue.Queue, address string
 	}
 }
 
+// driven reports whether some driver may be at work in the folder of an inversion: one
+// holds the lock of the embedded queue there, or has a queue elsewhere, of which the
+// folder tells nothing.
+func driven(folder string) bool {
+	lock, err := os.Open(filepath.Join(folder, queueFolder, "lock"))
+	if err != nil {
+		return true
+	}
+	defer lock.Close() // and gives the lock back
+	return unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil
+}
+
 // owned starts the queue of a folder whose lock is held.
 func owned(ctx context.Context, folder string, lock *os.File) (queue.Queue, string, func(), error) {
 	address := filepath.Join(folder, urlFile)
