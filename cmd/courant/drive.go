@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/batch/slurm"
 	"github.com/courant-pde/courant/runtime/cluster/dashboard"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/exec/machine"
@@ -188,8 +189,10 @@ func (d *drive) newBatch(in *inversion.Inversion, url string) batch.Batch {
 	case "queue":
 		return batch.NewPulled(in.Run.Queue, inversion.TasksTopic(in.Run), batch.Quiet)
 	case "slurm":
-		c := child(url, append(args, "--task")...)
-		return &batch.Slurm{Folder: filepath.Join(d.out, "slurm"), Command: append([]string{c.Path}, c.Args[1:]...), Environment: []string{queueVariable + "=" + url}, Options: d.slurm}
+		return &batch.Arrays{
+			System: &slurm.System{Folder: filepath.Join(d.out, "slurm"), Options: d.slurm}, Store: in.Run.Store,
+			Arguments: args, Environment: map[string]string{queueVariable: url}, Attempts: d.attempts,
+		}
 	}
 	return batch.NewProcesses(min(d.workers, len(in.Survey.Shots)), func() *exec.Cmd { return child(url, append(args, "--stdin")...) })
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -62,7 +63,8 @@ func run() (code int) {
 			code = exitOurs
 		}
 	}()
-	endWithin(ctx, 5*time.Second)
+	ends.Store(&ending{5 * time.Second, exitInterrupted})
+	context.AfterFunc(ctx, end)
 	started := false
 	err := newRoot(&started).ExecuteContext(ctx)
 	if err == nil {
@@ -82,15 +84,22 @@ func run() (code int) {
 	return exitCode(ctx, err)
 }
 
-// endWithin ends the program some time after ctx, when it has not ended by itself:
+// ending says how the program ends that was told to end and has not within some time:
 // what reads or allocates does not look whether it should go on. All that is left
 // behind is as after a kill.
-func endWithin(ctx context.Context, d time.Duration) {
-	context.AfterFunc(ctx, func() {
-		time.Sleep(d)
-		fmt.Fprintln(os.Stderr, "courant: ended as it was told to")
-		os.Exit(exitInterrupted)
-	})
+type ending struct {
+	within time.Duration
+	code   int
+}
+
+// ends is how this program does; commands may store their own.
+var ends atomic.Pointer[ending]
+
+func end() {
+	e := ends.Load()
+	time.Sleep(e.within)
+	fmt.Fprintln(os.Stderr, "courant: ended as it was told to")
+	os.Exit(e.code)
 }
 
 // exitError carries the exit code of a child process.

@@ -39,7 +39,7 @@ starts one by itself.`,
 				return usage("give the store by --store")
 			}
 			ctx := c.Context()
-			endWithin(ctx, time.Second)
+			ends.Store(&ending{time.Second, exitInterrupted})
 			if child {
 				var stop context.CancelFunc
 				ctx, stop = attached(ctx)

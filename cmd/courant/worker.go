@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 func newWorker() *cobra.Command {
 	f, qf := &surveyFlags{}, &queueFlags{}
-	var name, st, task string
+	var name, st string
 	var stdin, verbose bool
 	c := &cobra.Command{
 		Use:   "worker CONFIG.toml --store STORE --queue URL",
@@ -32,14 +33,22 @@ records come from the store. What a worker that dies had taken goes to another.`
 				return usage("give the store of the run by --store")
 			}
 			ctx := c.Context()
-			endWithin(ctx, time.Second)
+			array, index, element, err := batch.Element()
+			if err != nil {
+				return err
+			}
+			ends.Store(&ending{time.Second, exitInterrupted})
+			if element {
+				// Time for a checkpoint: Kubernetes leaves 30 s, a cloud's spot machine more.
+				ends.Store(&ending{25 * time.Second, batch.Leaving})
+			}
 			w := &inversion.Worker{Out: c.ErrOrStderr(), Verbose: verbose}
+			from, err := store.Open(ctx, st)
+			if err != nil {
+				return err
+			}
 			open := func() (*workflow.Run, error) {
 				s, err := f.open(ctx, args[0])
-				if err != nil {
-					return nil, err
-				}
-				from, err := store.Open(ctx, st)
 				if err != nil {
 					return nil, err
 				}
@@ -48,7 +57,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 				return r, err
 			}
 			r, err := open()
-			if err != nil && (stdin || task != "") {
+			if err != nil && (stdin || element) {
 				// Whoever began it hears why by the answer to its task.
 				why := err
 				if imaging.Permanent(err) || exitCode(ctx, err) == exitUser {
@@ -59,13 +68,13 @@ records come from the store. What a worker that dies had taken goes to another.`
 				return err
 			}
 			outages := c.ErrOrStderr()
-			if stdin || task != "" { // whose last words are why they died
+			if stdin || element { // whose last words are why they died
 				outages = io.Discard
 			}
 			if q, _, e := qf.connect(ctx, outages); e == nil && err == nil {
 				defer q.Close()
 				r.Queue = q
-			} else if !stdin && task == "" {
+			} else if !stdin && !element {
 				return e
 			} // the queue is out of reach: whoever drives the run sweeps
 			if r != nil {
@@ -80,8 +89,12 @@ records come from the store. What a worker that dies had taken goes to another.`
 			switch {
 			case stdin:
 				return batch.Serve(ctx, w.Task)
-			case task != "":
-				return batch.ServeFile(ctx, task, w.Task)
+			case element:
+				err := batch.ServeElement(ctx, from, array, index, w.Task)
+				if errors.Is(err, batch.ErrLeaving) {
+					err = &exitError{batch.Leaving, err}
+				}
+				return err
 			}
 			return w.Serve(ctx, r, st)
 		},
@@ -92,10 +105,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 	flags.StringVar(&st, "store", "", "folder of the store, or s3://bucket/prefix")
 	flags.StringVar(&name, "run", "", "name of the run (default: made of all that its result depends on)")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "a line for each task")
-	flags.StringVar(&task, "task", "", "file of the only task")
 	flags.BoolVar(&stdin, "stdin", false, "take tasks from standard input")
-	for _, hidden := range []string{"task", "stdin"} {
-		_ = flags.MarkHidden(hidden)
-	}
+	_ = flags.MarkHidden("stdin")
 	return c
 }

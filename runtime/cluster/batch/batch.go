@@ -1,11 +1,12 @@
 // Package batch has tasks carried out: in this process, in child processes whose crashes
-// harm nobody else, by workers that take them from a queue, or by Slurm on the nodes of
-// a cluster.
+// harm nobody else, by workers that take them from a queue, or by a batch system such as
+// Slurm or Kubernetes.
 //
 // In: a Task, which is no more than its number, and a function that knows what to do.
 // Out: an error that says whether another attempt may succeed; results go elsewhere,
-// such as to a store. Start at Batch and the example; Local, Processes, Pulled and Slurm
-// implement it, and Serve, ServeQueue and ServeFile are the workers' side.
+// such as to a store. Start at Batch and the example; Local, Processes, Pulled and Arrays
+// implement it, and Serve, ServeQueue and ServeElement are the workers' side. A batch
+// system is a System, of which Arrays makes a Batch.
 package batch
 
 import (
@@ -32,8 +33,7 @@ type Resources struct {
 
 func (t Task) String() string { return fmt.Sprintf("version %d, task %d", t.Version, t.Place) }
 
-// Batch has tasks carried out, as many at a time as it has room for: what
-// Kubernetes or a cloud's batch service need to implement to run a survey.
+// Batch has tasks carried out, as many at a time as it has room for.
 type Batch interface {
 	// Do has a task carried out, once, and waits for its end; many tasks are given
 	// at once, by as many goroutines. It calls began when the task begins, which may still

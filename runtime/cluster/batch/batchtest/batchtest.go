@@ -17,25 +17,25 @@ import (
 
 // Places of tasks with a meaning; all others succeed.
 const (
-	fails = 1000 + iota
-	hangs
-	dies
+	Fails = 1000 + iota // its error has a reason
+	Hangs               // until it is given up
+	Dies                // with its worker
 )
 
 // Do is what the tasks of the suite do, with a folder to leave traces in.
 func Do(folder string) func(ctx context.Context, t batch.Task) error {
 	return func(ctx context.Context, t batch.Task) error {
 		switch t.Place {
-		case fails:
+		case Fails:
 			return errors.New("out of luck;\nwith a reason")
-		case hangs:
+		case Hangs:
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
 			case <-time.After(time.Minute):
 			}
 			return errors.New("it was not given up")
-		case dies:
+		case Dies:
 			fmt.Fprintln(os.Stderr, "the last words")
 			os.Exit(3)
 		}
@@ -69,7 +69,7 @@ func Run(t *testing.T, b batch.Batch, folder string, separate bool) {
 		}
 	})
 	t.Run("what fails says why", func(t *testing.T) {
-		err := b.Do(t.Context(), batch.Task{Place: fails}, func() {})
+		err := b.Do(t.Context(), batch.Task{Place: Fails}, func() {})
 		if err == nil || !strings.Contains(err.Error(), "out of luck") || !strings.Contains(err.Error(), "with a reason") {
 			t.Errorf("%v", err)
 		}
@@ -79,7 +79,7 @@ func Run(t *testing.T, b batch.Batch, folder string, separate bool) {
 		late := errors.New("too late")
 		start := time.Now()
 		// Only what has begun can hang.
-		err := b.Do(ctx, batch.Task{Place: hangs}, func() { time.AfterFunc(200*time.Millisecond, func() { cancel(late) }) })
+		err := b.Do(ctx, batch.Task{Place: Hangs}, func() { time.AfterFunc(200*time.Millisecond, func() { cancel(late) }) })
 		if !errors.Is(err, late) && !errors.Is(err, context.Canceled) {
 			t.Errorf("%v", err)
 		}
@@ -91,7 +91,7 @@ func Run(t *testing.T, b batch.Batch, folder string, separate bool) {
 		if !separate {
 			t.Skip("tasks are carried out in this process")
 		}
-		err := b.Do(t.Context(), batch.Task{Place: dies}, func() {})
+		err := b.Do(t.Context(), batch.Task{Place: Dies}, func() {})
 		if err == nil || !strings.Contains(err.Error(), "the last words") {
 			t.Errorf("%v", err)
 		}

@@ -1,0 +1,147 @@
+package batch
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/courant-pde/courant/runtime/cluster/store"
+)
+
+// mail is what lies in a store about an array: its tasks, and what their workers say.
+//
+//	arrays/NAME/tasks        one task a line
+//	arrays/NAME/b00007       element 7 has begun
+//	arrays/NAME/d00007       its task is done
+//	arrays/NAME/f00007       it failed, and why: see answer
+type mail struct {
+	store store.Store
+	array string
+}
+
+func (m mail) folder() string { return "arrays/" + m.array + "/" }
+
+func (m mail) key(kind string, index int) string {
+	return fmt.Sprintf("%s%s%05d", m.folder(), kind, index)
+}
+
+// The kinds of what workers say.
+const (
+	begunMail  = "b"
+	doneMail   = "d"
+	failedMail = "f"
+)
+
+// post writes the tasks of an array, unless they are there.
+func (m mail) post(ctx context.Context, tasks []Task) error {
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
+	for _, t := range tasks {
+		if err := lines.Encode(t); err != nil {
+			return err
+		}
+	}
+	err := m.store.Create(ctx, m.folder()+"tasks", &text)
+	if errors.Is(err, store.ErrExists) {
+		return nil
+	}
+	return err
+}
+
+// mostMail is what an object of an array may have, in bytes.
+const mostMail = 64 << 20
+
+func (m mail) read(ctx context.Context, key string) ([]byte, error) {
+	f, err := m.store.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, mostMail))
+}
+
+// task is that of an element.
+func (m mail) task(ctx context.Context, index int) (t Task, err error) {
+	text, err := m.read(ctx, m.folder()+"tasks")
+	if err != nil {
+		return t, err
+	}
+	n := 0
+	for line := range bytes.Lines(text) {
+		if n == index {
+			return readTask(line)
+		}
+		n++
+	}
+	return t, fmt.Errorf("the array %s has %d tasks, and none for element %d", m.array, n, index)
+}
+
+// say leaves word of an element. That there is some already is no error: it was begun
+// a second time.
+func (m mail) say(ctx context.Context, kind string, index int, text string) error {
+	err := m.store.Create(ctx, m.key(kind, index), strings.NewReader(text))
+	if errors.Is(err, store.ErrExists) {
+		return nil
+	}
+	return err
+}
+
+// there are the keys of all that lies there.
+func (m mail) there(ctx context.Context) (map[string]bool, error) {
+	keys, err := m.store.List(ctx, m.folder())
+	there := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		there[k] = true
+	}
+	return there, err
+}
+
+// remove deletes all of it, the tasks last: what is left after a crash is an array.
+func (m mail) remove(ctx context.Context) error {
+	keys, err := m.store.List(ctx, m.folder())
+	if err != nil {
+		return err
+	}
+	slices.Sort(keys) // b, d, f, tasks
+	for _, k := range keys {
+		if err := m.store.Delete(ctx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ServeElement is the other side of Arrays: it carries out the task of an element of
+// an array, and leaves the answer in the store that Arrays has. Errors: ErrLeaving
+// when the worker has to leave before the task is done, whereupon the process must end
+// with the exit code Leaving; and those of the store, whereupon it must fail.
+func ServeElement(ctx context.Context, s store.Store, array string, index int, do func(ctx context.Context, t Task) error) error {
+	m := mail{s, array}
+	for _, kind := range []string{doneMail, failedMail} {
+		if _, err := m.read(ctx, m.key(kind, index)); err == nil {
+			return nil // its worker died when it had answered
+		} else if !errors.Is(err, store.ErrNotExist) {
+			return err
+		}
+	}
+	t, err := m.task(ctx, index)
+	if err != nil {
+		return err
+	}
+	if err := m.say(ctx, begunMail, index, ""); err != nil {
+		return err
+	}
+	err = do(ctx, t)
+	if err == nil {
+		return m.say(context.WithoutCancel(ctx), doneMail, index, "")
+	}
+	if errors.Is(err, ErrLeaving) || ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", t, ErrLeaving)
+	}
+	return m.say(ctx, failedMail, index, answer(err)+"\n")
+}

@@ -1,0 +1,16 @@
+package systemtest_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/courant-pde/courant/runtime/cluster/batch/systemtest"
+)
+
+func TestMain(m *testing.M) {
+	systemtest.Main()
+	os.Exit(m.Run())
+}
+
+// The suite itself, and batch.Arrays, by a system that needs no service.
+func TestProcesses(t *testing.T) { systemtest.Run(t, &systemtest.Processes{}, true) }
