@@ -90,7 +90,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 			case stdin:
 				return batch.Serve(ctx, w.Task)
 			case element:
-				err := batch.ServeElement(ctx, from, array, index, w.Task)
+				_, err := batch.ServeElement(ctx, from, array, index, w.Task)
 				if errors.Is(err, batch.ErrLeaving) {
 					err = &exitError{batch.Leaving, err}
 				}
