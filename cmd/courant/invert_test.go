@@ -622,6 +622,23 @@ func TestInversionElsewhere(t *testing.T) {
 		if !bytes.Equal(model(out), want) {
 			t.Error("another model")
 		}
+		// And with nobody there while nothing happens.
+		out = filepath.Join(dir, "detached")
+		stdout, stderr, code := courant(t, "invert", config, "--out", out, "--batch", "slurm:?option=--time=60", "--threads", "1", "--detach")
+		if code != 0 || !strings.Contains(stdout, "goes on by itself") {
+			t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+		}
+		for start := time.Now(); !strings.Contains(stdout, "done after 3 of 3"); time.Sleep(500 * time.Millisecond) {
+			if stdout, stderr, code = courant(t, "status", out); code != 0 || time.Since(start) > 2*time.Minute {
+				t.Fatalf("exit code %d after %v\n%s%s", code, time.Since(start), stdout, stderr)
+			}
+		}
+		if _, stderr, code := courant(t, "resume", out); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model where nobody drives")
+		}
 	})
 }
 

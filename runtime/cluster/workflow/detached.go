@@ -231,7 +231,7 @@ func (d *Detached) look(ctx context.Context, r *Run, p *Position, l *launched, m
 	}
 	for place, why := range dead {
 		t := Task{Version: p.Version, Place: place}
-		r.letter(ctx, t, why)
+		r.Letter(ctx, t, why)
 		if err := r.Submit(ctx, t, p.Tasks, &Object{}); err != nil {
 			return false, err
 		}
@@ -271,7 +271,7 @@ func (d *Detached) tidy(ctx context.Context, r *Run, before int) {
 func (d *Detached) bury(ctx context.Context, r *Run, p *Position, l *launched, dead map[int]error) error {
 	places := slices.Sorted(maps.Keys(dead))
 	for _, place := range places {
-		r.letter(ctx, Task{Version: p.Version, Place: place}, dead[place])
+		r.Letter(ctx, Task{Version: p.Version, Place: place}, dead[place])
 	}
 	_ = d.System.Cancel(ctx, l.Array, -1) // what goes on does so for nothing
 	return fmt.Errorf("run %s: %w: version %d, task %d failed for good (%d tasks have): %w", r.Name, ErrStopped, p.Version, places[0], len(places), dead[places[0]])
@@ -312,8 +312,8 @@ func (d Detached) Serve(ctx context.Context, r *Run, array string, index int, do
 	return err
 }
 
-// letter keeps the reason why a task failed for good.
-func (r *Run) letter(ctx context.Context, t Task, err error) {
+// Letter keeps the reason why a task failed for good, for Why.
+func (r *Run) Letter(ctx context.Context, t Task, err error) {
 	// The failure itself is reported anyway.
 	_ = r.create(context.WithoutCancel(ctx), r.deadKey(t), strings.NewReader(err.Error()+"\n"))
 }

@@ -161,7 +161,7 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 			case giveUp:
 				copies[a.copy](a.err)
 			case letter:
-				d.letter(ctx, e.task(a.task), a.err)
+				d.Letter(ctx, e.task(a.task), a.err)
 			case drop:
 				go func() {
 					err := d.Submit(context.WithoutCancel(ctx), e.task(a.task), p.Tasks, &Object{})

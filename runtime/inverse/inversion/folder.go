@@ -30,6 +30,7 @@ type Folder struct {
 	Run *workflow.Run `json:"-"`
 
 	path string
+	open func(ctx context.Context, name string) (store.Store, error)
 }
 
 // mostBytes is what run.json may have.
@@ -107,6 +108,7 @@ func OpenFolder(ctx context.Context, path string, open func(ctx context.Context,
 	if err != nil {
 		return nil, err
 	}
+	f.open = open
 	plan := f.Iterations / max(1, f.Bands)
 	f.Run = &workflow.Run{Store: st, Name: f.RunName, Shots: f.Shots, New: func() workflow.State { return &imaging.State{Plan: plan} }}
 	return f, nil
@@ -129,5 +131,8 @@ func (f *Folder) Cancel(ctx context.Context) error {
 			defer q.Close()
 		}
 	}
-	return f.Run.Cancel(ctx)
+	if err := f.Run.Cancel(ctx); err != nil {
+		return err
+	}
+	return f.withdraw(ctx)
 }

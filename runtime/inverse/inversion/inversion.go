@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -150,7 +151,7 @@ func (in *Inversion) Drive(ctx context.Context) ([]imaging.Update, error) {
 	if in.warn(); err != nil {
 		return nil, err
 	}
-	b, err := in.batch()
+	b, err := in.batch(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -228,9 +229,26 @@ func (in *Inversion) openQueue(ctx context.Context) (closed func(), err error) {
 }
 
 // batch is what carries out the tasks.
-func (in *Inversion) batch() (batch.Batch, error) {
-	if in.Batch != nil {
+func (in *Inversion) batch(ctx context.Context) (batch.Batch, error) {
+	switch {
+	case in.Batch != nil:
 		return in.Batch(in)
+	case in.System != "":
+		s, err := in.openSystem(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := in.ship(ctx); err != nil {
+			return nil, err
+		}
+		environment := maps.Clone(in.Environment)
+		if in.QueueURL != "" { // which a worker on another machine does without
+			if environment == nil {
+				environment = map[string]string{}
+			}
+			environment[QueueVariable] = in.QueueURL
+		}
+		return &batch.Arrays{System: s, Store: in.Run.Store, Arguments: in.workerArguments(), Environment: environment, Attempts: in.Attempts}, nil
 	}
 	return batch.NewLocal(min(in.Workers, len(in.Survey.Shots)), func(ctx context.Context, t workflow.Task) error {
 		return in.Survey.Do(ctx, in.Run, t)
