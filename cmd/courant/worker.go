@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
-	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
 	"github.com/courant-pde/courant/runtime/inverse/inversion"
@@ -39,7 +39,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 				if err != nil {
 					return nil, err
 				}
-				from, err := store.Open(ctx, st)
+				from, err := engine.Store(ctx, st)
 				if err != nil {
 					return nil, err
 				}
@@ -89,7 +89,7 @@ records come from the store. What a worker that dies had taken goes to another.`
 	f.add(c)
 	qf.add(c)
 	flags := c.Flags()
-	flags.StringVar(&st, "store", "", "folder of the store, or s3://bucket/prefix")
+	flags.StringVar(&st, "store", "", "store of the run: "+engine.Stores)
 	flags.StringVar(&name, "run", "", "name of the run (default: made of all that its result depends on)")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "a line for each task")
 	flags.StringVar(&task, "task", "", "file of the only task")
