@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/courant-pde/courant/runtime/cluster/store/storetest"
+	"github.com/courant-pde/courant/runtime/cluster/cloud/cloudtest"
 )
 
 // smallSurvey writes the file of an inversion that takes a second or two.
@@ -599,7 +599,7 @@ func TestInversionElsewhere(t *testing.T) {
 		}
 	})
 	t.Run("s3", func(t *testing.T) {
-		storetest.Gateway(t)
+		cloudtest.S3(t)
 		out := filepath.Join(dir, "s3")
 		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", "s3://bucket/some/where"); code != 0 {
 			t.Fatalf("exit code %d\n%s", code, stderr)

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
-	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
 	"github.com/courant-pde/courant/runtime/inverse/inversion"
@@ -53,7 +53,7 @@ A batch system starts workers without a configuration, which comes from the stor
 				if err != nil {
 					return nil, err
 				}
-				from, err := store.Open(ctx, st)
+				from, err := engine.Store(ctx, st)
 				if err != nil {
 					return nil, err
 				}
@@ -94,7 +94,7 @@ A batch system starts workers without a configuration, which comes from the stor
 	f.add(c)
 	qf.add(c)
 	flags := c.Flags()
-	flags.StringVar(&st, "store", "", "folder of the store, or s3://bucket/prefix")
+	flags.StringVar(&st, "store", "", "store of the run: "+engine.Stores)
 	flags.StringVar(&name, "run", "", "name of the run (default: made of all that its result depends on)")
 	flags.BoolVarP(&verbose, "verbose", "v", false, "a line for each task")
 	flags.StringVar(&generation, "generation", "", "of a run that nobody drives")

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/queue"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
@@ -94,11 +95,11 @@ func readFolder(path string) (*Folder, error) {
 }
 
 // OpenFolder opens the inversion of a folder, to look at it or to stop it; open is that
-// of Options, nil for store.Open. Errors: BadOptions for a folder that is none of an
+// of Options, nil for engine.Store. Errors: BadOptions for a folder that is none of an
 // inversion, and those of the store.
 func OpenFolder(ctx context.Context, path string, open func(ctx context.Context, name string) (store.Store, error)) (*Folder, error) {
 	if open == nil {
-		open = store.Open
+		open = engine.Store
 	}
 	f, err := readFolder(path)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/exec/field"
@@ -97,7 +98,7 @@ func (in *Inversion) note() error {
 	}
 	f := &Folder{RunName: in.Run.Name, Config: in.Config, Store: in.Store, Shots: len(s.Shots), Iterations: s.Iterations(), Bands: len(s.Config.Inversion.Bands), Price: in.Price}
 	for _, path := range []*string{&f.Config, &f.Store} {
-		if !store.Remote(*path) {
+		if _, url := engine.Scheme(*path); !url {
 			var err error
 			if *path, err = filepath.Abs(*path); err != nil {
 				return err

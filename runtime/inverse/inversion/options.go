@@ -20,15 +20,15 @@ import (
 type Options struct {
 	Config string // TOML file of the survey: see docs/invert.md
 	Folder string // for the results
-	Store  string // folder of the store, or s3://bucket/prefix; "" for store in Folder
+	Store  string // of the run, as engine.Store knows it; "" for the folder store in Folder
 
 	Target  backends.Target // what runs the operator; nil for C
 	Workers int             // tasks at once, 0 for one per core
 	Threads int             // of a task, 0 for the cores divided among the workers
 	Memory  int64           // of a task in bytes, 0 for three quarters of what is free, divided among the workers
 
-	// OpenStore opens a store by its name; nil for store.Open, which knows folders and
-	// S3.
+	// OpenStore opens a store by its name; nil for engine.Store, which knows folders and
+	// clouds' buckets.
 	OpenStore func(ctx context.Context, name string) (store.Store, error)
 	// Queue tells processes of each other; nil starts one in the folder, or connects to
 	// the one that another driver has there. Drive closes it.
@@ -99,7 +99,7 @@ func (o *Options) complete() error {
 		o.Target = c.Target{}
 	}
 	if o.OpenStore == nil {
-		o.OpenStore = store.Open
+		o.OpenStore = engine.Store
 	}
 	if o.OpenSystem == nil {
 		o.OpenSystem = engine.System
