@@ -37,7 +37,7 @@ func System(ctx context.Context, name, folder string) (batch.System, error) {
 	}
 	open := systems[u.Scheme]
 	if open == nil {
-		return nil, fmt.Errorf("there is no batch system %q; %s are known", u.Scheme, strings.Join(Systems(), ", "))
+		return nil, fmt.Errorf("%q is no batch system; %s are known", name, strings.Join(Systems(), ", "))
 	}
 	values, err := url.ParseQuery(u.RawQuery)
 	if err != nil {

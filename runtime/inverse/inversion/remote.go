@@ -174,7 +174,7 @@ type Remote struct {
 // store opens the store.
 func (o *Remote) store(ctx context.Context) (store.Store, error) {
 	if o.OpenStore == nil {
-		o.OpenStore = store.Open
+		o.OpenStore = engine.Store
 	}
 	if o.OpenSystem == nil {
 		o.OpenSystem = engine.System
