@@ -210,6 +210,9 @@ func (d *drive) newBatch(in *inversion.Inversion, url string) batch.Batch {
 	if d.memory != "" {
 		args = append(args, "--memory", d.memory)
 	}
+	if d.mtbf > 0 {
+		args = append(args, "--mtbf", d.mtbf.String())
+	}
 	if d.batch == "queue" {
 		return batch.NewPulled(in.Run.Queue, inversion.TasksTopic(in.Run), batch.Quiet)
 	}
