@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -598,19 +599,43 @@ func TestInversionElsewhere(t *testing.T) {
 			t.Error("another model")
 		}
 	})
-	t.Run("s3", func(t *testing.T) {
-		cloudtest.S3(t)
-		out := filepath.Join(dir, "s3")
-		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", "s3://bucket/some/where"); code != 0 {
-			t.Fatalf("exit code %d\n%s", code, stderr)
-		}
-		if !bytes.Equal(model(out), want) {
-			t.Error("another model")
-		}
-		if stdout, _, code := courant(t, "status", out); code != 0 || !strings.Contains(stdout, "done after 3 of 3") {
-			t.Errorf("status: exit code %d\n%s", code, stdout)
-		}
-	})
+	for _, cloud := range []struct {
+		name, store, queue string
+		servers            func(t *testing.T)
+	}{
+		{"amazon", "s3://bucket/some/where", "sqs://courant?region=us-east-1", func(t *testing.T) {
+			queues := cloudtest.Moto(t).Address
+			cloudtest.S3(t)
+			t.Setenv("AWS_ENDPOINT_URL_SQS", "http://"+queues)
+		}},
+		{"azure", "azblob://bucket/some/where", "azqueue://" + cloudtest.AzureAccount + "/courant", func(t *testing.T) { cloudtest.Azure(t) }},
+		{"google", "gs://bucket/some/where", "pubsub://project/courant", func(t *testing.T) { cloudtest.GoogleStorage(t); cloudtest.PubSub(t) }},
+	} {
+		t.Run(cloud.name, func(t *testing.T) {
+			cloud.servers(t)
+			out := filepath.Join(dir, cloud.name)
+			w := command(t, "worker", config, "--store", cloud.store, "--queue", cloud.queue, "--threads", "1", "-v")
+			var said bytes.Buffer
+			w.Stderr = &said
+			if err := w.Start(); err != nil {
+				t.Fatal(err)
+			}
+			stop := sync.OnceFunc(func() { _ = w.Process.Kill(); _ = w.Wait() })
+			defer stop()
+			if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", cloud.store, "--batch", "queue", "--queue", cloud.queue); code != 0 {
+				t.Fatalf("exit code %d\n%s", code, stderr)
+			}
+			if !bytes.Equal(model(out), want) {
+				t.Error("another model")
+			}
+			if stdout, _, code := courant(t, "status", out); code != 0 || !strings.Contains(stdout, "done after 3 of 3") {
+				t.Errorf("status: exit code %d\n%s", code, stdout)
+			}
+			if stop(); !strings.Contains(said.String(), "done, after ") {
+				t.Errorf("the worker has done nothing:\n%s", said.String())
+			}
+		})
+	}
 	t.Run("slurm", func(t *testing.T) {
 		if err := exec.Command("sinfo").Run(); err != nil {
 			t.Skip("no Slurm answers: see .ci/slurm")
