@@ -42,9 +42,11 @@ var mayImport = map[string][]string{
 	// tasks of which any may die; models from data, which brings all of them together.
 	"runtime/exec":              {"dsl", "symbolic", "codegen", "backends"},
 	"runtime/seismic":           {"dsl", "symbolic", "codegen", "backends", "runtime/exec"},
-	"runtime/cluster/store":     {},
-	"runtime/cluster/queue":     {},
-	"runtime/cluster/batch":     {"runtime/cluster/queue"},
+	"runtime/cluster/cloud":     {},
+	"runtime/cluster/store":     {"runtime/cluster/cloud"},
+	"runtime/cluster/queue":     {"runtime/cluster/cloud"},
+	"runtime/cluster/engine":    {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
+	"runtime/cluster/batch":     {"runtime/cluster/queue", "runtime/cluster/store"},
 	"runtime/cluster/dashboard": {},
 	"runtime/cluster/workflow":  {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
 	"runtime/inverse":           {"dsl", "symbolic", "codegen", "backends", "runtime"},
@@ -166,6 +168,47 @@ func TestImports(t *testing.T) {
 	}
 	if checked < 50 {
 		t.Errorf("only %d imports were found", checked)
+	}
+}
+
+// ofClouds are the trees that know the libraries of clouds; engine alone, which opens
+// stores and queues by their URLs, may import them.
+var ofClouds = []string{
+	"runtime/cluster/cloud/amazon", "runtime/cluster/cloud/azure", "runtime/cluster/cloud/google", "runtime/cluster/cloud/cloudtest",
+	"runtime/cluster/store/s3", "runtime/cluster/store/azblob", "runtime/cluster/store/gcs", "runtime/cluster/store/storetest",
+}
+
+// Whoever imports package store links no library of a cloud.
+func TestLibrariesOfClouds(t *testing.T) {
+	dir := root(t)
+	libraries := []string{"github.com/aws", "github.com/Azure", "cloud.google.com", "google.golang.org"}
+	knows := func(pkg string) bool {
+		return slices.ContainsFunc(ofClouds, func(tree string) bool { return within(pkg, tree) })
+	}
+	found := 0
+	for _, file := range goFiles(t, dir) {
+		pkg := path.Dir(file)
+		if strings.HasSuffix(file, "_test.go") || knows(pkg) {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, file), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		for _, i := range f.Imports {
+			name, _ := strconv.Unquote(i.Path.Value)
+			to, ours := strings.CutPrefix(name, module+"/")
+			switch library := slices.ContainsFunc(libraries, func(tree string) bool { return within(name, tree) }); {
+			case ours && knows(to) && pkg == "runtime/cluster/engine":
+				found++
+			case library, ours && knows(to):
+				t.Errorf("%s: package %s must not import %s", file, pkg, name)
+			}
+		}
+	}
+	if found < 3 {
+		t.Errorf("engine imports %d packages of clouds", found)
 	}
 }
 

@@ -1,21 +1,22 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
-	"github.com/courant-pde/courant/runtime/cluster/batch/slurm"
 	"github.com/courant-pde/courant/runtime/cluster/dashboard"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
@@ -32,16 +33,16 @@ type drive struct {
 	deadline          time.Duration
 	onFailure, budget string
 	price             float64
-	slurm             []string
 	json, quiet       bool
+	detach            bool
 }
 
 func (d *drive) add(c *cobra.Command) {
 	d.surveyFlags.add(c)
 	d.queueFlags.add(c)
 	flags := c.Flags()
-	flags.StringVar(&d.batch, "batch", "processes", "what carries out the tasks: processes of this machine, slurm, or queue, for workers that are started by hand with courant worker")
-	flags.StringArrayVar(&d.slurm, "slurm", nil, "option of sbatch, such as --slurm=--partition=long; may be repeated")
+	flags.StringVar(&d.batch, "batch", "processes", "what carries out the tasks: processes of this machine; queue, for workers that are started by hand with courant worker; or a batch system, one of "+strings.Join(engine.Systems(), ", ")+", with options as in slurm:?option=--partition=long")
+	flags.BoolVar(&d.detach, "detach", false, "submit to the batch system and end; courant status tells how far it is, and courant resume writes the results")
 	flags.IntVar(&d.workers, "workers", 0, "worker processes (default: one per core)")
 	flags.IntVar(&d.reducers, "reducers", 1, "processes that sum gradients as they arrive; 0 leaves that to this one")
 	flags.IntVar(&d.attempts, "attempts", 4, "attempts at a shot")
@@ -58,8 +59,8 @@ func (d *drive) options(config string) (o inversion.Options, err error) {
 	if d.onFailure != "fail" && d.onFailure != "drop" || d.workers < 0 || d.workers > 1024 || d.reducers < 0 || d.reducers > 64 || d.attempts < 1 || d.deadline < 0 || d.price < 0 {
 		return o, usage("--on-failure is fail or drop, --workers 0 to 1024, --reducers 0 to 64, --attempts 1 or more, --deadline and --price not negative")
 	}
-	if d.batch != "processes" && d.batch != "slurm" && d.batch != "queue" {
-		return o, usage("there is no batch %q; processes, slurm and queue are possible", d.batch)
+	if d.detach && !d.system() {
+		return o, usage("--detach needs --batch with a batch system, one of %s: nothing else goes on when this command ends", strings.Join(engine.Systems(), ", "))
 	}
 	if d.batch == "queue" && !d.given() {
 		return o, usage("workers that are started by hand need a queue that they can reach: give --queue, see courant queue")
@@ -74,14 +75,20 @@ func (d *drive) options(config string) (o inversion.Options, err error) {
 	}
 	o.Folder, o.Store, o.Workers = d.out, d.store, d.workers
 	o.Attempts, o.Deadline, o.Drop, o.Budget, o.Price = d.attempts, d.deadline, d.onFailure == "drop", budget, d.price
+	if d.system() {
+		o.System = d.batch
+	}
 	if d.batch != "queue" { // whose workers have threads of their own
 		o.Needs.Threads = d.threads
 	}
-	if d.batch == "slurm" {
+	if d.system() {
 		o.Needs.Memory = o.Memory
 	}
 	return o, nil
 }
+
+// system reports whether a batch system carries out the tasks.
+func (d *drive) system() bool { return d.batch != "processes" && d.batch != "queue" }
 
 // budgetOf is how long tasks may take: given as such, or as an amount of money.
 func budgetOf(text string, price float64) (time.Duration, error) {
@@ -133,15 +140,13 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 		}
 	}
 	url := ""
-	o.Batch = func(in *inversion.Inversion) (batch.Batch, error) {
-		if in.QueueURL != "" {
-			url = in.QueueURL
+	if !d.system() {
+		o.Batch = func(in *inversion.Inversion) (batch.Batch, error) {
+			return d.newBatch(in, cmp.Or(in.QueueURL, url)), nil
 		}
-		progress, hush = inversion.NewProgress(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
-		return d.newBatch(in, url), nil
 	}
 	if d.reducers > 0 {
-		o.Reduce = func(ctx context.Context, in *inversion.Inversion) { d.reduce(ctx, in.Store, url) }
+		o.Reduce = func(ctx context.Context, in *inversion.Inversion) { d.reduce(ctx, in.Store, cmp.Or(in.QueueURL, url)) }
 	}
 	var tell func(workflow.Event)
 	o.Event = func(e workflow.Event) { tell(e) }
@@ -159,6 +164,13 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 			return err
 		}
 	}
+	if d.system() && url != "" {
+		in.Environment = map[string]string{inversion.QueueVariable: url}
+	}
+	if d.detach {
+		return d.leave(c, in)
+	}
+	progress, hush = inversion.NewProgress(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
 	told := 0
 	tell = func(e workflow.Event) { d.tell(progress, in.Survey, &told, e) }
 	updates, err := in.Drive(ctx)
@@ -166,6 +178,19 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 		return err
 	}
 	return d.report(c, in, updates)
+}
+
+// leave submits the inversion, and says how one looks after it.
+func (d *drive) leave(c *cobra.Command, in *inversion.Inversion) error {
+	p, err := in.Detach(c.Context())
+	if err != nil {
+		return err
+	}
+	if d.json {
+		return printJSON(c, map[string]any{"run": in.Run.Name, "store": in.Store, "version": p.Version, "done": p.Done})
+	}
+	fmt.Fprintf(c.OutOrStdout(), "run %s goes on by itself in %s: %d tasks of version %d are submitted\ncourant status %s tells how far it is, courant cancel stops it, courant resume writes the results\n", in.Run.Name, in.Store, len(p.Missing), p.Version, d.out)
+	return nil
 }
 
 // child is a command of this program, which knows the queue.
@@ -185,14 +210,8 @@ func (d *drive) newBatch(in *inversion.Inversion, url string) batch.Batch {
 	if d.memory != "" {
 		args = append(args, "--memory", d.memory)
 	}
-	switch d.batch {
-	case "queue":
+	if d.batch == "queue" {
 		return batch.NewPulled(in.Run.Queue, inversion.TasksTopic(in.Run), batch.Quiet)
-	case "slurm":
-		return &batch.Arrays{
-			System: &slurm.System{Folder: filepath.Join(d.out, "slurm"), Options: d.slurm}, Store: in.Run.Store,
-			Arguments: args, Environment: map[string]string{queueVariable: url}, Attempts: d.attempts,
-		}
 	}
 	return batch.NewProcesses(min(d.workers, len(in.Survey.Shots)), func() *exec.Cmd { return child(url, append(args, "--stdin")...) })
 }

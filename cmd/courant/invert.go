@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 )
 
 func newInvert() *cobra.Command {
@@ -27,6 +29,6 @@ bit by bit. Several may drive one run.`,
 	}
 	d.add(c)
 	c.Flags().StringVar(&d.out, "out", "inversion", "folder for the results")
-	c.Flags().StringVar(&d.store, "store", "", "folder of the store, or s3://bucket/prefix; several runs may share it (default: store in the folder for the results)")
+	c.Flags().StringVar(&d.store, "store", "", "store of the run: "+engine.Stores+"; several runs may share it (default: store in the folder for the results)")
 	return c
 }

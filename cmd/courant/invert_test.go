@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/courant-pde/courant/runtime/cluster/store/storetest"
+	"github.com/courant-pde/courant/runtime/cluster/cloud/cloudtest"
 )
 
 // smallSurvey writes the file of an inversion that takes a second or two.
@@ -599,7 +599,7 @@ func TestInversionElsewhere(t *testing.T) {
 		}
 	})
 	t.Run("s3", func(t *testing.T) {
-		storetest.Gateway(t)
+		cloudtest.S3(t)
 		out := filepath.Join(dir, "s3")
 		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", "s3://bucket/some/where"); code != 0 {
 			t.Fatalf("exit code %d\n%s", code, stderr)
@@ -621,6 +621,23 @@ func TestInversionElsewhere(t *testing.T) {
 		}
 		if !bytes.Equal(model(out), want) {
 			t.Error("another model")
+		}
+		// And with nobody there while nothing happens.
+		out = filepath.Join(dir, "detached")
+		stdout, stderr, code := courant(t, "invert", config, "--out", out, "--batch", "slurm:?option=--time=60", "--threads", "1", "--detach")
+		if code != 0 || !strings.Contains(stdout, "goes on by itself") {
+			t.Fatalf("exit code %d\n%s%s", code, stdout, stderr)
+		}
+		for start := time.Now(); !strings.Contains(stdout, "done after 3 of 3"); time.Sleep(500 * time.Millisecond) {
+			if stdout, stderr, code = courant(t, "status", out); code != 0 || time.Since(start) > 2*time.Minute {
+				t.Fatalf("exit code %d after %v\n%s%s", code, time.Since(start), stdout, stderr)
+			}
+		}
+		if _, stderr, code := courant(t, "resume", out); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model where nobody drives")
 		}
 	})
 }

@@ -149,7 +149,7 @@ func exitCode(ctx context.Context, err error) int {
 }
 
 // formerFlags are other spellings of flags, such as Devito's words, and those of here.
-var formerFlags = map[string][]string{"so": {"space-order"}, "nt": {"steps"}, "nbl": {"pad", "border"}, "dtype": {"precision"}, "disable-pass": {"disable"}}
+var formerFlags = map[string][]string{"so": {"space-order"}, "nt": {"steps"}, "nbl": {"pad", "border"}, "dtype": {"precision"}, "disable-pass": {"disable"}, "slurm": {"batch"}}
 
 // spellings makes each of them an error that names the flag of the command.
 func spellings(c *cobra.Command) {

@@ -11,12 +11,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/runtime/cluster/queue"
+	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
 // Variables of the environment, which is nobody's to see in a list of processes:
 // the address of the queue, and the token that lets others in.
 const (
-	queueVariable = "COURANT_QUEUE"
+	queueVariable = inversion.QueueVariable
 	tokenVariable = "COURANT_TOKEN"
 )
 

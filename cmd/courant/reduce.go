@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/cluster/store"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 )
 
@@ -45,7 +45,7 @@ starts one by itself.`,
 				ctx, stop = attached(ctx)
 				defer stop()
 			}
-			st, err := store.Open(ctx, name)
+			st, err := engine.Store(ctx, name)
 			if err != nil {
 				return err
 			}
@@ -61,7 +61,7 @@ starts one by itself.`,
 			return workflow.Reduce(ctx, st, q, func(err error) { fmt.Fprintln(c.ErrOrStderr(), "warning:", err) })
 		},
 	}
-	c.Flags().StringVar(&name, "store", "", "folder of the store, or s3://bucket/prefix")
+	c.Flags().StringVar(&name, "store", "", "store of the run: "+engine.Stores)
 	qf.add(c)
 	c.Flags().BoolVar(&child, "attached", false, "end with standard input")
 	_ = c.Flags().MarkHidden("attached")

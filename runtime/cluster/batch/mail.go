@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/courant-pde/courant/runtime/cluster/store"
@@ -116,32 +117,99 @@ func (m mail) remove(ctx context.Context) error {
 	return nil
 }
 
+// Served is what became of an element.
+type Served struct {
+	Task   Task
+	Failed bool // its task did, and the answer says so
+}
+
+// ErrUnanswered marks the error of a task that the batch system itself shall begin
+// again, in place of whoever gave the task: no answer is left.
+var ErrUnanswered = errors.New("the batch system begins it again")
+
+// Unanswered marks an error as ErrUnanswered.
+func Unanswered(err error) error { return &marked{err, ErrUnanswered} }
+
 // ServeElement is the other side of Arrays: it carries out the task of an element of
-// an array, and leaves the answer in the store that Arrays has. Errors: ErrLeaving
-// when the worker has to leave before the task is done, whereupon the process must end
-// with the exit code Leaving; and those of the store, whereupon it must fail.
-func ServeElement(ctx context.Context, s store.Store, array string, index int, do func(ctx context.Context, t Task) error) error {
+// an array, and leaves the answer in the store that Arrays has. An element that has
+// answered, and was begun again as its worker died then, is not carried out again.
+// Errors: ErrLeaving when the worker has to leave before the task is done, whereupon
+// the process must end with the exit code Leaving; those marked as ErrUnanswered, and
+// those of the store, whereupon it must fail.
+func ServeElement(ctx context.Context, s store.Store, array string, index int, do func(ctx context.Context, t Task) error) (Served, error) {
 	m := mail{s, array}
-	for _, kind := range []string{doneMail, failedMail} {
-		if _, err := m.read(ctx, m.key(kind, index)); err == nil {
-			return nil // its worker died when it had answered
-		} else if !errors.Is(err, store.ErrNotExist) {
-			return err
-		}
-	}
 	t, err := m.task(ctx, index)
 	if err != nil {
-		return err
+		return Served{}, fmt.Errorf("element %d of the array %s: %w", index, array, err)
+	}
+	for _, kind := range []string{doneMail, failedMail} {
+		_, err := m.read(ctx, m.key(kind, index))
+		if !errors.Is(err, store.ErrNotExist) {
+			return Served{t, kind == failedMail}, err
+		}
 	}
 	if err := m.say(ctx, begunMail, index, ""); err != nil {
-		return err
+		return Served{}, err
 	}
 	err = do(ctx, t)
-	if err == nil {
-		return m.say(context.WithoutCancel(ctx), doneMail, index, "")
+	switch {
+	case err == nil:
+		return Served{Task: t}, m.say(context.WithoutCancel(ctx), doneMail, index, "")
+	case errors.Is(err, ErrLeaving) || ctx.Err() != nil:
+		return Served{}, fmt.Errorf("%s: %w", t, ErrLeaving)
+	case errors.Is(err, ErrUnanswered):
+		return Served{}, fmt.Errorf("%s: %w", t, err)
 	}
-	if errors.Is(err, ErrLeaving) || ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", t, ErrLeaving)
-	}
-	return m.say(ctx, failedMail, index, answer(err)+"\n")
+	return Served{t, true}, m.say(ctx, failedMail, index, answer(err)+"\n")
 }
+
+// Failures are the errors that elements of an array have answered, by index.
+func Failures(ctx context.Context, s store.Store, array string) (map[int]error, error) {
+	m := mail{s, array}
+	keys, err := s.List(ctx, m.folder()+failedMail)
+	if err != nil {
+		return nil, err
+	}
+	failed := map[int]error{}
+	for _, k := range keys {
+		index, err := strconv.Atoi(strings.TrimPrefix(k, m.folder()+failedMail))
+		if err != nil {
+			continue
+		}
+		text, err := m.read(ctx, k)
+		if err != nil {
+			return nil, err
+		}
+		failed[index] = said(strings.TrimSpace(string(text)))
+	}
+	return failed, nil
+}
+
+// Post keeps the tasks of an array that is to be submitted, and returns those that are
+// kept: others, where another process was first. The array has as many elements.
+func Post(ctx context.Context, s store.Store, array string, tasks []Task) ([]Task, error) {
+	if err := (mail{s, array}).post(ctx, tasks); err != nil {
+		return nil, err
+	}
+	return Tasks(ctx, s, array)
+}
+
+// Tasks are those of an array, in the order of its elements.
+func Tasks(ctx context.Context, s store.Store, array string) (tasks []Task, err error) {
+	m := mail{s, array}
+	text, err := m.read(ctx, m.folder()+"tasks")
+	if err != nil {
+		return nil, err
+	}
+	for line := range bytes.Lines(text) {
+		t, err := readTask(line)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks, nil
+}
+
+// Clear removes what a store has of an array, when nobody works at it any more.
+func Clear(ctx context.Context, s store.Store, array string) error { return mail{s, array}.remove(ctx) }

@@ -20,7 +20,7 @@ func Example() {
 	}
 	defer os.RemoveAll(folder)
 	ctx := context.Background()
-	s, err := store.Open(ctx, folder) // or s3://bucket/prefix
+	s, err := store.OpenFiles(folder)
 	if err != nil {
 		panic(err)
 	}

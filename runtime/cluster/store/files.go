@@ -138,19 +138,6 @@ func syncFolder(path string) error {
 	return nil
 }
 
-// reader stops when its context ends.
-type reader struct {
-	ctx  context.Context
-	data io.Reader
-}
-
-func (r reader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return r.data.Read(p)
-}
-
 // Open implements Store.
 func (s *Files) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err := ctx.Err(); err != nil {

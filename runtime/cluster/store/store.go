@@ -5,9 +5,9 @@
 // nothing and count nothing twice.
 //
 // In: keys and bytes. Out: the same bytes, to any process that opens the same store: a
-// folder, a bucket of an S3 server, or the memory of this process. Start at Open and the
-// example; Store is the interface for a store of one's own, which package storetest
-// tests.
+// folder, the memory of this process, or a cloud's bucket by the packages below. Start at
+// OpenFiles and the example; Store is the interface for a store of one's own, which
+// package storetest tests.
 package store
 
 import (
@@ -60,4 +60,18 @@ func CheckKey(key string) error {
 		}
 	}
 	return nil
+}
+
+// SplitURL gives the bucket and the prefix, which is "" or ends with /, of a URL such as
+// scheme://bucket/prefix.
+func SplitURL(scheme, url string) (bucket, prefix string, err error) {
+	rest, ok := strings.CutPrefix(url, scheme+"://")
+	bucket, prefix, _ = strings.Cut(rest, "/")
+	if !ok || bucket == "" {
+		return "", "", fmt.Errorf("%q is no store; write %s://bucket/prefix", url, scheme)
+	}
+	if prefix = strings.Trim(prefix, "/"); prefix == "" {
+		return bucket, "", nil
+	}
+	return bucket, prefix + "/", CheckKey(prefix)
 }

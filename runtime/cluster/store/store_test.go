@@ -32,22 +32,6 @@ func TestFiles(t *testing.T) {
 	})
 }
 
-func TestS3(t *testing.T) {
-	storetest.Gateway(t)
-	storetest.Run(t, func(t *testing.T) store.Store {
-		s, err := store.Open(t.Context(), "s3://bucket/some/where")
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	})
-	for _, url := range []string{"s3://absent", "s3://", "ftp://bucket"} {
-		if _, err := store.Open(t.Context(), url); err == nil {
-			t.Errorf("%s was opened", url)
-		}
-	}
-}
-
 // What is no file where an object belongs is neither an object nor the lack of one.
 func TestForeignFiles(t *testing.T) {
 	dir := t.TempDir()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -162,7 +161,7 @@ func (d *driver) evaluate(ctx context.Context, p *Position) error {
 			case giveUp:
 				copies[a.copy](a.err)
 			case letter:
-				d.letter(e.task(a.task), a.err)
+				d.Letter(ctx, e.task(a.task), a.err)
 			case drop:
 				go func() {
 					err := d.Submit(context.WithoutCancel(ctx), e.task(a.task), p.Tasks, &Object{})
@@ -294,9 +293,3 @@ func (d *driver) ready(ctx context.Context, p *Position) (bool, error) {
 
 // longestBackoff is the longest time between two attempts.
 var longestBackoff = 30 * time.Second
-
-// letter keeps the reason why a task failed for good.
-func (d *driver) letter(t Task, err error) {
-	// The failure itself is reported anyway.
-	_ = d.create(context.Background(), d.deadKey(t), strings.NewReader(err.Error()+"\n"))
-}

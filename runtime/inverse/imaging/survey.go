@@ -51,7 +51,12 @@ type Survey struct {
 // its derivatives. Errors: those of the configuration and of compiling, and for
 // unknowns and records that the operator does not have.
 func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Target, threads int) (s *Survey, err error) {
-	s = &Survey{Config: c}
+	return newSurvey(ctx, c, nil, backend, threads)
+}
+
+// newSurvey is NewSurvey of shots that are known; nil for those of the configuration.
+func newSurvey(ctx context.Context, c *survey.Config, shots []*survey.Geometry, backend backends.Target, threads int) (s *Survey, err error) {
+	s = &Survey{Config: c, Shots: shots}
 	s.setup, err = modelling.Open(c, backend)
 	if s.Model = s.setup.Model; s.Model == nil {
 		return nil, err
@@ -60,7 +65,12 @@ func NewSurvey(ctx context.Context, c *survey.Config, backend backends.Target, t
 	// What is wrong is said in one go.
 	faults := []error{err}
 	for _, read := range []func() error{
-		func() (err error) { s.Shots, err = s.shots(); return err },
+		func() (err error) {
+			if s.Shots == nil {
+				s.Shots, err = s.shots()
+			}
+			return err
+		},
 		s.wavelets,
 		s.readable,
 		s.check,

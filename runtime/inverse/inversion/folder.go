@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/queue"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
@@ -30,6 +31,7 @@ type Folder struct {
 	Run *workflow.Run `json:"-"`
 
 	path string
+	open func(ctx context.Context, name string) (store.Store, error)
 }
 
 // mostBytes is what run.json may have.
@@ -93,11 +95,11 @@ func readFolder(path string) (*Folder, error) {
 }
 
 // OpenFolder opens the inversion of a folder, to look at it or to stop it; open is that
-// of Options, nil for store.Open. Errors: BadOptions for a folder that is none of an
+// of Options, nil for engine.Store. Errors: BadOptions for a folder that is none of an
 // inversion, and those of the store.
 func OpenFolder(ctx context.Context, path string, open func(ctx context.Context, name string) (store.Store, error)) (*Folder, error) {
 	if open == nil {
-		open = store.Open
+		open = engine.Store
 	}
 	f, err := readFolder(path)
 	if err != nil {
@@ -107,6 +109,7 @@ func OpenFolder(ctx context.Context, path string, open func(ctx context.Context,
 	if err != nil {
 		return nil, err
 	}
+	f.open = open
 	plan := f.Iterations / max(1, f.Bands)
 	f.Run = &workflow.Run{Store: st, Name: f.RunName, Shots: f.Shots, New: func() workflow.State { return &imaging.State{Plan: plan} }}
 	return f, nil
@@ -129,5 +132,8 @@ func (f *Folder) Cancel(ctx context.Context) error {
 			defer q.Close()
 		}
 	}
-	return f.Run.Cancel(ctx)
+	if err := f.Run.Cancel(ctx); err != nil {
+		return err
+	}
+	return f.withdraw(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
 	"github.com/courant-pde/courant/runtime/exec/field"
@@ -96,7 +98,7 @@ func (in *Inversion) note() error {
 	}
 	f := &Folder{RunName: in.Run.Name, Config: in.Config, Store: in.Store, Shots: len(s.Shots), Iterations: s.Iterations(), Bands: len(s.Config.Inversion.Bands), Price: in.Price}
 	for _, path := range []*string{&f.Config, &f.Store} {
-		if !store.Remote(*path) {
+		if _, url := engine.Scheme(*path); !url {
 			var err error
 			if *path, err = filepath.Abs(*path); err != nil {
 				return err
@@ -150,7 +152,7 @@ func (in *Inversion) Drive(ctx context.Context) ([]imaging.Update, error) {
 	if in.warn(); err != nil {
 		return nil, err
 	}
-	b, err := in.batch()
+	b, err := in.batch(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -228,9 +230,26 @@ func (in *Inversion) openQueue(ctx context.Context) (closed func(), err error) {
 }
 
 // batch is what carries out the tasks.
-func (in *Inversion) batch() (batch.Batch, error) {
-	if in.Batch != nil {
+func (in *Inversion) batch(ctx context.Context) (batch.Batch, error) {
+	switch {
+	case in.Batch != nil:
 		return in.Batch(in)
+	case in.System != "":
+		s, err := in.openSystem(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := in.ship(ctx); err != nil {
+			return nil, err
+		}
+		environment := maps.Clone(in.Environment)
+		if in.QueueURL != "" { // which a worker on another machine does without
+			if environment == nil {
+				environment = map[string]string{}
+			}
+			environment[QueueVariable] = in.QueueURL
+		}
+		return &batch.Arrays{System: s, Store: in.Run.Store, Arguments: in.workerArguments(), Environment: environment, Attempts: in.Attempts}, nil
 	}
 	return batch.NewLocal(min(in.Workers, len(in.Survey.Shots)), func(ctx context.Context, t workflow.Task) error {
 		return in.Survey.Do(ctx, in.Run, t)

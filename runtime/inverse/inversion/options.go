@@ -8,6 +8,7 @@ import (
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/c"
 	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/queue"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
@@ -19,15 +20,15 @@ import (
 type Options struct {
 	Config string // TOML file of the survey: see docs/invert.md
 	Folder string // for the results
-	Store  string // folder of the store, or s3://bucket/prefix; "" for store in Folder
+	Store  string // of the run, as engine.Store knows it; "" for the folder store in Folder
 
 	Target  backends.Target // what runs the operator; nil for C
 	Workers int             // tasks at once, 0 for one per core
 	Threads int             // of a task, 0 for the cores divided among the workers
 	Memory  int64           // of a task in bytes, 0 for three quarters of what is free, divided among the workers
 
-	// OpenStore opens a store by its name; nil for store.Open, which knows folders and
-	// S3.
+	// OpenStore opens a store by its name; nil for engine.Store, which knows folders and
+	// clouds' buckets.
 	OpenStore func(ctx context.Context, name string) (store.Store, error)
 	// Queue tells processes of each other; nil starts one in the folder, or connects to
 	// the one that another driver has there. Drive closes it.
@@ -35,6 +36,14 @@ type Options struct {
 	// Batch carries out the tasks; nil has goroutines of this process do so. It is called
 	// when the queue is there.
 	Batch func(*Inversion) (batch.Batch, error)
+	// System is the URL of a batch system whose workers carry out the tasks, such as slurm,
+	// see engine.System; "" for none. They are this program, started as courant worker, and
+	// find all that they need in the store.
+	System string
+	// Environment is added to that of the batch system's workers.
+	Environment map[string]string
+	// OpenSystem opens it; nil for engine.System.
+	OpenSystem func(ctx context.Context, name, folder string) (batch.System, error)
 	// Reduce sums gradients as they arrive, until ctx ends; nil has a goroutine of this
 	// process do so. What it leaves the driver sums itself.
 	Reduce func(ctx context.Context, in *Inversion)
@@ -81,6 +90,8 @@ func (o *Options) complete() error {
 		return bad("%d threads; 0 to 4096 are possible", o.Threads)
 	case o.Attempts < 0 || o.Deadline < 0 || o.Budget < 0 || !(o.Price >= 0) || o.Memory < 0:
 		return bad("attempts, deadline, budget, price and memory are not negative")
+	case o.System != "" && o.Batch != nil:
+		return bad("both Batch and System are given; one of them carries out the tasks")
 	case (o.Misfit == nil) != (o.MisfitName == ""):
 		return bad("a misfit of one's own has a name, which tells its runs apart")
 	}
@@ -88,7 +99,10 @@ func (o *Options) complete() error {
 		o.Target = c.Target{}
 	}
 	if o.OpenStore == nil {
-		o.OpenStore = store.Open
+		o.OpenStore = engine.Store
+	}
+	if o.OpenSystem == nil {
+		o.OpenSystem = engine.System
 	}
 	m := machine.Describe()
 	if o.Workers == 0 {
@@ -97,7 +111,7 @@ func (o *Options) complete() error {
 	if o.Threads == 0 {
 		o.Threads = max(1, m.Cores/o.Workers)
 	}
-	if o.Memory == 0 && m.Available > 0 && o.Batch == nil {
+	if o.Memory == 0 && m.Available > 0 && o.Batch == nil && o.System == "" {
 		o.Memory = m.Available / 4 * 3 / int64(o.Workers)
 	}
 	return nil

@@ -12,6 +12,10 @@ import (
 	"github.com/courant-pde/courant/runtime/cluster/queue"
 )
 
+// QueueVariable names the variable of a worker's environment with the address of the
+// queue, which is nobody's to see in a list of processes.
+const QueueVariable = "COURANT_QUEUE"
+
 // queueFolder is that of the embedded queue in the folder of an inversion, and urlFile
 // there holds its address while it runs.
 const (

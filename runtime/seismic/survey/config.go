@@ -52,8 +52,10 @@ type Config struct {
 	// Picture says how records and wavefields are drawn.
 	Picture PictureConfig `toml:"picture"`
 
-	path  string    // of the file
-	lines positions // of its keys
+	path   string    // of the file
+	text   []byte    // of the file
+	lines  positions // of its keys
+	inputs *inputs
 }
 
 // ModelConfig is a model, either read from a file or computed.

@@ -65,6 +65,7 @@ func parseConfig(path string, data []byte) (*Config, error) {
 		}
 	}
 	if len(faults) == 0 {
+		c.text, c.inputs = data, &inputs{asked: map[string]string{}}
 		return c, nil
 	}
 	slices.SortStableFunc(faults, func(a, b fault) int { return a.line - b.line })

@@ -13,10 +13,23 @@ import (
 
 // Resolve gives a path of the file as seen from the working folder.
 func (c *Config) Resolve(path string) string {
-	if path == "" || filepath.IsAbs(path) {
+	if path == "" {
 		return path
 	}
-	return filepath.Join(filepath.Dir(c.path), path)
+	at := path
+	if !filepath.IsAbs(path) {
+		at = filepath.Join(filepath.Dir(c.path), path)
+	}
+	if c.inputs == nil { // it was not loaded
+		return at
+	}
+	c.inputs.mu.Lock()
+	defer c.inputs.mu.Unlock()
+	if moved, ok := c.inputs.moved[path]; ok {
+		at = moved
+	}
+	c.inputs.asked[path] = at
+	return at
 }
 
 // Path is the file of the configuration.

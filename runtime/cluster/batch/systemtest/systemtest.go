@@ -53,7 +53,7 @@ func serve(ctx context.Context, folder, array string, index int) error {
 	if err != nil {
 		return err
 	}
-	return batch.ServeElement(ctx, s, array, index, func(ctx context.Context, t batch.Task) error {
+	_, err = batch.ServeElement(ctx, s, array, index, func(ctx context.Context, t batch.Task) error {
 		if t.Place == diesOnce {
 			if err := os.Mkdir(folder+"/died", 0o755); err == nil {
 				fmt.Fprintln(os.Stderr, "the last words")
@@ -62,6 +62,7 @@ func serve(ctx context.Context, folder, array string, index int) error {
 		}
 		return batchtest.Do(folder)(ctx, t)
 	})
+	return err
 }
 
 // Run tests a system that runs this program, on this machine: its elements see the same

@@ -13,4 +13,8 @@ func TestMain(m *testing.M) {
 }
 
 // The suite itself, and batch.Arrays, by a system that needs no service.
-func TestProcesses(t *testing.T) { systemtest.Run(t, &systemtest.Processes{}, true) }
+func TestMachine(t *testing.T) {
+	m := &systemtest.Machine{Folder: systemtest.Folder{Path: t.TempDir()}}
+	m.Start(t)
+	systemtest.Run(t, &m.Folder, true)
+}
