@@ -26,7 +26,7 @@ func away(err error) bool {
 // attempt may mend it.
 func (s *System) explain(verb, resource string, err error) error {
 	say := func(format string, args ...any) error {
-		return fmt.Errorf("Kubernetes, namespace %s: %s: %w", s.namespace, fmt.Sprintf(format, args...), err)
+		return fmt.Errorf("namespace %s of Kubernetes: %s: %w", s.namespace, fmt.Sprintf(format, args...), err)
 	}
 	switch {
 	case away(err):

@@ -483,6 +483,17 @@ func (c cluster) unschedulable(t *testing.T) {
 	s := c.system(t, kubernetes.Options{})
 	a := submit(t, s, batch.Array{Name: name(), Size: 3, Attempts: 1, Needs: batch.Resources{Threads: 1000}})
 	c.doubts(t, s, a, ": 3 of 3 elements", "no node takes them", "Insufficient cpu")
+
+	// One that waits is cancelled too.
+	a = submit(t, s, batch.Array{Name: name(), Size: 3, Attempts: 2, Needs: batch.Resources{Threads: 1000}})
+	c.pod(t, a, 1)
+	if err := s.Cancel(t.Context(), a, 1); err != nil {
+		t.Fatal(err)
+	}
+	c.ended(t, s, a, map[int]string{1: "failed"})
+	if err := s.Cancel(t.Context(), a, -1); err != nil {
+		t.Error(err)
+	}
 }
 
 func (c cluster) noImage(t *testing.T) {

@@ -52,7 +52,7 @@ type Options struct {
 func (o Options) check() error {
 	var faults []error
 	if o.Image == "" {
-		faults = append(faults, errors.New("Kubernetes needs a container image of the workers, and none is given: see docs/kubernetes.md"))
+		faults = append(faults, errors.New("give the container image of the workers: see docs/kubernetes.md"))
 	}
 	if o.Grace < 0 || o.Keep < 0 {
 		faults = append(faults, errors.New("the time that elements have to leave, and that for which jobs are kept, cannot be negative"))

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -35,12 +36,13 @@ type Kubelet struct {
 	// and what it wrote.
 	Container func(ctx context.Context, p *corev1.Pod) (code int, output string)
 
-	client  *clientset.Clientset
-	stop    context.CancelFunc
-	mu      sync.Mutex
-	pods    map[types.UID]*pod
-	leaving bool // the node is being taken away
-	dead    bool // it is away
+	client   *clientset.Clientset
+	stop     context.CancelFunc
+	requests chan struct{} // a place for each that may be made at once
+	mu       sync.Mutex
+	pods     map[types.UID]*pod
+	leaving  bool // the node is being taken away
+	dead     bool // it is away
 }
 
 // pod is one that was bound to this node.
@@ -58,7 +60,7 @@ type pod struct {
 func (c *Cluster) Join(t testing.TB, k *Kubelet, room int64, labels map[string]string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	k.client, k.stop, k.pods = c.Client, stop, map[types.UID]*pod{}
+	k.client, k.stop, k.pods, k.requests = c.Client, stop, map[types.UID]*pod{}, make(chan struct{}, 50)
 	server := httptest.NewTLSServer(http.HandlerFunc(k.serveLogs))
 	q := func(n int64) resource.Quantity { return *resource.NewQuantity(n, resource.DecimalSI) }
 	all := corev1.ResourceList{corev1.ResourceCPU: q(room), corev1.ResourcePods: q(room), corev1.ResourceMemory: q(64 << 30), "nvidia.com/gpu": q(2)}
@@ -105,31 +107,41 @@ func (c *Cluster) Join(t testing.TB, k *Kubelet, room int64, labels map[string]s
 // ready tells that the node lives.
 func (k *Kubelet) ready(ctx context.Context) error {
 	now := metav1.Now()
-	return k.patch(ctx, func(patch []byte) error {
-		_, err := k.client.CoreV1().Nodes().PatchStatus(ctx, k.Name, patch)
-		return err
-	}, "", map[string]any{"conditions": []corev1.NodeCondition{{Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: now, LastTransitionTime: now, Reason: "KubeletReady"}}})
+	_, err := k.client.CoreV1().Nodes().PatchStatus(ctx, k.Name, change("", map[string]any{"conditions": []corev1.NodeCondition{{
+		Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: now, LastTransitionTime: now, Reason: "KubeletReady",
+	}}}))
+	return err
 }
 
-// patch changes a status, of a pod with that UID.
-func (k *Kubelet) patch(ctx context.Context, do func(patch []byte) error, uid types.UID, status any) error {
-	change := map[string]any{"status": status}
+// change is a patch of a status, of the pod alone that has an UID unless that is empty.
+func change(uid types.UID, status map[string]any) []byte {
+	all := map[string]any{"status": status}
 	if uid != "" {
-		change["metadata"] = map[string]any{"uid": uid}
+		all["metadata"] = map[string]any{"uid": uid}
 	}
-	patch, err := json.Marshal(change)
+	patch, err := json.Marshal(all)
 	if err != nil {
-		return err
+		panic(err)
 	}
-	return do(patch)
+	return patch
 }
 
-// status changes that of a pod; what was deleted meanwhile has none.
+// status changes that of a pod.
 func (k *Kubelet) status(ctx context.Context, p *corev1.Pod, status map[string]any) {
-	_ = k.patch(ctx, func(patch []byte) error {
-		_, err := k.client.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, patch, metav1.PatchOptions{}, "status")
+	k.insist(ctx, func() error {
+		_, err := k.client.CoreV1().Pods(p.Namespace).Patch(ctx, p.Name, types.StrategicMergePatchType, change(p.UID, status), metav1.PatchOptions{}, "status")
 		return err
-	}, p.UID, status)
+	})
+}
+
+// insist repeats a request about a pod until it succeeds or there is no such pod any
+// more. Only so many are made at once as the API server answers in time.
+func (k *Kubelet) insist(ctx context.Context, request func() error) {
+	k.requests <- struct{}{}
+	defer func() { <-k.requests }()
+	for err := request(); err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) && ctx.Err() == nil; err = request() {
+		time.Sleep(time.Second)
+	}
 }
 
 // container is the state of the only container of a pod, as a part of its status.
@@ -162,7 +174,9 @@ func (k *Kubelet) remove(ctx context.Context, p *corev1.Pod) {
 	if p.Status.Phase == corev1.PodPending || p.Status.Phase == corev1.PodRunning {
 		k.status(ctx, p, map[string]any{"phase": corev1.PodFailed})
 	}
-	_ = k.client.CoreV1().Pods(p.Namespace).Delete(ctx, p.Name, metav1.DeleteOptions{GracePeriodSeconds: new(int64(0)), Preconditions: &metav1.Preconditions{UID: &p.UID}})
+	k.insist(ctx, func() error {
+		return k.client.CoreV1().Pods(p.Namespace).Delete(ctx, p.Name, metav1.DeleteOptions{GracePeriodSeconds: new(int64(0)), Preconditions: &metav1.Preconditions{UID: &p.UID}})
+	})
 }
 
 // run is the life of a pod.
