@@ -106,3 +106,26 @@ func TestNoLogin(t *testing.T) {
 		}
 	}
 }
+
+// A batch system is opened by its URL, and what is misspelt there is told.
+func TestSystem(t *testing.T) {
+	for url, want := range map[string]string{
+		"slurm":                            "",
+		"slurm:?option=--partition=long":   "",
+		"slurm:?options=--partition=long":  `there is no "options"; it has option`,
+		"slum":                             "is no batch system; kubernetes, slurm",
+		"kubernetes://a?spot=yes":          "spot=yes is not possible: it is true or false",
+		"kubernetes://a?grace=30":          "grace=30 is not possible",
+		"kubernetes://a?imgae=b":           `there is no "imgae"`,
+		"kubernetes://a?image=b&image=c":   "image is given 2 times",
+		"kubernetes://a?node=large":        "it is NAME=VALUE",
+		"kubernetes://a":                   "give the container image",
+		"kubernetes://a?image=b&context=c": "context",
+	} {
+		t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
+		s, err := engine.System(t.Context(), url, t.TempDir())
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) || err == nil && s == nil {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
