@@ -25,31 +25,28 @@ record and snapshots, and shot.json with the numbers of the run. docs/shot.md
 describes the file.`,
 		Example: "  courant shot testdata/shots/marmousi.toml --out shot",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return isolated(c.Context(), func() error {
-				backend, err := target.Find(name)
-				if err != nil {
-					return usageError{err}
-				}
-				config, err := survey.LoadConfig(args[0])
-				if err != nil {
-					return usageError{err}
-				}
-				bar := newProgress(c.ErrOrStderr(), quiet)
-				warn := func(text string) { fmt.Fprintln(c.ErrOrStderr(), "warning:", text) }
-				s, err := shot.Run(c.Context(), config, out, shot.Options{Target: backend, Threads: threads, Progress: bar.show, Warn: warn})
-				bar.end()
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(c, s)
-				}
-				fmt.Fprintf(c.OutOrStdout(), "%s: %d steps of %.6g ms on %s points and %d of layer on each side, %.2f s, %.3f billion points/s on %d threads\n%s\n",
-					s.Operator, s.Steps, s.Dt*s.Second*1000, times(s.Shape), s.Border, s.Seconds, s.Rate, s.Threads, strings.Join(prefixed(out, s.Files), "\n"))
-				return nil
-			})
-		},
+		RunE: isolated(func(c *cobra.Command, args []string) error {
+			backend, err := target.Find(name)
+			if err != nil {
+				return usageError{err}
+			}
+			config, err := survey.LoadConfig(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			bar := newProgress(c.ErrOrStderr(), quiet)
+			s, err := shot.Run(c.Context(), config, out, shot.Options{Target: backend, Threads: threads, Progress: bar.show, Warn: warner(c)})
+			bar.end()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c, s)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "%s: %d steps of %.6g ms on %s points and %d of layer on each side, %.2f s, %.3f billion points/s on %d threads\n%s\n",
+				s.Operator, s.Steps, s.Dt*s.Second*1000, times(s.Shape), s.Border, s.Seconds, s.Rate, s.Threads, strings.Join(prefixed(out, s.Files), "\n"))
+			return nil
+		}),
 	}
 	flags := c.Flags()
 	flags.StringVar(&out, "out", "shot", "folder for the results")
@@ -57,9 +54,7 @@ describes the file.`,
 	flags.IntVar(&threads, "threads", 0, "threads (default: one per core)")
 	flags.BoolVar(&asJSON, "json", false, "print the numbers of the run as one JSON object")
 	flags.BoolVarP(&quiet, "quiet", "q", false, "no progress")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	completeFiles(c, "toml")
 	return c
 }
 

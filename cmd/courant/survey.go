@@ -21,9 +21,7 @@ func (f *surveyFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator")
 	flags.StringVar(&f.memory, "memory", "", "memory of a worker, such as 2GiB (default: three quarters of what is free, divided among the workers)")
 	flags.IntVar(&f.threads, "threads", 0, "threads of a worker (default: the cores divided among the workers)")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	completeFiles(c, "toml")
 }
 
 // options are those of an inversion of a configuration.

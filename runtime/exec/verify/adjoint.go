@@ -47,7 +47,7 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 		_, err := adjoint.Gradient(p, adjoint.By{Fields: []string{name}})
 		return errors.Is(err, adjoint.ErrIndependent)
 	})
-	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: wrt, Initial: true})
+	op, err := gradient.Compile(ctx, p, gradient.Options{Compile: o.Compile, Wrt: wrt, Initial: true})
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 		if err != nil {
 			return nil, err
 		}
-		born, err := operator.CompileProblem(ctx, linear, o.Options)
+		born, err := operator.CompileProblem(ctx, linear, o.Compile)
 		if err != nil {
 			return nil, err
 		}
