@@ -80,16 +80,14 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 		return nil, err
 	}
 	// Runs share levels when their halos are the same: the widest of them.
-	plain := o.Compile
-	plain.Target = nil
 	problems := []*symbolic.Problem{p, keeping(p, reverse), reverse}
 	halo := make([]int, p.Grid.Dim())
-	for _, q := range problems {
-		program, err := codegen.CompileProblem(q, plain)
-		if err != nil {
+	programs := make([]*codegen.Program, len(problems))
+	for i, q := range problems {
+		if programs[i], err = operator.Program(q, o.Compile); err != nil {
 			return nil, err
 		}
-		for axis, n := range program.Signature.Halo {
+		for axis, n := range programs[i].Signature.Halo {
 			halo[axis] = max(halo[axis], n)
 		}
 	}
@@ -97,7 +95,12 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 	shared.Halo = halo
 	op := &Operator{plain: &comparison{}, chain: links, backend: o.Compile.Target, places: o.Places, condition: o.Condition != ""}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
-		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
+		if !slices.Equal(programs[i].Signature.Halo, halo) {
+			if programs[i], err = operator.Program(problems[i], shared); err != nil {
+				return nil, err
+			}
+		}
+		if *to, err = operator.FromProgram(ctx, programs[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -51,6 +51,11 @@ func newData(ctx context.Context, p *symbolic.Problem, o Options) (*data, operat
 	if err != nil {
 		return nil, operator.Arguments{}, err
 	}
+	return dataOf(op, o)
+}
+
+// dataOf are data for a compiled operator.
+func dataOf(op *operator.Operator, o Options) (*data, operator.Arguments, error) {
 	d := &data{rand.New(rand.NewPCG(o.Seed, 29)), op, o}
 	a, err := d.arguments()
 	return d, a, err
