@@ -24,9 +24,7 @@ func (f *surveyFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.memory, "memory", "", "memory of a worker, such as 2GiB (default: three quarters of what is free, divided among the workers)")
 	flags.IntVar(&f.threads, "threads", 0, "threads of a worker (default: the cores divided among the workers)")
 	flags.DurationVar(&f.mtbf, "mtbf", 0, "mean time between failures of a worker, such as 2h of spot machines, until it is measured: gradients keep their progress by it (default: 6h)")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	completeFiles(c, "toml")
 }
 
 // options are those of an inversion of a configuration.

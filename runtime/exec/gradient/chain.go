@@ -161,7 +161,7 @@ func CompileBorn(ctx context.Context, p *symbolic.Problem, o Options) (*Born, er
 	if err != nil {
 		return nil, err
 	}
-	op, err := operator.CompileProblem(ctx, linear, o.Options)
+	op, err := operator.CompileProblem(ctx, linear, o.Compile)
 	return &Born{op, c}, err
 }
 
@@ -231,7 +231,7 @@ func CompileIllumination(ctx context.Context, p *symbolic.Problem, o Options) (*
 	if err != nil {
 		return nil, err
 	}
-	op, err := operator.CompileProblem(ctx, light, o.Options)
+	op, err := operator.CompileProblem(ctx, light, o.Compile)
 	return &Illumination{op, c}, err
 }
 

@@ -53,6 +53,24 @@ func (r Report) String() string {
 		r.Steps, r.Forward.Seconds(), r.Recompute(), r.Plan.Recompute, r.Backward.Seconds(), mebibytes(r.Bytes), mebibytes(r.Plan.Bytes))
 }
 
+// Summary is what `courant gradient --json` prints of a result.
+type Summary struct {
+	Value     float64 `json:"value"`
+	Plan      Plan    `json:"plan"`
+	Bytes     int64   `json:"bytes"`
+	Peak      int64   `json:"peak_bytes,omitempty"` // of the process, where the system tells
+	Steps     int     `json:"forward_steps"`
+	Recompute float64 `json:"recompute"`
+	Forward   float64 `json:"forward_s"`
+	Backward  float64 `json:"backward_s"`
+}
+
+// Summary is the value and what it took.
+func (r *Result) Summary() Summary {
+	p := r.Report
+	return Summary{r.Value, p.Plan, p.Bytes, machine.PeakMemory(), p.Steps, p.Recompute(), p.Forward.Seconds(), p.Backward.Seconds()}
+}
+
 // Plan chooses how the wavefields are kept. Errors: those of the arguments, and
 // a storage that is too small, which says what is needed.
 func (op *Operator) Plan(a operator.Arguments, s Storage) (Plan, error) {
@@ -271,6 +289,10 @@ func (t *tape) turn(ctx context.Context, a operator.Arguments, m Misfit, out *Re
 	if err != nil {
 		return err
 	}
+	b.Warn = nil // what it would say of residuals reads as if of a forward run
+	if a.Warn != nil && allZero(adjoints) {
+		a.Warn("the records are as observed, so that all derivatives are zero")
+	}
 	backward := op.backward
 	if t.plan.Keep == Sampled {
 		if backward, err = op.sampled(ctx, t.plan.Every); err != nil {
@@ -283,6 +305,16 @@ func (t *tape) turn(ctx context.Context, a operator.Arguments, m Misfit, out *Re
 	}
 	t.backward, err = backward.Bind(b)
 	return err
+}
+
+// allZero reports whether no residual differs from zero.
+func allZero(residuals map[string]*field.Array) bool {
+	for _, r := range residuals {
+		if least, most := r.Range(); least != 0 || most != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // byPlace takes what was sampled at the sources and at their slopes apart: the
