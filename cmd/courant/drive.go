@@ -131,7 +131,6 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 		return err
 	}
 	var progress *inversion.Progress
-	hush := func() {}
 	o.Warn = func(text string) {
 		if text = "warning: " + text; progress != nil {
 			progress.Say(text)
@@ -170,6 +169,7 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 	if d.detach {
 		return d.leave(c, in)
 	}
+	var hush func()
 	progress, hush = inversion.NewProgress(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
 	told := 0
 	tell = func(e workflow.Event) { d.tell(progress, in.Survey, &told, e) }
