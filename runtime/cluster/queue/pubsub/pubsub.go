@@ -24,6 +24,7 @@ import (
 
 	api "cloud.google.com/go/pubsub/v2"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -40,7 +41,7 @@ const Scheme = "pubsub"
 const emulator = "PUBSUB_EMULATOR_HOST"
 
 const (
-	patience = 30 * time.Second    // for an answer
+	patience = 5 * time.Second     // for an answer
 	longest  = time.Minute         // for a message, before it is asked for again
 	fresh    = time.Hour           // a subscription is not made again
 	kept     = 7 * 24 * time.Hour  // messages of topics
@@ -111,7 +112,7 @@ func (q *Queue) topicName(last string) string {
 
 // prepare makes the topics of the service unless they are there.
 func (q *Queue) prepare(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, 2*patience) // as the first connection takes its time
 	defer cancel()
 	for _, last := range []string{"messages", "dead"} {
 		if _, err := q.client.TopicAdminClient.CreateTopic(ctx, &pubsubpb.Topic{Name: q.topicName(last)}); err != nil && status.Code(err) != codes.AlreadyExists {
@@ -282,7 +283,8 @@ func (q *Queue) pull(ctx context.Context, most int32, subscription func() (strin
 func (q *Queue) next(ctx context.Context, name string, most int32) ([]*pubsubpb.ReceivedMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	out, err := q.client.SubscriptionAdminClient.Pull(ctx, &pubsubpb.PullRequest{Subscription: name, MaxMessages: most})
+	// Left to itself the library tries again until the time is over, and then says only that.
+	out, err := q.client.SubscriptionAdminClient.Pull(ctx, &pubsubpb.PullRequest{Subscription: name, MaxMessages: most}, gax.WithRetry(nil))
 	if ctx.Err() != nil || status.Code(err) == codes.DeadlineExceeded {
 		return nil, nil
 	}
