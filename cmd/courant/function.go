@@ -9,10 +9,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/target"
+	"github.com/courant-pde/courant/runtime/cluster/cloud/amazon"
 	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
@@ -50,8 +50,8 @@ and ends. docs/detached.md tells where it is needed.`,
 				}
 				return printJSON(c, answer)
 			}
-			if os.Getenv("AWS_LAMBDA_RUNTIME_API") != "" {
-				lambda.StartWithOptions(f.Call, lambda.WithContext(ctx)) // and does not return
+			if amazon.InLambda() {
+				amazon.ServeLambda(ctx, f.Call)
 			}
 			if port := os.Getenv("FUNCTIONS_CUSTOMHANDLER_PORT"); port != "" { // Azure Functions
 				address = "127.0.0.1:" + port
