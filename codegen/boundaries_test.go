@@ -172,7 +172,7 @@ func TestImports(t *testing.T) {
 }
 
 // ofClouds are the trees that know the libraries of clouds; engine alone, which opens
-// stores and queues by their URLs, may import them.
+// stores, queues and batch systems by their URLs, may import them.
 var ofClouds = []string{
 	"runtime/cluster/cloud/amazon", "runtime/cluster/cloud/azure", "runtime/cluster/cloud/google", "runtime/cluster/cloud/cloudtest",
 	"runtime/cluster/store/s3", "runtime/cluster/store/azblob", "runtime/cluster/store/gcs", "runtime/cluster/store/storetest",

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/courant-pde/courant/backends/target"
-	"github.com/courant-pde/courant/runtime/cluster/cloud/amazon"
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
 
@@ -50,8 +50,8 @@ and ends. docs/detached.md tells where it is needed.`,
 				}
 				return printJSON(c, answer)
 			}
-			if amazon.InLambda() {
-				amazon.ServeLambda(ctx, f.Call)
+			if engine.InLambda() {
+				engine.ServeLambda(ctx, f.Call)
 			}
 			if port := os.Getenv("FUNCTIONS_CUSTOMHANDLER_PORT"); port != "" { // Azure Functions
 				address = "127.0.0.1:" + port
