@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"runtime/cluster/cloud":     {},
 	"runtime/cluster/store":     {"runtime/cluster/cloud"},
 	"runtime/cluster/queue":     {"runtime/cluster/cloud"},
-	"runtime/cluster/engine":    {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
+	"runtime/cluster/engine":    {"runtime/cluster/cloud", "runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
 	"runtime/cluster/batch":     {"runtime/cluster/queue", "runtime/cluster/store"},
 	"runtime/cluster/dashboard": {},
 	"runtime/cluster/workflow":  {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
