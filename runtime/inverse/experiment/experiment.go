@@ -76,6 +76,9 @@ var (
 // gradients that share the cores.
 const paced = 2.0
 
+// long is that of a gradient alone on its worker, seconds.
+const long = 20.0
+
 // weak runs as many gradients as workers.
 func (b *Bench) weak(ctx context.Context) (*Table, error) {
 	c, err := b.calibrated(ctx)
@@ -125,7 +128,7 @@ func (b *Bench) strong(ctx context.Context) (*Table, error) {
 		best := 0.0
 		for range 5 {
 			start := time.Now()
-			if _, err := gradient(ctx, s, 0); err != nil {
+			if _, err := gradient(ctx, s, s.Shot(0), 0); err != nil {
 				return nil, err
 			}
 			if d := time.Since(start).Seconds(); best == 0 || d < best {
@@ -206,10 +209,14 @@ func (b *Bench) resilience(ctx context.Context) (*Table, error) {
 	const workers, tasks, repeats = 20, 100, 3
 	t := &Table{
 		Name: "resilience", Title: "Resilience: time without deaths by time with them",
-		Columns: []string{"killed", "with restarts, real", "simulated", "without restarts, real", "simulated", "one gradient a worker, simulated", "seed, with restarts"},
+		Columns: []string{"killed", "with restarts, real", "simulated", "without restarts, real", "simulated", "one gradient a worker, real", "simulated", "and progress kept, real", "seed, with restarts"},
 		Figure:  Figure{X: "workers killed, %", Y: "resilience factor", Low: true},
 	}
 	clean, err := b.trial(ctx, Even(tasks, workers, paced))
+	if err != nil {
+		return nil, err
+	}
+	alone, err := b.trial(ctx, Even(workers, workers, long))
 	if err != nil {
 		return nil, err
 	}
@@ -229,19 +236,37 @@ func (b *Bench) resilience(ctx context.Context) (*Table, error) {
 		}
 		of := fmt.Sprintf("%d %% (%d of %d)", percent, n, workers)
 		lone := factor(100, 100, percent, true, c)
+		var one [2]float64 // with as many gradients as workers: from the beginning, and with progress
+		for k := range one {
+			for seed := range uint64(repeats) {
+				p := Even(workers, workers, long).Killing(seed, n, true)
+				if k == 1 {
+					p.Failures = long * float64(workers) / float64(n)
+				}
+				b.Say(fmt.Sprintf("resilience: %d of %d workers killed, one gradient each, progress kept %v", n, workers, k == 1))
+				o, err := b.trial(ctx, p)
+				if err != nil {
+					return nil, err
+				}
+				one[k] += alone.Wall / o.Wall / repeats
+			}
+		}
 		seed := seedResilience[percent]
-		t.Add(of, found[0], simulated[0], found[1], simulated[1], lone, fmt.Sprintf("%.2f-%.2f", seed[0], seed[1]))
+		t.Add(of, found[0], simulated[0], found[1], simulated[1], one[0], lone, one[1], fmt.Sprintf("%.2f-%.2f", seed[0], seed[1]))
 		x := float64(percent)
 		t.Figure.At("with restarts, real", true, x, found[0])
 		t.Figure.At("with restarts, simulated", false, x, simulated[0])
 		t.Figure.At("without restarts, real", true, x, found[1])
 		t.Figure.At("without restarts, simulated", false, x, simulated[1])
+		t.Figure.At("one gradient a worker, real", true, x, one[0])
 		t.Figure.At("one gradient a worker, simulated", false, x, lone)
+		t.Figure.At("one gradient a worker, progress kept, real", true, x, one[1])
 		t.Figure.At("seed, with restarts", true, x, (seed[0]+seed[1])/2)
 	}
 	t.Notes = append(t.Notes,
 		fmt.Sprintf("Real: %d gradients of %g s by %d worker processes that are killed by SIGKILL at random moments, mean of %d runs; %.2f s without deaths. Simulated: mean of 200.", tasks, paced, workers, repeats, clean.Wall),
-		"With one gradient a worker, as the seed had, whatever is killed late is computed from its beginning behind all others: the factor tends to 1/2, whoever does it.")
+		"With one gradient a worker, as the seed had, whatever is killed late is computed from its beginning behind all others: the factor tends to 1/2, whoever does it.",
+		fmt.Sprintf("Where progress is kept, the %d gradients of %g s are real ones whose steps are stretched over that time; each keeps its progress as often as Young's formula says for the part that is killed, and another worker goes on from there.", workers, long))
 	return t, nil
 }
 

@@ -14,6 +14,9 @@ type Plan struct {
 	Kills map[int]float64 `json:"kills"`
 	// Restart says that a worker that died is replaced.
 	Restart bool `json:"restart"`
+	// Failures is the mean time between failures, seconds, by which gradients keep their
+	// progress; 0 where they do not.
+	Failures float64 `json:",omitempty"`
 }
 
 // Ideal is the time of all tasks together.

@@ -19,6 +19,7 @@ import (
 	"github.com/courant-pde/courant/runtime/cluster/queue"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/exec/checkpoint"
 	"github.com/courant-pde/courant/runtime/inverse/imaging"
 )
 
@@ -220,7 +221,15 @@ func Serve(ctx context.Context, s *imaging.Survey, folder, url string) error {
 				return err
 			}
 		}
-		g, err := gradient(ctx, s, t.Place%len(s.Shots))
+		if p.Failures > 0 {
+			g, err := kept(ctx, s, r, t, p)
+			if err != nil {
+				return err
+			}
+			g.Seconds = time.Since(start).Seconds()
+			return r.Submit(ctx, t, len(p.Seconds), g)
+		}
+		g, err := gradient(ctx, s, s.Shot(t.Place%len(s.Shots)), t.Place%len(s.Shots))
 		if err != nil {
 			return err
 		}
@@ -237,11 +246,53 @@ func Serve(ctx context.Context, s *imaging.Survey, folder, url string) error {
 	})
 }
 
+// kept is a gradient that keeps its progress, and goes on from where a worker was that
+// died. Its planned time passes step by step.
+func kept(ctx context.Context, s *imaging.Survey, r *workflow.Run, t batch.Task, p Plan) (*workflow.Object, error) {
+	shot := t.Place % len(s.Shots)
+	r.Failures = time.Duration(p.Failures * float64(time.Second))
+	progress, err := r.Progress(ctx, t, 0)
+	if err != nil {
+		return nil, err
+	}
+	steps := 2 * s.ZeroRecord(shot).Shape[0] // forward and backward
+	log, err := checkpoint.Open(&paces{Keeper: imaging.Keeper{Progress: progress}, step: time.Duration(p.Seconds[t.Place] / float64(steps) * float64(time.Second))})
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	log.Every = 1 // one step
+	e := s.Shot(shot)
+	e.Log = log
+	g, err := gradient(ctx, s, e, shot)
+	if err == nil {
+		progress.Remove()
+	}
+	return g, err
+}
+
+// paces is a keeper that lets time pass with each step.
+type paces struct {
+	checkpoint.Keeper
+	step time.Duration
+	next time.Time
+}
+
+// Due implements checkpoint.Keeper.
+func (k *paces) Due(bytes int64) bool {
+	if k.next.IsZero() {
+		k.next = time.Now()
+	}
+	k.next = k.next.Add(k.step)
+	time.Sleep(time.Until(k.next))
+	return k.Keeper.Due(bytes)
+}
+
 // gradient is that of a shot at the start, against records that are zero: as much
 // work as any.
-func gradient(ctx context.Context, s *imaging.Survey, shot int) (*workflow.Object, error) {
+func gradient(ctx context.Context, s *imaging.Survey, e imaging.Shot, shot int) (*workflow.Object, error) {
 	m := s.Beginning()
-	value, by, err := s.Misfit(ctx, s.Shot(shot), m, s.ZeroRecord(shot))
+	value, by, err := s.Misfit(ctx, e, m, s.ZeroRecord(shot))
 	if err == nil && math.IsNaN(value) {
 		err = errors.New("the misfit is no number")
 	}

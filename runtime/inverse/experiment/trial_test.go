@@ -94,3 +94,36 @@ func TestTrialOfTooLongGradients(t *testing.T) {
 		t.Error("a gradient in a tenth of a millisecond")
 	}
 }
+
+// A gradient whose worker dies near its end is gone on with: with as many workers as
+// gradients the trial takes far less than twice as long.
+func TestTrialKeepsProgress(t *testing.T) {
+	if _, err := exec.LookPath("gcc"); err != nil {
+		t.Skip("no gcc: the interpreter takes longer than is planned")
+	}
+	if _, err := small(t.Context()); err != nil { // compiled, so that workers start at once
+		t.Fatal(err)
+	}
+	wall := map[float64]float64{}
+	for _, failures := range []float64{0, 4} { // by which progress is kept every half second or so
+		folder := t.TempDir()
+		p := Even(3, 3, 6)
+		p.Kills, p.Failures = map[int]float64{1: 0.9}, failures
+		o, err := Trial(t.Context(), p, folder, func(url string) *exec.Cmd {
+			c := exec.Command(os.Args[0])
+			c.Env = append(os.Environ(), "EXPERIMENT_TEST="+folder, "EXPERIMENT_QUEUE="+url)
+			return c
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wall[failures] = o.Wall; o.Killed != 1 {
+			t.Errorf("%+v", o)
+		}
+	}
+	// 0.9 + 1 parts of six seconds, and 1 part with what was not kept, some tenths of a second.
+	if wall[0] < 11.4 || wall[4] < 6 || wall[4] > 0.8*wall[0] {
+		t.Errorf("%.2f s from the beginning, %.2f s with progress", wall[0], wall[4])
+	}
+	t.Logf("%.2f s from the beginning, %.2f s with progress", wall[0], wall[4])
+}

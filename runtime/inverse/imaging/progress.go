@@ -13,11 +13,12 @@ import (
 	"github.com/courant-pde/courant/runtime/exec/field"
 )
 
-// keeper keeps the progress of a task in the run's store.
-type keeper struct{ *workflow.Progress }
+// Keeper keeps the progress of a task in the run's store. It implements
+// checkpoint.Keeper.
+type Keeper struct{ *workflow.Progress }
 
 // Load implements checkpoint.Keeper.
-func (k keeper) Load() (*checkpoint.Kept, error) {
+func (k Keeper) Load() (*checkpoint.Kept, error) {
 	present, items, err := k.Progress.Load()
 	if err != nil || present == nil {
 		return nil, err
@@ -32,13 +33,13 @@ func goingOn(ctx context.Context, r *workflow.Run, t workflow.Task, seconds floa
 	if err != nil {
 		return nil, err
 	}
-	log, err := checkpoint.Open(keeper{p})
+	log, err := checkpoint.Open(Keeper{p})
 	if err == nil {
 		err = do(log)
 		_ = log.Close()
 	}
 	if errors.Is(err, checkpoint.ErrUnusable) { // from the start, then
-		err = do(checkpoint.New(keeper{p}))
+		err = do(checkpoint.New(Keeper{p}))
 	}
 	if errors.Is(err, checkpoint.ErrLeaving) {
 		err = batch.ErrLeaving
