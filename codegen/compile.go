@@ -10,6 +10,8 @@ package codegen
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/courant-pde/courant/backends"
@@ -56,6 +58,33 @@ func (o Options) Check() check.Options {
 	return check.Options{Operator: o.Operator, Dim: o.Dim, SpaceOrder: o.SpaceOrder, Uniform: o.Uniform, Border: o.Border}
 }
 
+// LeaveOut leaves out passes and choices of the default schedule by their names. Error:
+// a BadOption for a name of neither.
+func (o *Options) LeaveOut(names ...string) error {
+	for _, name := range names {
+		switch {
+		case slices.Contains(pass.Names(), name):
+			o.Passes.Disable = append(o.Passes.Disable, name)
+		case slices.Contains(schedule.Names(), name):
+			o.Disable = append(o.Disable, name)
+		default:
+			return BadOption{fmt.Errorf("there is no optimisation %q to disable; they are %s", name, strings.Join(Optimisations(), ", "))}
+		}
+	}
+	return nil
+}
+
+// Optimisations are the names that LeaveOut takes.
+func Optimisations() []string { return append(pass.Names(), schedule.Names()...) }
+
+// Idle says what of the options has no effect on a problem, "" for nothing.
+func (o Options) Idle(p *symbolic.Problem) string {
+	if o.Border > 0 && p.Layers == nil {
+		return fmt.Sprintf("operator %s has no absorb statement, so that --border has no effect and waves reflect at the ends of the grid", p.Name)
+	}
+	return ""
+}
+
 // Program is an operator on its way through the compiler: each field is the
 // result of one stage.
 type Program struct {
@@ -96,11 +125,18 @@ func CompileProblem(problem *symbolic.Problem, o Options) (*Program, error) {
 // BadOption says what is wrong with the options for an operator.
 type BadOption struct{ error }
 
-func badOption(err error) error {
-	if err == nil {
-		return nil
+// narrow stores fields in half precision.
+func (p *Program) narrow(names []string) error {
+	err := p.Stencil.Narrow(names)
+	if unknown := (*stencil.NotNarrow)(nil); errors.As(err, &unknown) {
+		if hint := dsl.DidYouMean(unknown.Name, unknown.Able); hint != "" {
+			err = fmt.Errorf("%w; %s", err, hint)
+		}
 	}
-	return BadOption{err}
+	if err != nil {
+		return BadOption{err}
+	}
+	return nil
 }
 
 type stage struct {
@@ -124,7 +160,7 @@ func (p *Program) through(o Options, first ...stage) error {
 		// reasons.
 		{"passes", func() error { return pass.Run(p.Stencil, p.Target, o.Passes) }},
 		// Fields that the caller wants so are stored in half precision.
-		{"store", func() error { return badOption(p.Stencil.Narrow(o.Half)) }},
+		{"store", func() error { return p.narrow(o.Half) }},
 		// What is computed, and how, become loops.
 		{"schedule", func() (err error) { return p.apply(o) }},
 		// Loops become text.

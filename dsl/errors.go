@@ -89,6 +89,20 @@ func IsUser(err error) bool {
 	return errors.As(err, &list) || errors.As(err, &one)
 }
 
+// Faults are those of an operator file that err stands for; other is an error that is
+// none.
+func Faults(err error) (faults Errors, other error) {
+	switch e := err.(type) {
+	case nil:
+		return nil, nil
+	case Errors:
+		return e, nil
+	case *Error:
+		return Errors{e}, nil
+	}
+	return nil, err
+}
+
 // SourceLine returns line n of the source, without its end.
 func SourceLine(source string, n int) string {
 	lines := strings.Split(source, "\n")

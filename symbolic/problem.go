@@ -117,6 +117,23 @@ func (f *Function) Spans(axis int) bool {
 	return false
 }
 
+// From are the functions that the default value of f reads.
+func (f *Function) From() (out []*Function) {
+	if f.Default != nil {
+		Visit(f.Default, func(e Expr) {
+			if x, ok := e.(*Access); ok {
+				out = append(out, x.Func)
+			}
+		})
+	}
+	return out
+}
+
+// Follows reports whether f follows by default values from the function of a name.
+func (f *Function) Follows(name string) bool {
+	return slices.ContainsFunc(f.From(), func(g *Function) bool { return g.Name == name || g.Follows(name) })
+}
+
 // Parameter is a scalar given at run time.
 type Parameter struct {
 	Name, Doc, Unit string
@@ -179,6 +196,8 @@ type Problem struct {
 	Backward bool
 	// Metre and Second are what the units of coordinates and of time are in m and s.
 	Metre, Second float64
+	// Units are the names of these, of length and time; "" for the default.
+	Units [2]string
 	// Layers absorb waves around the grid; nil for none.
 	Layers *Layers
 	// Border is the number of points of the absorbing layers at each end of the

@@ -1,10 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,6 @@ type benchFlags struct {
 	options    bench.Options
 	shape      []int
 	sweep      string
-	set        []string
 	memory     string
 	against    string
 	roofline   string
@@ -33,39 +31,16 @@ func newBench() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bench FILE --shape NX,NY,NZ",
 		Short: "Measure how fast an operator runs, and how near that is to the machine's bound",
-		Long: `Measures an operator on a grid: the stencil alone, and steps with a source and
-a carpet of receivers. Points count the absorbing layer. Each figure is the middle of
-the repeats with their range. Bandwidth and peak are measured in the same run, and the
-fraction of the bound that they set is given. When other processes took processor
-time meanwhile, a warning says so.
-
---sweep measures several grids of equal sides: 64,128,256 along each axis, or auto,
-which chooses sizes that stay in L2, in L3 and in memory. Several orders in --space-order are
-measured in turn on each grid. --roofline draws the cases below the measured roofs.
-
---tune quick or thorough first searches for a faster schedule than the compiler's choice
-and says what it tried.
-
---gradient m measures whole gradients by m of a shot of --steps steps with a line of
-receivers: the forward run and the backward run with its image. --memory decides
-whether all levels of the wavefields are kept or checkpoints.
-
---against devito also measures Devito, in turns with Courant, with the Python of
-$COURANT_DEVITO_PYTHON or python3: operators named acoustic, tti, elastic and
-viscoelastic, and gradients of the first two by m. --against deepwave measures the
-gradient of acoustic by vp or m with the Python of $COURANT_DEEPWAVE_PYTHON or python3.
-
---save keeps the results in a file, and --baseline compares with such a file. With
---slower-than 10 the exit code is 6 when a case is slower by 10 percent or more.`,
+		Long: `Measures the stencil of an operator alone, and steps with a source and a carpet of
+receivers; with --gradient whole gradients. Points count the absorbing layer. Each
+figure is the middle of the repeats with their range. docs/performance.md explains them.`,
 		Example: `  courant bench acoustic.pde --shape 320,320,320 --space-order 8 --against devito
   courant bench acoustic.pde --sweep auto --space-order 4,8,12 --roofline roofline.svg
   courant bench acoustic.pde --shape 200,200,200 --gradient m --steps 500 --memory 4GiB
   courant bench acoustic.pde --save before.json
   courant bench acoustic.pde --baseline before.json --slower-than 10`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return isolated(c.Context(), func() error { return f.measure(c, args[0]) })
-		},
+		RunE: isolated(f.measure),
 	}
 	f.add(c, "space-order")
 	o, flags := &f.options, c.Flags()
@@ -77,7 +52,8 @@ gradient of acoustic by vp or m with the Python of $COURANT_DEEPWAVE_PYTHON or p
 	flags.IntVar(&o.Repeat, "repeat", 3, "measurements, whose middle and range are given")
 	flags.IntVar(&o.Threads, "threads", 0, "threads (default: one per core)")
 	flags.IntSliceVar(&o.Block, "block", nil, "extent of a tile per axis (default: search)")
-	flags.StringArrayVar(&f.set, "set", nil, "value NAME=NUMBER of a field or scalar (default 1); repeatable")
+	o.Set = numbers{}
+	flags.Var(numbers(o.Set), "set", "value NAME=NUMBER of a field or scalar (default 1); repeatable")
 	flags.StringSliceVar(&o.Gradient, "gradient", nil, "measure whole gradients by these fields in place of steps")
 	flags.StringVar(&f.memory, "memory", "", "memory that a gradient may take, such as 2GiB (default: three quarters of what is free)")
 	flags.StringVar(&f.against, "against", "", "also measure, in turns: devito or deepwave")
@@ -89,9 +65,8 @@ gradient of acoustic by vp or m with the Python of $COURANT_DEEPWAVE_PYTHON or p
 	return c
 }
 
-func (f *benchFlags) measure(c *cobra.Command, path string) error {
-	o := &f.options
-	if err := f.complete(c, path); err != nil {
+func (f *benchFlags) measure(c *cobra.Command, args []string) error {
+	if err := f.complete(c, args[0]); err != nil {
 		return err
 	}
 	// What the results are compared with is read first: measuring takes long.
@@ -102,7 +77,7 @@ func (f *benchFlags) measure(c *cobra.Command, path string) error {
 			return usage("--baseline: %w", err)
 		}
 	}
-	all, err := bench.Run(c.Context(), *o)
+	all, err := bench.Run(c.Context(), f.options)
 	if err != nil {
 		return err
 	}
@@ -162,80 +137,28 @@ func (f *benchFlags) complete(c *cobra.Command, path string) (err error) {
 		{given("slower-than") && !(f.slowerThan > 0 && f.slowerThan < 100), "--slower-than is a number of percent, above 0 and below 100"},
 	} {
 		if v.wrong {
-			return usage("%s", v.text)
-		}
-	}
-	for i, order := range o.SpaceOrders {
-		if order < 1 || slices.Contains(o.SpaceOrders[:i], order) {
-			return usage("--space-order %d: orders are even, 2 or more, and none is named twice", order)
+			err = errors.Join(err, usage("%s", v.text))
 		}
 	}
 	dim := len(f.shape)
 	o.Grids = [][]int{f.shape}
+	var wrong [5]error
 	if given("sweep") {
-		dim = f.dim
-		if !given("pad") {
+		if dim = f.compile.Dim; !given("pad") {
 			o.Pad = 0
 		}
-		if o.Grids, err = f.grids(); err != nil {
-			return err
-		}
+		o.Grids, wrong[0] = bench.ParseSweep(f.sweep, cmp.Or(dim, 3))
 	}
 	if gradients && !given("steps") {
 		o.Steps = 200
 	}
-	if o.Compile, err = f.compileFlags.options(dim); err != nil {
-		return err
-	}
-	if o.Tune, err = f.effort(); err != nil {
-		return err
-	}
-	if o.Set, err = numbers(f.set); err != nil {
-		return err
-	}
-	if o.Storage.Memory, err = bytesOf(f.memory); err != nil {
-		return err
-	}
+	o.Compile, wrong[1] = f.compileFlags.options(dim)
+	o.Tune, wrong[2] = f.effort()
+	o.Storage.Memory, wrong[3] = bytesOf(f.memory)
 	if given("against") {
-		if o.Against, err = bench.FindRival(f.against); err != nil {
-			return usage("--against: %w", err)
+		if o.Against, wrong[4] = bench.FindRival(f.against); wrong[4] != nil {
+			wrong[4] = usage("--against: %w", wrong[4])
 		}
 	}
-	return nil
-}
-
-// grids are those of a sweep; none stands for a choice by the machine.
-func (f *benchFlags) grids() (grids [][]int, err error) {
-	if f.sweep == "auto" {
-		return nil, nil
-	}
-	dim := f.dim
-	if dim == 0 {
-		dim = 3
-	}
-	for text := range strings.SplitSeq(f.sweep, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil {
-			return nil, usage("--sweep %s: %q is no number of grid points; write for example 64,128,256 or auto", f.sweep, text)
-		}
-		grids = append(grids, slices.Repeat([]int{n}, max(dim, 0)))
-	}
-	return grids, nil
-}
-
-// numbers reads NAME=NUMBER pairs.
-func numbers(texts []string) (map[string]float64, error) {
-	list, err := pairs("set", texts)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]float64{}
-	for _, p := range list {
-		v, err := strconv.ParseFloat(p.value, 64)
-		if err != nil {
-			return nil, usage("--set %s: %q is not a number", p.name, p.value)
-		}
-		out[p.name] = v
-	}
-	return out, nil
+	return errors.Join(append(wrong[:], err)...)
 }

@@ -131,7 +131,6 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 		return err
 	}
 	var progress *inversion.Progress
-	hush := func() {}
 	o.Warn = func(text string) {
 		if text = "warning: " + text; progress != nil {
 			progress.Say(text)
@@ -170,6 +169,7 @@ func (d *drive) run(c *cobra.Command, config string, before func(context.Context
 	if d.detach {
 		return d.leave(c, in)
 	}
+	var hush func()
 	progress, hush = inversion.NewProgress(c.ErrOrStderr(), d.quiet, in.Survey.Iterations())
 	told := 0
 	tell = func(e workflow.Event) { d.tell(progress, in.Survey, &told, e) }
@@ -209,6 +209,9 @@ func (d *drive) newBatch(in *inversion.Inversion, url string) batch.Batch {
 	args := []string{"worker", in.Config, "--store", in.Store, "--run", in.Run.Name, "--target", d.target, "--threads", strconv.Itoa(d.threads)}
 	if d.memory != "" {
 		args = append(args, "--memory", d.memory)
+	}
+	if d.mtbf > 0 {
+		args = append(args, "--mtbf", d.mtbf.String())
 	}
 	if d.batch == "queue" {
 		return batch.NewPulled(in.Run.Queue, inversion.TasksTopic(in.Run), batch.Quiet)

@@ -23,17 +23,13 @@ func newGen() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gen FILE --target c|cuda|interp|go",
 		Short: "Write an operator as C or CUDA source, or as a Go package that runs it",
-		Long: `Writes generated code to a folder.
-
---target c writes the source and the header with its interface; so does
---target cuda, for a CUDA compiler. --target interp writes the loops, as the
-interpreter reads them. They fit all machines; with --schedule they are made for
-one, as ` + "`courant explain --schedule`" + ` prints it there.
---target go writes a Go package with a type for the operator's arguments; it
-holds the operator file, and compiles, loads and runs it.`,
-		Args: cobra.ExactArgs(1),
+		Long: `Writes generated code to a folder. It fits all machines; with --schedule it is made
+for one, as ` + "`courant explain --schedule`" + ` prints it there. --target go writes a package
+with a type for the arguments, which compiles, loads and runs the operator file in it.`,
+		Example: "  courant gen acoustic.pde --dim 2 --target c --out gen",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := f.options(f.dim)
+			o, err := f.options(f.compile.Dim)
 			if err != nil {
 				return err
 			}

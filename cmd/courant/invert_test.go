@@ -8,15 +8,21 @@ import (
 	"math"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/courant-pde/courant/runtime/cluster/batch/kubernetes/kubernetestest"
 	"github.com/courant-pde/courant/runtime/cluster/cloud/cloudtest"
 )
 
@@ -598,19 +604,47 @@ func TestInversionElsewhere(t *testing.T) {
 			t.Error("another model")
 		}
 	})
-	t.Run("s3", func(t *testing.T) {
-		cloudtest.S3(t)
-		out := filepath.Join(dir, "s3")
-		if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", "s3://bucket/some/where"); code != 0 {
-			t.Fatalf("exit code %d\n%s", code, stderr)
-		}
-		if !bytes.Equal(model(out), want) {
-			t.Error("another model")
-		}
-		if stdout, _, code := courant(t, "status", out); code != 0 || !strings.Contains(stdout, "done after 3 of 3") {
-			t.Errorf("status: exit code %d\n%s", code, stdout)
-		}
-	})
+	// Two of the stores fail at the first request for every other thing.
+	for _, cloud := range []struct {
+		name, store, queue string
+		servers            func(t *testing.T)
+	}{
+		{"amazon", "s3://bucket/some/where", "sqs://courant?region=us-east-1", func(t *testing.T) {
+			queues := cloudtest.Moto(t).Address
+			cloudtest.NewProxy(t, cloudtest.S3(t)).Treat(cloudtest.Flaky())
+			t.Setenv("AWS_ENDPOINT_URL_SQS", "http://"+queues)
+		}},
+		{"azure", "azblob://bucket/some/where", "azqueue://" + cloudtest.AzureAccount + "/courant", cloudtest.Azure},
+		{"google", "gs://bucket/some/where", "pubsub://project/courant", func(t *testing.T) {
+			cloudtest.NewProxy(t, cloudtest.GoogleStorage(t)).Treat(cloudtest.Flaky())
+			cloudtest.PubSub(t)
+		}},
+	} {
+		t.Run(cloud.name, func(t *testing.T) {
+			cloud.servers(t)
+			out := filepath.Join(dir, cloud.name)
+			w := command(t, "worker", config, "--store", cloud.store, "--queue", cloud.queue, "--threads", "1", "-v")
+			var said bytes.Buffer
+			w.Stderr = &said
+			if err := w.Start(); err != nil {
+				t.Fatal(err)
+			}
+			stop := sync.OnceFunc(func() { _ = w.Process.Kill(); _ = w.Wait() })
+			defer stop()
+			if _, stderr, code := courant(t, "invert", config, "--out", out, "--store", cloud.store, "--batch", "queue", "--queue", cloud.queue); code != 0 {
+				t.Fatalf("exit code %d\n%s", code, stderr)
+			}
+			if !bytes.Equal(model(out), want) {
+				t.Error("another model")
+			}
+			if stdout, _, code := courant(t, "status", out); code != 0 || !strings.Contains(stdout, "done after 3 of 3") {
+				t.Errorf("status: exit code %d\n%s", code, stdout)
+			}
+			if stop(); !strings.Contains(said.String(), "done, after ") {
+				t.Errorf("the worker has done nothing:\n%s", said.String())
+			}
+		})
+	}
 	t.Run("slurm", func(t *testing.T) {
 		if err := exec.Command("sinfo").Run(); err != nil {
 			t.Skip("no Slurm answers: see .ci/slurm")
@@ -630,6 +664,67 @@ func TestInversionElsewhere(t *testing.T) {
 		}
 		for start := time.Now(); !strings.Contains(stdout, "done after 3 of 3"); time.Sleep(500 * time.Millisecond) {
 			if stdout, stderr, code = courant(t, "status", out); code != 0 || time.Since(start) > 2*time.Minute {
+				t.Fatalf("exit code %d after %v\n%s%s", code, time.Since(start), stdout, stderr)
+			}
+		}
+		if _, stderr, code := courant(t, "resume", out); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model where nobody drives")
+		}
+	})
+	t.Run("kubernetes", func(t *testing.T) {
+		c := kubernetestest.Start(t)
+		c.Join(t, &kubernetestest.Kubelet{Name: "steady"}, 8, nil)
+		program, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		options := url.Values{
+			"kubeconfig": {c.Kubeconfig(t, kubernetestest.Admin, "default")}, "image": {"courant"},
+			"command": {"/usr/bin/env", "COURANT_TEST_PROGRAM=1", program},
+		}
+		batch := "kubernetes:?" + options.Encode()
+		// Pods are deleted while they work, and begun again.
+		var deleted atomic.Int32
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go func() {
+			pods, gone := c.Client.CoreV1().Pods("default"), map[string]bool{}
+			for ctx.Err() == nil && deleted.Load() < 6 {
+				all, err := pods.List(ctx, metav1.ListOptions{})
+				for i := 0; err == nil && i < len(all.Items); i++ {
+					// Of each element the first pod, so that none is deleted for ever.
+					p := all.Items[i]
+					element := p.Labels["batch.kubernetes.io/job-name"] + p.Labels["batch.kubernetes.io/job-completion-index"]
+					if p.Status.Phase == "Running" && !gone[element] && pods.Delete(ctx, p.Name, metav1.DeleteOptions{}) == nil {
+						gone[element] = true
+						deleted.Add(1)
+						break
+					}
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+		}()
+		out := filepath.Join(dir, "kubernetes")
+		if _, stderr, code := courant(t, "invert", config, "--out", out, "--batch", batch, "--threads", "1"); code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		stop()
+		if !bytes.Equal(model(out), want) {
+			t.Error("another model")
+		}
+		if deleted.Load() == 0 {
+			t.Error("no pod was deleted")
+		}
+		out = filepath.Join(dir, "kubernetes alone")
+		stdout, stderr, code := courant(t, "invert", config, "--out", out, "--batch", batch, "--threads", "1", "--detach")
+		if code != 0 {
+			t.Fatalf("exit code %d\n%s", code, stderr)
+		}
+		for start := time.Now(); !strings.Contains(stdout, "done after 3 of 3"); time.Sleep(500 * time.Millisecond) {
+			if stdout, stderr, code = courant(t, "status", out); code != 0 || time.Since(start) > 3*time.Minute {
 				t.Fatalf("exit code %d after %v\n%s%s", code, time.Since(start), stdout, stderr)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -73,11 +74,11 @@ func run() (code int) {
 	var exit *exitError
 	if errors.As(err, &exit) {
 		if exit.err != nil {
-			fmt.Fprintln(os.Stderr, "courant:", exit.err)
+			fmt.Fprintln(os.Stderr, "courant:", message(exit.err))
 		}
 		return exit.code
 	}
-	fmt.Fprintln(os.Stderr, "courant:", err)
+	fmt.Fprintln(os.Stderr, "courant:", message(err))
 	if !started {
 		return exitUser // an unknown command, a missing flag
 	}
@@ -109,6 +110,17 @@ type exitError struct {
 }
 
 func (e *exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// message is the text of an error, with a next step in place of the system's words for a
+// file that is not there.
+func message(err error) string {
+	text := err.Error()
+	if missing := (*fs.PathError)(nil); errors.As(err, &missing) && errors.Is(missing, fs.ErrNotExist) {
+		here, _ := os.Getwd()
+		text = strings.Replace(text, missing.Error(), fmt.Sprintf("there is no file or folder %s; look for a slip in its path, which counts from %s", missing.Path, here), 1)
+	}
+	return text
+}
 
 // usageError marks what the caller of the program got wrong.
 type usageError struct{ error }
@@ -182,7 +194,7 @@ machine and runs it.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nsee `%s --help`", err, c.CommandPath())
 	})
-	root.AddCommand(newCheck(), newFmt(), newExplain(), newDerive(), newTest(), newGradient(), newModel(), newWavelet(), newInvert(), newStatus(), newServe(), newCancel(), newResume(), newResult(), newWorker(), newReduce(), newQueue(), newWorkflow(), newExperiment(), newExperimentWorker(), newGen(), newApply(), newShot(), newSEGY(), newBench(), newPasses(), newCache(), newDoctor())
+	root.AddCommand(newCheck(), newFmt(), newExplain(), newDerive(), newTest(), newGradient(), newModel(), newWavelet(), newInvert(), newStatus(), newServe(), newCancel(), newResume(), newResult(), newWorker(), newReduce(), newQueue(), newWorkflow(), newFunction(), newExperiment(), newExperimentWorker(), newGen(), newApply(), newShot(), newSEGY(), newBench(), newPasses(), newCache(), newDoctor())
 	var mark func(*cobra.Command)
 	mark = func(c *cobra.Command) {
 		if run := c.RunE; run != nil {
@@ -197,18 +209,21 @@ machine and runs it.
 	}
 	mark(root)
 	spellings(root)
+	explainArguments(root)
 	return root
 }
 
-// isolated runs a command in a child process, so that a crash of generated
+// isolated is a command that runs in a child process, so that a crash of generated
 // code is reported rather than suffered.
-func isolated(ctx context.Context, command func() error) error {
-	code, done, err := jit.Isolate(ctx)
-	if !done {
-		return command()
+func isolated(command func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		code, done, err := jit.Isolate(c.Context())
+		if !done {
+			return command(c, args)
+		}
+		if code == 0 && err == nil {
+			return nil
+		}
+		return &exitError{code, err}
 	}
-	if code == 0 && err == nil {
-		return nil
-	}
-	return &exitError{code, err}
 }

@@ -46,7 +46,7 @@ func newPasses() *cobra.Command {
 					return usage("--print-after %s: there is no such pass; the passes are all, %s", name, strings.Join(pass.Names(), ", "))
 				}
 			}
-			o, err := f.options(f.dim)
+			o, err := f.options(f.compile.Dim)
 			if err != nil {
 				return err
 			}

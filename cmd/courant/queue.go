@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/courant-pde/courant/runtime/cluster/engine"
 	"github.com/courant-pde/courant/runtime/cluster/queue"
 	"github.com/courant-pde/courant/runtime/inverse/inversion"
 )
@@ -25,7 +26,7 @@ const (
 type queueFlags struct{ url, tokenFile string }
 
 func (f *queueFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.url, "queue", "", "address of a NATS server with JetStream, such as nats://host:4222; its token comes from "+tokenVariable+" or --token-file (default: "+queueVariable+" of the environment)")
+	c.Flags().StringVar(&f.url, "queue", "", "queue of the run: "+engine.Queues+"; the token of a NATS server comes from "+tokenVariable+" or --token-file (default: "+queueVariable+" of the environment)")
 	addTokenFile(c, &f.tokenFile)
 }
 
@@ -59,7 +60,7 @@ func token(file string) (string, error) {
 // given reports whether there is a queue of others.
 func (f *queueFlags) given() bool { return f.url != "" || os.Getenv(queueVariable) != "" }
 
-// address is that of the queue, with its token.
+// address is that of the queue, with its token if it is a NATS server.
 func (f *queueFlags) address(errs io.Writer) (string, error) {
 	text := f.url
 	if text == "" {
@@ -73,7 +74,10 @@ func (f *queueFlags) address(errs io.Writer) (string, error) {
 	}
 	u, err := url.Parse(text)
 	if err != nil {
-		return "", usage("the address of the queue is none; nats://host:4222 is")
+		return "", usage("the address of the queue is none; give " + engine.Queues)
+	}
+	if u.Scheme != "nats" && u.Scheme != "tls" {
+		return text, nil
 	}
 	if u.User != nil {
 		if f.url != "" {
@@ -94,17 +98,19 @@ func (f *queueFlags) connect(ctx context.Context, errs io.Writer) (queue.Queue, 
 	if err != nil {
 		return nil, "", err
 	}
-	q, err := queue.Connect(ctx, address, queue.Lease)
+	q, err := engine.Queue(ctx, address)
 	if err != nil {
 		return nil, "", usageError{err}
 	}
-	q.OnOutage(func(err error) {
-		if err != nil {
-			fmt.Fprintln(errs, "waiting:", err)
-		} else {
-			fmt.Fprintln(errs, "the queue is back")
-		}
-	})
+	if q, tells := q.(interface{ OnOutage(tell func(error)) }); tells {
+		q.OnOutage(func(err error) {
+			if err != nil {
+				fmt.Fprintln(errs, "waiting:", err)
+			} else {
+				fmt.Fprintln(errs, "the queue is back")
+			}
+		})
+	}
 	return q, address, nil
 }
 

@@ -65,17 +65,4 @@ func TestScheduleByHand(t *testing.T) {
 			}
 		}
 	}
-	if _, stderr, code := courant(t, append(args, "--target", "cuda")...); code != exitUnsupported {
-		t.Errorf("running CUDA: exit code %d\n%s", code, stderr)
-	}
-	for language, want := range map[string]string{"cuda": "__global__", "interp": "for t = first(t) .. last(t)+1"} {
-		if _, stderr, code := courant(t, "gen", acoustic, "--dim", "2", "--target", language, "--out", dir); code != 0 {
-			t.Errorf("gen --target %s: exit code %d\n%s", language, code, stderr)
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(dir, map[string]string{"cuda": "acoustic.cu", "interp": "acoustic.loops"}[language]))
-		if err != nil || !strings.Contains(string(text), want) {
-			t.Errorf("%v: no %s in\n%s", err, want, text)
-		}
-	}
 }

@@ -85,8 +85,6 @@ words.`,
 	flags.StringVar(&config, "config", "", "read as the section [segy] of this configuration says")
 	flags.BoolVar(&asJSON, "json", false, "print a JSON array with an object for each argument")
 	flags.BoolVar(&text, "text", false, "print the text headers too")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"sgy", "segy", "SGY", "SEGY"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	completeFiles(c, "sgy", "segy", "SGY", "SEGY")
 	return c
 }

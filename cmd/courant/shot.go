@@ -14,68 +14,49 @@ import (
 
 func newShot() *cobra.Command {
 	var out, name string
-	var threads int
+	var o shot.Options
 	var asJSON, quiet bool
 	c := &cobra.Command{
 		Use:   "shot CONFIG.toml --out DIR",
 		Short: "Model one seismic shot and draw model, geometry, record and snapshots",
 		Long: `Models the shot that a TOML file describes and writes to a folder: record.npy
-of shape (steps, receivers), snapshots, pictures (PNG) of model, geometry, wavelet,
-record and snapshots, and shot.json with the numbers of the run. docs/shot.md
-describes the file.`,
+of shape (steps, receivers), snapshots, pictures (PNG), and shot.json with the numbers
+of the run. It replaces what an earlier shot wrote there, and no other files.
+docs/shot.md describes the file.`,
 		Example: "  courant shot testdata/shots/marmousi.toml --out shot",
 		Args:    cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return isolated(c.Context(), func() error {
-				backend, err := target.Find(name)
-				if err != nil {
-					return usageError{err}
-				}
-				config, err := survey.LoadConfig(args[0])
-				if err != nil {
-					return usageError{err}
-				}
-				bar := newProgress(c.ErrOrStderr(), quiet)
-				warn := func(text string) { fmt.Fprintln(c.ErrOrStderr(), "warning:", text) }
-				s, err := shot.Run(c.Context(), config, out, shot.Options{Target: backend, Threads: threads, Progress: bar.show, Warn: warn})
-				bar.end()
-				if err != nil {
-					return err
-				}
-				if asJSON {
-					return printJSON(c, s)
-				}
-				fmt.Fprintf(c.OutOrStdout(), "%s: %d steps of %.6g ms on %s points and %d of layer on each side, %.2f s, %.3f billion points/s on %d threads\n%s\n",
-					s.Operator, s.Steps, s.Dt*s.Second*1000, times(s.Shape), s.Border, s.Seconds, s.Rate, s.Threads, strings.Join(prefixed(out, s.Files), "\n"))
-				return nil
-			})
-		},
+		RunE: isolated(func(c *cobra.Command, args []string) error {
+			config, err := survey.LoadConfig(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			if o.Target, err = target.Find(name); err != nil {
+				return usageError{err}
+			}
+			bar := newProgress(c.ErrOrStderr(), quiet)
+			o.Progress, o.Warn = bar.show, warner(c)
+			s, err := shot.Run(c.Context(), config, out, o)
+			bar.end()
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(c, s)
+			}
+			fmt.Fprintln(c.OutOrStdout(), s)
+			for _, name := range s.Files {
+				fmt.Fprintln(c.OutOrStdout(), " ", filepath.Join(out, name))
+			}
+			return nil
+		}),
 	}
 	flags := c.Flags()
 	flags.StringVar(&out, "out", "shot", "folder for the results")
 	flags.StringVar(&name, "target", target.Names()[0], "what runs the operator: "+strings.Join(target.Names(), " or "))
-	flags.IntVar(&threads, "threads", 0, "threads (default: one per core)")
+	flags.IntVar(&o.Threads, "threads", 0, "threads (default: one per core)")
+	flags.BoolVar(&o.NoPictures, "no-pictures", false, "write record, snapshots and numbers alone")
 	flags.BoolVar(&asJSON, "json", false, "print the numbers of the run as one JSON object")
 	flags.BoolVarP(&quiet, "quiet", "q", false, "no progress")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	completeFiles(c, "toml")
 	return c
-}
-
-// times prints a shape as 401 x 301.
-func times(shape []int) string {
-	words := make([]string, len(shape))
-	for i, n := range shape {
-		words[i] = fmt.Sprint(n)
-	}
-	return strings.Join(words, " x ")
-}
-
-func prefixed(dir string, names []string) []string {
-	out := make([]string, len(names))
-	for i, n := range names {
-		out[i] = "  " + filepath.Join(dir, n)
-	}
-	return out
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 type surveyFlags struct {
 	target, memory string
 	threads        int
+	mtbf           time.Duration
 }
 
 func (f *surveyFlags) add(c *cobra.Command) {
@@ -21,14 +23,13 @@ func (f *surveyFlags) add(c *cobra.Command) {
 	flags.StringVar(&f.target, "target", target.Names()[0], "what runs the operator")
 	flags.StringVar(&f.memory, "memory", "", "memory of a worker, such as 2GiB (default: three quarters of what is free, divided among the workers)")
 	flags.IntVar(&f.threads, "threads", 0, "threads of a worker (default: the cores divided among the workers)")
-	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return []string{"toml"}, cobra.ShellCompDirectiveFilterFileExt
-	}
+	flags.DurationVar(&f.mtbf, "mtbf", 0, "mean time between failures of a worker, such as 2h of spot machines, until it is measured: gradients keep their progress by it (default: 6h)")
+	completeFiles(c, "toml")
 }
 
 // options are those of an inversion of a configuration.
 func (f *surveyFlags) options(path string) (inversion.Options, error) {
-	o := inversion.Options{Config: path, Threads: f.threads}
+	o := inversion.Options{Config: path, Threads: f.threads, Failures: f.mtbf}
 	var err error
 	if o.Target, err = target.Find(f.target); err != nil {
 		return o, usageError{err}

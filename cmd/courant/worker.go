@@ -58,6 +58,9 @@ A batch system starts workers without a configuration, which comes from the stor
 					return nil, err
 				}
 				r, err := s.Workflow(from, name)
+				if err == nil {
+					r.Failures = f.mtbf
+				}
 				w.Do = func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
 				return r, err
 			}
@@ -118,14 +121,16 @@ func away(out io.Writer) func(error) {
 
 // serveElement is the worker of an element of a batch system's array.
 func serveElement(c *cobra.Command, f *surveyFlags, qf *queueFlags, o inversion.Remote, array string, index int, w *inversion.Worker) error {
-	ctx := c.Context()
+	leaving := c.Context()
+	ctx := context.WithoutCancel(leaving)
 	// Time for a checkpoint: Kubernetes leaves 30 s, a cloud's spot machine more.
 	ends.Store(&ending{25 * time.Second, batch.Leaving})
 	survey, err := f.options("")
 	if err != nil {
 		return err
 	}
-	o.Target, o.Threads, o.Memory, o.Away = survey.Target, survey.Threads, survey.Memory, away(w.Out)
+	o.Target, o.Threads, o.Memory, o.Failures = survey.Target, survey.Threads, survey.Memory, survey.Failures
+	o.Away, o.Leaving = away(w.Out), leaving.Done()
 	if address := os.Getenv(queueVariable); address != "" {
 		o.Environment = map[string]string{queueVariable: address}
 	}

@@ -16,6 +16,9 @@ func (r *Report) String() string {
 		fmt.Fprintf(&b, ": %s", r.Doc)
 	}
 	fmt.Fprintf(&b, "\naxes %s; order %d in space, %d in time; %s\n", strings.Join(r.Axes, ", "), r.SpaceOrder, r.TimeOrder, r.Precision)
+	if r.grid.Uniform && len(r.Axes) > 1 {
+		fmt.Fprintf(&b, "h_%s stands for the spacing along all axes; --spacing with different numbers keeps them apart\n", r.Axes[0])
+	}
 	if r.staggered() {
 		fmt.Fprintf(&b, "\n%s", indent(r.cell(), 2))
 	}

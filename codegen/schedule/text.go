@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/courant-pde/courant/codegen/text"
@@ -119,6 +120,20 @@ func (g *Group) print(b *strings.Builder) {
 		fmt.Fprintf(b, " {\n  %s\n}", strings.Join(lines, "\n  "))
 	}
 	b.WriteString("\n")
+}
+
+// ReadFile reads the schedule of a file. Errors: the file cannot be read, and those of
+// Parse with the file's name.
+func ReadFile(path string) (*Schedule, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := Parse(string(source))
+	if err != nil {
+		return nil, fmt.Errorf("%s:%w", path, err)
+	}
+	return s, nil
 }
 
 // Parse reads a schedule in its text form. It checks the syntax only; Apply

@@ -10,6 +10,7 @@
 package signature
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -26,6 +27,18 @@ const (
 )
 
 func (t Real) String() string { return [...]string{"f32", "f64", "f16"}[t] }
+
+// ParseReal reads the name of a type that operators compute with; nothing is F32. Error:
+// there is none such.
+func ParseReal(name string) (Real, error) {
+	switch name {
+	case "f32", "float32", "":
+		return F32, nil
+	case "f64", "float64":
+		return F64, nil
+	}
+	return F32, fmt.Errorf("there is no precision %q; it is f32 or f64", name)
+}
 
 // Size is the number of bytes of a number.
 func (t Real) Size() int { return [...]int{4, 8, 2}[t] }

@@ -15,6 +15,16 @@ const (
 	AllWavefields = "wavefields"
 )
 
+// NotNarrow is the error of a name of nothing that may be stored in half precision.
+type NotNarrow struct {
+	Name string
+	Able []string // what may be
+}
+
+func (e *NotNarrow) Error() string {
+	return fmt.Sprintf("%q cannot be stored in half precision: say %s; wavefields that keep all their levels, images and histories stay as they are", e.Name, strings.Join(e.Able[:2], ", ")+" or some of "+strings.Join(e.Able[2:], ", "))
+}
+
 // Narrow says that steps find some fields in half precision: parameters and
 // wavefields by their names, a vector or a tensor by its own or by those of its
 // components, or all of a kind. What is computed once, of narrow parameters alone, is
@@ -44,7 +54,7 @@ func (p *Program) Narrow(names []string) error {
 			}
 		}
 		if !found {
-			return fmt.Errorf("%q cannot be stored in half precision: say %s, %s or some of %s; wavefields that keep all their levels, images and histories stay as they are", name, AllParameters, AllWavefields, strings.Join(able, ", "))
+			return &NotNarrow{name, append([]string{AllParameters, AllWavefields}, able...)}
 		}
 	}
 	for _, s := range p.Setup {

@@ -77,6 +77,7 @@ func (c *checker) settings(op *dsl.Operator, o Options) bool {
 			c.length = c.axisUnit(s.Units.Length, "m")
 			c.time = c.axisUnit(s.Units.Time, "s")
 			c.problem.Metre, c.problem.Second = c.length.factor, c.time.factor
+			c.problem.Units = [2]string{s.Units.Length.Name, s.Units.Time.Name}
 		}
 	}
 	if o.SpaceOrder != 0 {

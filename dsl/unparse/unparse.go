@@ -12,16 +12,32 @@ import (
 	"strings"
 
 	"github.com/courant-pde/courant/dsl"
+	"github.com/courant-pde/courant/dsl/check"
 	"github.com/courant-pde/courant/symbolic"
 )
 
 // Operator is the text of an operator file for p, in canonical form, with
 // comment, which may have several lines, above it. What occurs more than once gets
 // a name. Components of vectors and
-// tensors are written as functions of their own, v_x for v.x. Units are left
-// out, as they were checked when p was made.
+// tensors are written as functions of their own, v_x for v.x. Units are written where the
+// text passes the check of units with them: the guard against zero that the derivative of a harmonic
+// mean has is a number, and has none.
 func Operator(p *symbolic.Problem, comment string) (string, error) {
-	w := &writer{problem: p, statements: copies(p)}
+	file, err := written(p, comment, true)
+	if err != nil {
+		return "", err
+	}
+	if _, wrong := check.Problem(file, check.Options{Dim: p.Grid.Dim()}); wrong != nil {
+		if file, err = written(p, comment, false); err != nil {
+			return "", err
+		}
+	}
+	return dsl.Format(file)
+}
+
+// written is the file of a problem, with units or without.
+func written(p *symbolic.Problem, comment string, units bool) (*dsl.File, error) {
+	w := &writer{problem: p, units: units, statements: copies(p)}
 	w.named()
 	if comment != "" {
 		w.line("# %s", strings.ReplaceAll(comment, "\n", "\n# "))
@@ -29,6 +45,9 @@ func Operator(p *symbolic.Problem, comment string) (string, error) {
 	w.line("operator %s%s {", p.Name, quoted(p.Doc))
 	w.line("order space %d, time %d", p.Grid.SpaceOrder, p.Grid.TimeOrder)
 	w.line("axes %s", strings.Join(p.Grid.Axes, ", "))
+	if units && p.Units[0] != "" {
+		w.line("units %s, %s", p.Units[0], p.Units[1])
+	}
 	w.declarations()
 	w.boundaries()
 	w.requirements()
@@ -43,21 +62,26 @@ func Operator(p *symbolic.Problem, comment string) (string, error) {
 		w.statement(s)
 	}
 	w.line("}")
-	file, err := dsl.Parse(p.Name+".pde", w.text.String())
-	if err != nil {
-		return "", err
-	}
-	return dsl.Format(file)
+	return dsl.Parse(p.Name+".pde", w.text.String())
 }
 
 type writer struct {
 	problem    *symbolic.Problem
+	units      bool                 // write them
 	statements []symbolic.Statement // with names in place of long expressions
 	lets       []let
 	text       strings.Builder
 }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(&w.text, format+"\n", args...) }
+
+// unit is a unit as it is declared.
+func (w *writer) unit(text string) string {
+	if text == "" || !w.units {
+		return ""
+	}
+	return " [" + text + "]"
+}
 
 func quoted(doc string) string {
 	if doc == "" {
@@ -70,7 +94,7 @@ func (w *writer) declarations() {
 	g := w.problem.Grid
 	for _, f := range w.problem.Functions {
 		kind := map[symbolic.Role]string{symbolic.Field: "field", symbolic.Wavefield: "wavefield", symbolic.Image: "image", symbolic.History: "history"}[f.Role]
-		parts := kind + " " + f.Name + quoted(f.Doc)
+		parts := kind + " " + f.Name + quoted(f.Doc) + w.unit(f.Unit)
 		if len(f.Axes) < g.Dim() {
 			parts += " on " + strings.Join(names(g, f.Spans), ", ")
 		}
@@ -102,14 +126,14 @@ func (w *writer) declarations() {
 		if q.Default != nil {
 			value = " = " + expr(q.Default)
 		}
-		w.line("scalar %s%s%s", q.Name, quoted(q.Doc), value)
+		w.line("scalar %s%s%s%s", q.Name, quoted(q.Doc), w.unit(q.Unit), value)
 	}
 	for _, q := range w.problem.Points {
 		shift := ""
 		if q.Shift != 0 {
 			shift = fmt.Sprintf(" at %g", q.Shift)
 		}
-		w.line("points %s%s%s", q.Name, quoted(q.Doc), shift)
+		w.line("points %s%s%s%s", q.Name, quoted(q.Doc), w.unit(q.Unit), shift)
 	}
 }
 

@@ -60,19 +60,19 @@ func same(t *testing.T, p *symbolic.Problem) {
 // outline is all that a problem says, on many lines.
 func outline(p *symbolic.Problem) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, p.Name, p.Doc, *p.Grid)
+	fmt.Fprintln(&b, p.Name, p.Doc, *p.Grid, p.Metre, p.Second)
 	for _, f := range p.Functions {
 		half := make([]bool, p.Grid.Dim())
 		copy(half, f.Stagger)
 		edges := make([][2]symbolic.Edge, p.Grid.Dim())
 		copy(edges, f.Edges)
-		fmt.Fprintln(&b, f.Name, f.Doc, f.Role, f.Axes, half, f.Mean, edges, f.Every, f.Default, f.Local)
+		fmt.Fprintln(&b, f.Name, f.Doc, f.Unit, f.Role, f.Axes, half, f.Mean, edges, f.Every, f.Default, f.Local)
 	}
 	for _, q := range p.Parameters {
-		fmt.Fprintln(&b, q.Name, q.Doc, q.Default)
+		fmt.Fprintln(&b, q.Name, q.Doc, q.Unit, q.Default)
 	}
 	for _, q := range p.Points {
-		fmt.Fprintln(&b, q.Name, q.Doc, q.Inject, q.Shift)
+		fmt.Fprintln(&b, q.Name, q.Doc, q.Unit, q.Inject, q.Shift)
 	}
 	region := func(r *symbolic.Region) string {
 		if r == nil {

@@ -112,7 +112,7 @@ func (b *backward) run() error {
 		return fmt.Errorf("operator %s steps backward; adjoints are derived of operators that step forward", b.p.Name)
 	}
 	b.saved = map[*symbolic.Function]*symbolic.Function{}
-	b.out = symbolic.Problem{Grid: b.p.Grid, Parameters: b.p.Parameters, Border: b.p.Border, Backward: true}
+	b.out = symbolic.Problem{Grid: b.p.Grid, Metre: b.p.Metre, Second: b.p.Second, Units: b.p.Units, Parameters: b.p.Parameters, Border: b.p.Border, Backward: true}
 	for _, check := range []func() error{b.define, b.ordered, b.activate, b.sampled} {
 		if err := check(); err != nil {
 			return err

@@ -30,7 +30,7 @@ func Reversal(p *symbolic.Problem) (_ *symbolic.Problem, _ []Level, err error) {
 	refused := func(s symbolic.Statement, why string) error {
 		return positioned(s, fmt.Errorf("time cannot be reversed: %s", why))
 	}
-	out := symbolic.Problem{Name: p.Name + "_reversed", Doc: orElse(p.Doc, p.Name) + ", backward in time", Grid: p.Grid, Parameters: p.Parameters, Border: p.Border, Backward: true}
+	out := symbolic.Problem{Name: p.Name + "_reversed", Doc: orElse(p.Doc, p.Name) + ", backward in time", Grid: p.Grid, Metre: p.Metre, Second: p.Second, Units: p.Units, Parameters: p.Parameters, Border: p.Border, Backward: true}
 	var levels []Level
 	byFunction := map[*symbolic.Function]Level{}
 	if p.Grid.TimeOrder != 2 {

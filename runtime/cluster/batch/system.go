@@ -41,6 +41,7 @@ type Array struct {
 	Size        int               `json:"size"`
 	Needs       Resources         `json:"needs"`    // of an element
 	Attempts    int               `json:"attempts"` // how often the system begins an element whose worker dies, at most
+	Submits     bool              `json:"submits"`  // its workers submit arrays themselves: those of a run that nobody drives
 	Arguments   []string          `json:"-"`        // of the program courant, for every element
 	Environment map[string]string `json:"-"`        // for every element, with the array's name; see Element
 }

@@ -43,8 +43,8 @@ func Passing(err error, status int) bool {
 	case err == nil, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded),
 		errors.As(err, &login), errors.As(err, &certificate):
 		return false
-	case status >= 300:
-		return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
+	case errors.As(err, &network), errors.Is(err, io.ErrUnexpectedEOF): // an answer may break off, too
+		return true
 	}
-	return errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF)
+	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
 }

@@ -30,6 +30,7 @@ func TestPassing(t *testing.T) {
 		{errors.New("too slow"), 408, true},
 		{errors.New("forbidden"), 403, false},
 		{errors.New("absent"), 404, false},
+		{io.ErrUnexpectedEOF, 404, true},
 		{errors.New("exists"), 412, false},
 		{context.Canceled, 0, false},
 		{&url.Error{Op: "Get", Err: context.Canceled}, 0, false},

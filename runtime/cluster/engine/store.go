@@ -20,9 +20,20 @@ import (
 
 // stores are the kinds of stores, by scheme.
 var stores = map[string]func(ctx context.Context, url string) (store.Store, error){
-	s3.Scheme:     func(ctx context.Context, url string) (store.Store, error) { return s3.Open(ctx, url) },
-	azblob.Scheme: func(ctx context.Context, url string) (store.Store, error) { return azblob.Open(ctx, url) },
-	gcs.Scheme:    func(ctx context.Context, url string) (store.Store, error) { return gcs.Open(ctx, url) },
+	s3.Scheme:     in(s3.Open),
+	azblob.Scheme: in(azblob.Open),
+	gcs.Scheme:    in(gcs.Open),
+}
+
+// in makes what opens one kind of store into what opens a store of any.
+func in[S store.Store](open func(ctx context.Context, url string) (S, error)) func(context.Context, string) (store.Store, error) {
+	return func(ctx context.Context, url string) (store.Store, error) {
+		s, err := open(ctx, url)
+		if err != nil {
+			return nil, err
+		}
+		return s, nil
+	}
 }
 
 // Stores says what Store opens, for help texts.

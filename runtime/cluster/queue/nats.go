@@ -15,6 +15,8 @@ import (
 // NATS is a queue kept by a NATS server with JetStream: the embedded one, or any
 // other. Messages lie in one stream of the server, COURANT.
 type NATS struct {
+	Outages
+
 	conn   *nats.Conn
 	stream jetstream.JetStream
 	lease  time.Duration
@@ -36,11 +38,18 @@ const (
 // while, Send and Publish fail and Receive waits. Errors: a server that cannot be
 // reached, or has no JetStream.
 func Connect(ctx context.Context, url string, lease time.Duration) (*NATS, error) {
-	conn, err := nats.Connect(url, nats.Name("courant"), nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.Timeout(patience))
+	q := &NATS{lease: lease, topics: map[string]jetstream.Consumer{}}
+	conn, err := nats.Connect(url, nats.Name("courant"), nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond), nats.Timeout(patience),
+		nats.ReconnectHandler(func(*nats.Conn) { q.Note(nil) }),
+		nats.DisconnectErrHandler(func(c *nats.Conn, _ error) {
+			if !c.IsClosed() {
+				q.Note(errGone)
+			}
+		}))
 	if err != nil {
 		return nil, fmt.Errorf("the queue at %s: %w; start one with courant queue, or give the address of a NATS server", redacted(url), err)
 	}
-	q := &NATS{conn: conn, lease: lease, topics: map[string]jetstream.Consumer{}}
+	q.conn = conn
 	if q.stream, err = jetstream.New(conn); err == nil {
 		err = q.prepare(ctx)
 	}
@@ -49,17 +58,6 @@ func Connect(ctx context.Context, url string, lease time.Duration) (*NATS, error
 		return nil, fmt.Errorf("the queue at %s: %w; the server needs JetStream (nats-server -js)", redacted(url), err)
 	}
 	return q, nil
-}
-
-// OnOutage has told that the server is gone, and with nil that it is back. It is
-// called by another goroutine.
-func (q *NATS) OnOutage(tell func(error)) {
-	q.conn.SetDisconnectErrHandler(func(c *nats.Conn, err error) {
-		if !c.IsClosed() {
-			tell(errGone)
-		}
-	})
-	q.conn.SetReconnectHandler(func(*nats.Conn) { tell(nil) })
 }
 
 // prepare makes the stream unless it is there. Other streams of the server are

@@ -5,9 +5,9 @@
 // and the store tells all that there is.
 //
 // In: messages, by topic. Out: each to one taker, with a lease, or to all that listen.
-// Memory is a queue within this process, Connect uses a NATS server, and StartServer
-// begins one. Start at Queue and the example; package queuetest tests a queue of one's
-// own.
+// Memory is a queue within this process, Connect uses a NATS server, StartServer begins
+// one, and the packages below use queues of clouds. Start at Queue and the example;
+// package queuetest tests a queue of one's own.
 package queue
 
 import (
@@ -27,7 +27,7 @@ type Queue interface {
 	// says when it is done: otherwise it comes again. It fails when ctx ends.
 	Receive(ctx context.Context, topic string) (*Message, error)
 	// Count is how many messages of a topic are there, taken or not: fewer than were
-	// sent and are not done when some were lost.
+	// sent and are not done when some were lost. ErrNoCount of a queue that cannot tell.
 	Count(ctx context.Context, topic string) (int, error)
 	// Publish tells all that have subscribed to a topic at this moment, and keeps nothing.
 	Publish(ctx context.Context, topic string, data []byte) error
@@ -49,6 +49,12 @@ type Message struct {
 
 	done, extend func() error
 	again        func(after time.Duration) error
+}
+
+// NewMessage is a message of a queue of one's own: done removes it, extend begins its
+// lease anew, and again ends the lease some time from now.
+func NewMessage(data []byte, attempt int, lease time.Duration, done, extend func() error, again func(after time.Duration) error) *Message {
+	return &Message{Data: data, Attempt: attempt, Lease: lease, done: done, extend: extend, again: again}
 }
 
 // Ack says that the message has been dealt with: it does not come again.
@@ -79,8 +85,11 @@ func (m *Message) KeepAlive(f func() error) error {
 	return f()
 }
 
-// ErrClosed is the error of a queue that has been closed.
-var ErrClosed = errors.New("the queue is closed")
+// Errors of all queues: of one that has been closed, and of one that does not count.
+var (
+	ErrClosed  = errors.New("the queue is closed")
+	ErrNoCount = errors.New("the queue does not count its messages")
+)
 
 // CheckTopic refuses what is no name of a topic.
 func CheckTopic(topic string) error {

@@ -156,7 +156,7 @@ func (d *Detached) launch(ctx context.Context, r *Run, p *Position, part, round 
 	if d.Budget > 0 && spent >= d.Budget.Seconds() {
 		return fmt.Errorf("run %s: %w: %w", r.Name, ErrStopped, ErrBudget)
 	}
-	l := &launched{batch.Array{Name: d.name(r, p.Version, part, round), Needs: d.Needs, Attempts: cmp.Or(d.Attempts, 4)}, part, round}
+	l := &launched{batch.Array{Name: d.name(r, p.Version, part, round), Needs: d.Needs, Attempts: cmp.Or(d.Attempts, 4), Submits: true}, part, round}
 	tasks := make([]Task, len(places))
 	for i, place := range places {
 		tasks[i] = Task{Version: p.Version, Place: place, Needs: d.Needs}

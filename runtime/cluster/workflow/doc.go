@@ -17,6 +17,7 @@
 //	RUN/v0003/sum               the sum over all tasks
 //	RUN/v0004/state             made of that sum
 //	RUN/data/00007              what tasks share, such as observed records
+//	RUN/progress/v0003-00007    how far task 7 is, see Progress
 //	RUN/dead/v0003-00007        why a task failed for good
 //	RUN/cancelled               somebody wants no more of it
 //	RUN/done                    the last state's version

@@ -35,6 +35,12 @@ type Run struct {
 	// Away is told that the store is waited for, and with nil that it is back; it may
 	// be nil.
 	Away func(error)
+	// Leaving is closed when this process has to end soon, so that tasks keep their progress
+	// and end; nil for never.
+	Leaving <-chan struct{}
+	// Failures is the mean time between failures of a worker until it is measured; 0 for
+	// six hours. See Progress.
+	Failures time.Duration
 	// Most is what an object may have at most, in numbers; 0 when that is not known.
 	Most int64
 	// New makes an empty state to decode into.

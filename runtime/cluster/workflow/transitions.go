@@ -61,7 +61,7 @@ func Transitions() []Transition {
 		},
 		{
 			Name: "clean", From: Evaluating, To: []string{Evaluating}, By: "anyone",
-			When: "the state of the next version is there", Deletes: []string{"VERSION/n*", "VERSION-1/state and those before"},
+			When: "the state of the next version is there", Deletes: []string{"VERSION/n*", "VERSION-1/state and those before", "progress/VERSION-*"},
 			do: func(ctx context.Context, r *Run, p *Position) (bool, error) { return false, r.clean(ctx, p) },
 		},
 		{
@@ -159,7 +159,7 @@ func (r *Run) clean(ctx context.Context, p *Position) error {
 			return err
 		}
 	}
-	return nil
+	return r.forget(ctx, func(version int) bool { return version < p.Version })
 }
 
 // Cancel ends a run wherever it is driven. Tasks that are being evaluated are
@@ -195,6 +195,9 @@ func (r *Run) Restart(ctx context.Context, version int) error {
 	}
 	there, err := r.there(ctx)
 	if err != nil {
+		return err
+	}
+	if err := r.forget(ctx, func(int) bool { return true }); err != nil {
 		return err
 	}
 	objects := map[int][]string{}

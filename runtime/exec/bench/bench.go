@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -206,6 +207,11 @@ func (o *Options) check() error {
 	}
 	if len(o.Gradient) > 0 && len(o.Compile.Half) > 0 {
 		return operator.BadArguments{"gradients are not measured in half precision: they are exact only where the forward and the backward run read the same numbers; leave out one of the two"}
+	}
+	for i, order := range o.SpaceOrders {
+		if order < 0 || slices.Contains(o.SpaceOrders[:i], order) {
+			return operator.BadArguments{fmt.Sprintf("--space-order %d: orders are even, 2 or more, and none is named twice", order)}
+		}
 	}
 	if o.Pad < 0 {
 		return operator.BadArguments{fmt.Sprintf("an absorbing layer of %d points; it must be 0 or more", o.Pad)}

@@ -50,7 +50,7 @@ func (b *shots) prepare(ctx context.Context) error {
 	if err := b.comparable(); err != nil {
 		return err
 	}
-	if b.op, err = gradient.Compile(ctx, problem, gradient.Options{Options: b.Compile, Wrt: b.result.Gradient}); err != nil {
+	if b.op, err = gradient.Compile(ctx, problem, gradient.Options{Compile: b.Compile, Wrt: b.result.Gradient}); err != nil {
 		return err
 	}
 	program := b.op.Forward.Program

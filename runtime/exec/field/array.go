@@ -120,6 +120,21 @@ func (a *Array) Index(i int) []int {
 	return index
 }
 
+// Offset turns one index per axis into a place in memory order, as At and Set take it:
+// a.At(a.Offset(3, 4)). An index that is missing or outside of the shape panics.
+func (a *Array) Offset(index ...int) (place int) {
+	if len(index) != len(a.Shape) {
+		panic(fmt.Sprintf("%d indices for an array of shape %s", len(index), ShapeString(a.Shape)))
+	}
+	for axis, i := range index {
+		if i < 0 || i >= a.Shape[axis] {
+			panic(fmt.Sprintf("index %d along axis %d of an array of shape %s", i, axis, ShapeString(a.Shape)))
+		}
+		place = place*a.Shape[axis] + i
+	}
+	return place
+}
+
 // FirstNotFinite is the index of the first NaN or infinity, nil when all
 // values are finite.
 func (a *Array) FirstNotFinite() []int {

@@ -29,9 +29,11 @@ func ExampleArray() {
 	}
 	least, greatest := again.Range()
 	fmt.Println(again, "from", least, "to", greatest)
+	fmt.Println("at the greatest depth", again.At(again.Offset(0, 3)))
 	fmt.Println("difference", field.Difference(again, vp))
 	// Output:
 	// f32 (3, 4) from 1.5 to 3
+	// at the greatest depth 3
 	// difference 0
 }
 

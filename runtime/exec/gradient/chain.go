@@ -161,13 +161,26 @@ func CompileBorn(ctx context.Context, p *symbolic.Problem, o Options) (*Born, er
 	if err != nil {
 		return nil, err
 	}
-	op, err := operator.CompileProblem(ctx, linear, o.Options)
+	op, err := operator.CompileProblem(ctx, linear, o.Compile)
 	return &Born{op, c}, err
 }
 
 // Apply runs it for small changes of the fields, arrays on the whole grid. The
 // caller closes the run. Errors: those of operator.Apply.
 func (b *Born) Apply(ctx context.Context, a operator.Arguments, changes map[string]*field.Array) (*operator.Run, error) {
+	run, err := b.Bind(a, changes)
+	if err != nil {
+		return nil, err
+	}
+	if err := run.Advance(ctx, run.Last); err != nil {
+		run.Close()
+		return nil, err
+	}
+	return run, nil
+}
+
+// Bind is Apply before the first step.
+func (b *Born) Bind(a operator.Arguments, changes map[string]*field.Array) (*operator.Run, error) {
 	given := a
 	a, err := b.op.Complete(a)
 	if err != nil {
@@ -198,7 +211,7 @@ func (b *Born) Apply(ctx context.Context, a operator.Arguments, changes map[stri
 	for read, change := range all {
 		a.Fields["d"+read] = change
 	}
-	return b.op.Apply(ctx, a)
+	return b.op.Bind(a)
 }
 
 // Illumination is that by some fields, see adjoint.Illumination.
@@ -218,7 +231,7 @@ func CompileIllumination(ctx context.Context, p *symbolic.Problem, o Options) (*
 	if err != nil {
 		return nil, err
 	}
-	op, err := operator.CompileProblem(ctx, light, o.Options)
+	op, err := operator.CompileProblem(ctx, light, o.Compile)
 	return &Illumination{op, c}, err
 }
 

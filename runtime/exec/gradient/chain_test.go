@@ -30,7 +30,7 @@ func (sumOf) Misfit(_ string, records *field.Array) (value float64, by *field.Ar
 func TestDerivativesByWhatModuliFollowFrom(t *testing.T) {
 	ctx := context.Background()
 	names := []string{"vp", "vs", "rho"}
-	o := Options{Options: codegen.Options{Dim: 2, SpaceOrder: 4, Border: 4, Precision: signature.F64}, Wrt: names}
+	o := Options{Compile: codegen.Options{Dim: 2, SpaceOrder: 4, Border: 4, Precision: signature.F64}, Wrt: names}
 	op, err := Load(ctx, "../../../testdata/operators/elastic.pde", o)
 	if err != nil {
 		t.Fatal(err)

@@ -3,10 +3,12 @@ package gradient
 import (
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"time"
 
 	"github.com/courant-pde/courant/codegen/signature"
+	"github.com/courant-pde/courant/runtime/exec/checkpoint"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 	"github.com/courant-pde/courant/runtime/exec/operator"
@@ -49,6 +51,24 @@ func (r Report) Recompute() float64 { return float64(r.Steps) / float64(max(r.Pl
 func (r Report) String() string {
 	return fmt.Sprintf("%d forward steps in %.2f s, %.2f a step (%.2f planned); backward %.2f s; %s of memory held, %s planned",
 		r.Steps, r.Forward.Seconds(), r.Recompute(), r.Plan.Recompute, r.Backward.Seconds(), mebibytes(r.Bytes), mebibytes(r.Plan.Bytes))
+}
+
+// Summary is what `courant gradient --json` prints of a result.
+type Summary struct {
+	Value     float64 `json:"value"`
+	Plan      Plan    `json:"plan"`
+	Bytes     int64   `json:"bytes"`
+	Peak      int64   `json:"peak_bytes,omitempty"` // of the process, where the system tells
+	Steps     int     `json:"forward_steps"`
+	Recompute float64 `json:"recompute"`
+	Forward   float64 `json:"forward_s"`
+	Backward  float64 `json:"backward_s"`
+}
+
+// Summary is the value and what it took.
+func (r *Result) Summary() Summary {
+	p := r.Report
+	return Summary{r.Value, p.Plan, p.Bytes, machine.PeakMemory(), p.Steps, p.Recompute(), p.Forward.Seconds(), p.Backward.Seconds()}
 }
 
 // Plan chooses how the wavefields are kept. Errors: those of the arguments, and
@@ -134,6 +154,18 @@ func placeholders(op *Operator, a operator.Arguments) map[string]*field.Array {
 // Errors: those of the arguments, of the runs and of the misfit, and when ctx
 // ends.
 func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit, p Plan) (*Result, error) {
+	return op.EvaluateFrom(ctx, a, m, p, nil)
+}
+
+// EvaluateFrom is Evaluate that keeps its progress in a log, as the stage "gradient", and
+// goes on from what is kept there, by the plan of whoever kept it: with the same result
+// bit by bit. Plans that keep all levels or checkpoints do; others begin anew. Errors:
+// those of Evaluate and of checkpoint.Log.
+func (op *Operator) EvaluateFrom(ctx context.Context, a operator.Arguments, m Misfit, p Plan, log *checkpoint.Log) (*Result, error) {
+	var from position
+	if log.About(stage, &from) {
+		p = from.Plan
+	}
 	if len(op.reading()) == 0 {
 		p.Keep, p.Segments, p.Levels = All, 1, 0
 	}
@@ -148,7 +180,7 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 		return nil, err
 	}
 	defer forward.Close()
-	t := &tape{op: op, plan: p, forward: forward, states: map[int]*state{}}
+	t := &tape{op: op, plan: p, forward: forward, states: map[int]*state{}, log: log, kept: map[string]bool{}, taped: -1}
 	defer t.close()
 	if p.Plain {
 		beside := a
@@ -165,42 +197,28 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 		}
 		t.arguments = op.reversedArguments(a)
 	}
+	if p.Keep == Checkpoints {
+		t.schedule = newSchedule(p.Segments)
+	}
 	t.before, t.after = op.reads()
-	if err := t.record(ctx); err != nil {
-		return nil, err
-	}
 	out := &Result{Records: map[string]*field.Array{}, Fields: map[string]*field.Array{}, Sources: map[string]*field.Array{}}
-	adjoints := map[string]*field.Array{}
-	for _, q := range op.Forward.Program.Problem.Points {
-		if _, placed := a.Points[q.Name]; q.Inject || !placed {
-			continue
+	defer func() {
+		if t.backward != nil {
+			t.backward.Close()
 		}
-		record := forward.Traces(q.Name)
-		value, d, err := m.Misfit(q.Name, record)
-		if err != nil {
-			return nil, err
-		}
-		out.Value += value
-		out.Records[q.Name], adjoints[q.Name] = copied(record), d
-	}
-	b, err := op.backwardArguments(a, adjoints)
-	if err != nil {
+	}()
+	turn := func() error { return t.turn(ctx, a, m, out) }
+	if _, err := log.Resume(stage, func(present io.Reader) error { return t.resume(from, present, turn) }); err != nil {
 		return nil, err
 	}
-	backward := op.backward
-	if p.Keep == Sampled {
-		if backward, err = op.sampled(ctx, p.Every); err != nil {
+	if t.backward == nil {
+		if err := t.record(ctx); err != nil {
+			return nil, err
+		}
+		if err := turn(); err != nil {
 			return nil, err
 		}
 	}
-	b.Levels = map[string]*operator.Levels{}
-	for _, name := range op.reading() {
-		b.Levels[name] = forward.Levels(name)
-	}
-	if t.backward, err = backward.Bind(b); err != nil {
-		return nil, err
-	}
-	defer t.backward.Close()
 	if err := t.playBack(ctx); err != nil {
 		return nil, err
 	}
@@ -249,6 +267,54 @@ func (op *Operator) Evaluate(ctx context.Context, a operator.Arguments, m Misfit
 	}
 	out.Report = Report{Plan: p, Bytes: process + forward.Bytes() + t.backward.Bytes() + t.most, Steps: t.steps, Forward: t.forth, Backward: t.back}
 	return out, nil
+}
+
+// turn lets the misfit judge the records, and makes the backward run of that.
+func (t *tape) turn(ctx context.Context, a operator.Arguments, m Misfit, out *Result) error {
+	op := t.op
+	adjoints := map[string]*field.Array{}
+	for _, q := range op.Forward.Program.Problem.Points {
+		if _, placed := a.Points[q.Name]; q.Inject || !placed {
+			continue
+		}
+		record := t.forward.Traces(q.Name)
+		value, d, err := m.Misfit(q.Name, record)
+		if err != nil {
+			return err
+		}
+		out.Value += value
+		out.Records[q.Name], adjoints[q.Name] = copied(record), d
+	}
+	b, err := op.backwardArguments(a, adjoints)
+	if err != nil {
+		return err
+	}
+	b.Warn = nil // what it would say of residuals reads as if of a forward run
+	if a.Warn != nil && allZero(adjoints) {
+		a.Warn("the records are as observed, so that all derivatives are zero")
+	}
+	backward := op.backward
+	if t.plan.Keep == Sampled {
+		if backward, err = op.sampled(ctx, t.plan.Every); err != nil {
+			return err
+		}
+	}
+	b.Levels = map[string]*operator.Levels{}
+	for _, name := range op.reading() {
+		b.Levels[name] = t.forward.Levels(name)
+	}
+	t.backward, err = backward.Bind(b)
+	return err
+}
+
+// allZero reports whether no residual differs from zero.
+func allZero(residuals map[string]*field.Array) bool {
+	for _, r := range residuals {
+		if least, most := r.Range(); least != 0 || most != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // byPlace takes what was sampled at the sources and at their slopes apart: the

@@ -16,7 +16,7 @@ import (
 func ExampleOperator_Evaluate() {
 	ctx := context.Background()
 	o := codegen.Options{Dim: 1, SpaceOrder: 4}
-	op, err := gradient.Load(ctx, "../../../testdata/operators/acoustic.pde", gradient.Options{Options: o, Wrt: []string{"m"}})
+	op, err := gradient.Load(ctx, "../../../testdata/operators/acoustic.pde", gradient.Options{Compile: o, Wrt: []string{"m"}})
 	if err != nil {
 		log.Fatal(err)
 	}

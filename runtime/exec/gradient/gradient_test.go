@@ -28,7 +28,7 @@ func random(r *rand.Rand, lo, hi float64, shape ...int) *field.Array {
 // inversion is a small acoustic shot with its gradient.
 func inversion(t *testing.T, backend backends.Target, steps int) (*Operator, operator.Arguments, Misfit) {
 	t.Helper()
-	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64, Target: backend}, Wrt: []string{"m"}})
+	op, err := Load(t.Context(), acoustic, Options{Compile: codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64, Target: backend}, Wrt: []string{"m"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestApproximations(t *testing.T) {
 // linear, and the misfit a square, so that central differences are exact.
 func TestDerivativeByThePlaceOfSources(t *testing.T) {
 	_, a, m := inversion(t, nil, 90)
-	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64}, Places: true})
+	op, err := Load(t.Context(), acoustic, Options{Compile: codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64}, Places: true})
 	if err != nil {
 		t.Fatal(err)
 	}

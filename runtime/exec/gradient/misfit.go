@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 
@@ -108,6 +109,28 @@ func (d Data) each(name string, records *field.Array, f func(residual float64) (
 		sum, slopes[i] = sum+v, s
 	}
 	return sum, p.derivatives(slopes), nil
+}
+
+// Misfits are the names of the misfits.
+var Misfits = []string{"l2", "huber", "correlation", "envelope"}
+
+// NewMisfit is the misfit of a name; threshold is that of Huber. Errors:
+// operator.BadArguments: no such name, no threshold.
+func NewMisfit(name string, d Data, threshold float64) (Misfit, error) {
+	switch name {
+	case "l2":
+		return L2{d}, nil
+	case "huber":
+		if !(threshold > 0) {
+			return nil, badData("the Huber misfit needs a threshold above 0: --threshold")
+		}
+		return Huber{d, threshold}, nil
+	case "correlation":
+		return Correlation{d}, nil
+	case "envelope":
+		return Envelope{d}, nil
+	}
+	return nil, badData("there is no misfit %q; there are %s", name, strings.Join(Misfits, ", "))
 }
 
 // L2 is half the sum of the squares of the residuals.

@@ -18,8 +18,8 @@ import (
 
 // Options choose what is differentiated, and how operators are compiled.
 type Options struct {
-	codegen.Options
-	Wrt []string // fields to differentiate by; none gives the derivatives by the sources alone
+	Compile codegen.Options
+	Wrt     []string // fields to differentiate by; none gives the derivatives by the sources alone
 	// Initial asks for the derivatives by the initial states of the wavefields.
 	Initial bool
 	// Condition makes images of the waves in place of derivatives by fields, see
@@ -52,7 +52,7 @@ func Load(ctx context.Context, path string, o Options) (*Operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := check.Problem(file, o.Options.Check())
+	p, err := check.Problem(file, o.Compile.Check())
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func Load(ctx context.Context, path string, o Options) (*Operator, error) {
 
 // Compile compiles a problem with its derivatives.
 func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, error) {
-	if len(o.Half) > 0 {
+	if len(o.Compile.Half) > 0 {
 		return nil, operator.BadArguments{"a gradient is exact only where the forward and the backward run read the same numbers, which half precision does not give; leave Half out"}
 	}
 	var reverse *symbolic.Problem
@@ -80,24 +80,27 @@ func Compile(ctx context.Context, p *symbolic.Problem, o Options) (*Operator, er
 		return nil, err
 	}
 	// Runs share levels when their halos are the same: the widest of them.
-	plain := o.Options
-	plain.Target = nil
 	problems := []*symbolic.Problem{p, keeping(p, reverse), reverse}
 	halo := make([]int, p.Grid.Dim())
-	for _, q := range problems {
-		program, err := codegen.CompileProblem(q, plain)
-		if err != nil {
+	programs := make([]*codegen.Program, len(problems))
+	for i, q := range problems {
+		if programs[i], err = operator.Program(q, o.Compile); err != nil {
 			return nil, err
 		}
-		for axis, n := range program.Signature.Halo {
+		for axis, n := range programs[i].Signature.Halo {
 			halo[axis] = max(halo[axis], n)
 		}
 	}
-	shared := o.Options
+	shared := o.Compile
 	shared.Halo = halo
-	op := &Operator{plain: &comparison{}, chain: links, backend: o.Target, places: o.Places, condition: o.Condition != ""}
+	op := &Operator{plain: &comparison{}, chain: links, backend: o.Compile.Target, places: o.Places, condition: o.Condition != ""}
 	for i, to := range []**operator.Operator{&op.Forward, &op.taped, &op.backward} {
-		if *to, err = operator.CompileProblem(ctx, problems[i], shared); err != nil {
+		if !slices.Equal(programs[i].Signature.Halo, halo) {
+			if programs[i], err = operator.Program(problems[i], shared); err != nil {
+				return nil, err
+			}
+		}
+		if *to, err = operator.FromProgram(ctx, programs[i]); err != nil {
 			return nil, err
 		}
 	}

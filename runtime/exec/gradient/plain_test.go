@@ -14,7 +14,7 @@ import (
 // gives the bits of a gradient that keeps all levels, and a plan takes it.
 func TestPlainStepsGiveTheSameBits(t *testing.T) {
 	const steps = 40
-	op, err := Load(t.Context(), acoustic, Options{Options: codegen.Options{Dim: 3, SpaceOrder: 4, Target: c.Target{}}, Wrt: []string{"m"}})
+	op, err := Load(t.Context(), acoustic, Options{Compile: codegen.Options{Dim: 3, SpaceOrder: 4, Target: c.Target{}}, Wrt: []string{"m"}})
 	if err != nil {
 		t.Fatal(err)
 	}

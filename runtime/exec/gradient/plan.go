@@ -26,14 +26,14 @@ var keeps = []string{"automatic", "all", "checkpoints", "sampled", "rounded", "b
 
 func (k Keep) String() string { return keeps[k] }
 
-// ParseKeep reads the name of a way.
+// ParseKeep reads the name of a way. Error: operator.BadArguments, there is none such.
 func ParseKeep(name string) (Keep, error) {
 	for i, n := range keeps {
 		if n == name {
 			return Keep(i), nil
 		}
 	}
-	return 0, fmt.Errorf("there is no way %q to keep wavefields: choose %s", name, strings.Join(keeps, ", "))
+	return 0, badStorage("there is no way %q to keep wavefields: choose %s", name, strings.Join(keeps, ", "))
 }
 
 // Storage says how wavefields are kept.
@@ -85,8 +85,8 @@ func (p Plan) String() string {
 	return fmt.Sprintf("%s; %s of memory, %.2f forward steps a step", text, mebibytes(p.Bytes), p.Recompute)
 }
 
-// tooLittle says that a storage has no room for a gradient.
-func tooLittle(format string, args ...any) error {
+// badStorage says what is wrong with a storage, such as that it has no room for a gradient.
+func badStorage(format string, args ...any) error {
 	return operator.BadArguments{fmt.Sprintf(format, args...)}
 }
 
@@ -155,7 +155,7 @@ func plan(s Storage, z sizes, free int64) (Plan, error) {
 	}
 	if !found {
 		least := z.fixed + int64(1+z.back+z.ahead)*z.level + z.state
-		return best, tooLittle("a gradient of this grid needs at least %s of memory, and %s are allowed; allow more, or choose a smaller grid or single precision", mebibytes(least), mebibytes(budget))
+		return best, badStorage("a gradient of this grid needs at least %s of memory, and %s are allowed; allow more, or choose a smaller grid or single precision", mebibytes(least), mebibytes(budget))
 	}
 	return best, nil
 }
@@ -212,5 +212,5 @@ func fits(p Plan, budget int64, s Storage) error {
 	if p.Bytes <= budget {
 		return nil
 	}
-	return tooLittle("keeping wavefields this way (%s) needs %s of memory, and %s are allowed; use checkpoints, or allow more", p.Keep, mebibytes(p.Bytes), mebibytes(budget))
+	return badStorage("keeping wavefields this way (%s) needs %s of memory, and %s are allowed; use checkpoints, or allow more", p.Keep, mebibytes(p.Bytes), mebibytes(budget))
 }

@@ -84,7 +84,7 @@ func TestGradientAgainstDevito(t *testing.T) {
 	a := operator.Arguments{Shape: ref.Shape, Spacing: ref.Spacing, Origin: ref.Origin, Steps: ref.Steps, Dt: ref.Dt, Fields: medium,
 		Points: map[string]operator.Points{"src": sources, "rec": receivers}}
 	o := codegen.Options{Dim: 2, SpaceOrder: 4, Precision: signature.F64}
-	op, err := Load(t.Context(), acoustic, Options{Options: o, Wrt: []string{"m"}})
+	op, err := Load(t.Context(), acoustic, Options{Compile: o, Wrt: []string{"m"}})
 	if err != nil {
 		t.Fatal(err)
 	}

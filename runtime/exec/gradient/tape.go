@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/courant-pde/courant/codegen"
+	"github.com/courant-pde/courant/runtime/exec/checkpoint"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/symbolic"
 )
@@ -33,6 +34,10 @@ type tape struct {
 	shells    map[int][]shellValues // by level
 
 	stored map[int][]*packedLevel // by level, of Sampled and Rounded
+
+	log       *checkpoint.Log
+	kept      map[string]bool // items of it
+	recording bool            // the first pass is where progress can be kept
 
 	steps       int
 	forth, back time.Duration
@@ -77,11 +82,19 @@ func (t *tape) pass(ctx context.Context, next int) error {
 }
 
 func (t *tape) through(ctx context.Context, run *operator.Run, next int) error {
-	from, start := run.Next, time.Now()
-	err := run.Advance(ctx, next-1)
-	t.steps += run.Next - from
-	t.forth += time.Since(start)
-	return err
+	for run.Next < next {
+		from, start := run.Next, time.Now()
+		err := run.Advance(ctx, t.log.Piece(run, next-1))
+		t.steps += run.Next - from
+		t.forth += time.Since(start)
+		if err == nil {
+			err = t.progress(run)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // passing is the run that carries out steps whose levels nobody reads.
@@ -124,9 +137,11 @@ func (t *tape) record(ctx context.Context) error {
 	case Boundary:
 		return t.recordShells(ctx)
 	case Checkpoints:
-		t.schedule = newSchedule(t.plan.Segments)
-		if err := t.save(0); err != nil {
-			return err
+		t.recording = true
+		if t.states[0] == nil {
+			if err := t.save(0); err != nil {
+				return err
+			}
 		}
 		for a, l, c := 0, t.plan.Segments, t.plan.Places-1; ; c-- {
 			mid := t.schedule.splitAt(l, c)
@@ -134,6 +149,9 @@ func (t *tape) record(ctx context.Context) error {
 				break
 			}
 			a, l = a+mid, l-mid
+			if t.states[a] != nil {
+				continue // it was kept
+			}
 			if err := t.pass(ctx, t.start(a)); err != nil {
 				return err
 			}
@@ -143,7 +161,13 @@ func (t *tape) record(ctx context.Context) error {
 		}
 	}
 	t.taped = t.plan.Segments - 1
+	t.recording = true
 	if t.plan.Keep == Checkpoints {
+		if err := t.pass(ctx, t.start(t.taped)); err != nil {
+			return err
+		}
+		// Levels of the last segment are not kept, but computed again.
+		t.recording = false
 		if err := t.passTo(ctx, t.taped); err != nil {
 			return err
 		}
@@ -166,11 +190,26 @@ func (t *tape) playBack(ctx context.Context) error {
 
 // backTo carries out the backward steps down to the given one, included.
 func (t *tape) backTo(ctx context.Context, step int) error {
-	start := time.Now()
-	err := t.backward.Advance(ctx, t.backward.First+t.backward.Last-step)
-	t.back += time.Since(start)
-	return err
+	last := t.mirrored(step)
+	for t.backward.Next <= last {
+		start := time.Now()
+		err := t.backward.Advance(ctx, t.log.Piece(t.backward, last))
+		t.back += time.Since(start)
+		if err == nil {
+			err = t.progress(t.backward)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// mirrored is the backward run's own number of a step.
+func (t *tape) mirrored(step int) int { return t.backward.First + t.backward.Last - step }
+
+// behind reports whether the backward run has carried out a step.
+func (t *tape) behind(step int) bool { return t.backward.Next > t.mirrored(step) }
 
 // reverse goes back through l segments from a, whose state is there, with c
 // places for states.
@@ -183,6 +222,14 @@ func (t *tape) reverse(ctx context.Context, a, l, c int) error {
 			}
 		}
 		return nil
+	}
+	if t.behind(t.begin(a + mid)) { // another process was here
+		for segment := range t.states {
+			if segment >= a+mid {
+				t.drop(segment)
+			}
+		}
+		return t.reverse(ctx, a, mid, c)
 	}
 	if t.states[a+mid] == nil {
 		if err := t.restore(a, t.passing()); err != nil {
@@ -205,6 +252,9 @@ func (t *tape) reverse(ctx context.Context, a, l, c int) error {
 // segment goes back through segment i, whose levels are computed again from the
 // state of segment a unless they are there.
 func (t *tape) segment(ctx context.Context, a, i int) error {
+	if t.behind(t.begin(i)) {
+		return nil
+	}
 	if t.taped != i {
 		if err := t.forwardTo(ctx, a, i); err != nil {
 			return err
@@ -226,12 +276,21 @@ func (t *tape) save(segment int) error {
 		t.states[segment] = s
 		return t.put(s)
 	}
+	s, err := t.place(segment)
+	if err != nil {
+		return err
+	}
+	return t.put(s)
+}
+
+// place is a new place for the state of a segment.
+func (t *tape) place(segment int) (*state, error) {
 	s := &state{}
 	if len(t.states) >= t.plan.Places-t.plan.OnDisk {
 		if t.folder == "" {
 			folder, err := os.MkdirTemp(t.plan.Disk, "courant-checkpoints-")
 			if err != nil {
-				return fmt.Errorf("checkpoints cannot be kept on disk: %w", err)
+				return nil, fmt.Errorf("checkpoints cannot be kept on disk: %w", err)
 			}
 			t.folder = folder
 		}
@@ -240,7 +299,7 @@ func (t *tape) save(segment int) error {
 		t.hold(t.forward.StateBytes())
 	}
 	t.states[segment] = s
-	return t.put(s)
+	return s, nil
 }
 
 func (t *tape) put(s *state) (err error) {
@@ -252,6 +311,11 @@ func (t *tape) put(s *state) (err error) {
 		t.hold(t.forward.StateBytes())
 	}
 	t.disk = t.passing().State(t.disk)
+	return s.write(t.disk)
+}
+
+// write puts a state on disk.
+func (s *state) write(from *operator.State) (err error) {
 	file, err := os.Create(s.path)
 	if err != nil {
 		return fmt.Errorf("a checkpoint cannot be kept on disk: %w", err)
@@ -261,10 +325,10 @@ func (t *tape) put(s *state) (err error) {
 			err = fmt.Errorf("a checkpoint cannot be kept on disk: %w", e)
 		}
 	}()
-	if _, err := t.disk.WriteTo(file); err != nil {
+	if _, err := from.WriteTo(file); err != nil {
 		return fmt.Errorf("a checkpoint cannot be kept on disk: %w", err)
 	}
-	s.inMemory = &operator.State{Next: t.disk.Next}
+	s.inMemory = &operator.State{Next: from.Next}
 	return nil
 }
 

@@ -58,7 +58,7 @@ var probeSource string
 // probe is struct probe in probe/probe.c.
 type probe struct {
 	threads, elements, rounds, repetitions int64
-	rate                                   float64
+	rate, triad                            float64
 }
 
 // Remembered gives the figures that were last measured on this machine with
@@ -119,10 +119,9 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 		bytes  int64 // of each array
 		figure *float64
 	}{
-		{"probe_triad", size, &f.Triad},
-		{"probe_in_place", size, &f.InPlace},
-		{"probe_in_place", each(sets.L2), &f.L2},
-		{"probe_in_place", each(sets.L3), &f.L3},
+		{"probe_memory", size, &f.InPlace},
+		{"probe_memory", each(sets.L2), &f.L2},
+		{"probe_memory", each(sets.L3), &f.L3},
 		{"probe_fma32", size, &f.FMA32},
 		{"probe_fma64", size, &f.FMA64},
 	} {
@@ -142,6 +141,9 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 			return Figures{}, fmt.Errorf("measuring the memory needs %s, which the system refused; free some memory or raise its limit", formatBytes(3*size))
 		}
 		*item.figure = p.rate / 1e9
+		if f.Triad == 0 {
+			f.Triad = p.triad / 1e9 // of the first, which is the memory
+		}
 	}
 	// Figures that cannot be remembered are measured again next time.
 	_ = builder.Cache.WriteRecord(record, f)
@@ -149,11 +151,11 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 }
 
 // arrayBytes is the size of each of the probe's three arrays: well beyond the
-// last cache, well within the memory.
+// last cache, quickly only together, and well within the memory.
 func (m Machine) arrayBytes(quick bool) int64 {
 	size := max(256<<20, 4*m.L3Total)
 	if quick {
-		size = max(64<<20, 2*m.L3Total)
+		size = max(64<<20, m.L3Total)
 	}
 	if m.Available > 0 {
 		size = min(size, m.Available/8)

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/courant-pde/courant/runtime/exec/field"
@@ -104,6 +105,14 @@ const (
 
 // Outsides are the names of the rules, in their order.
 var Outsides = []string{"refuse", "drop", "clamp"}
+
+// ParseOutside reads the name of a rule. Error: BadArguments, there is none such.
+func ParseOutside(name string) (Outside, error) {
+	if i := slices.Index(Outsides, name); i >= 0 {
+		return Outside(i), nil
+	}
+	return Refuse, BadArguments{fmt.Sprintf("there is no rule %q for points outside of the grid; there are %s", name, strings.Join(Outsides, ", "))}
+}
 
 // BadArguments lists everything that is wrong with the arguments of a run.
 type BadArguments []string

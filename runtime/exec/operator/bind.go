@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/signature"
 	"github.com/courant-pde/courant/dsl"
 	"github.com/courant-pde/courant/runtime/exec/field"
@@ -40,20 +41,38 @@ func (op *Operator) Bind(a Arguments) (*Run, error) {
 func (op *Operator) checked(a Arguments, plan bool) (*binder, error) {
 	b := &binder{op: op, k: op.Program.Signature, a: a, machine: machine.Describe(), plan: plan}
 	b.separate()
-	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.defaults, b.fields, b.points, b.rhythms, b.regions, b.layers, b.requirements} {
+	for _, check := range []func(){b.grid, b.sizes, b.steps, b.slabs, b.names, b.defaults, b.fields, b.rhythms, b.regions, b.layers, b.requirements} {
 		check()
 		// What follows needs a grid to speak of.
 		if b.lattice == nil {
 			return nil, b.err()
 		}
 	}
+	// The limit of the time step needs the medium and no points; both are said at once.
+	medium := b.err()
+	b.points()
+	if medium != nil {
+		return nil, b.err()
+	}
+	limits, unstable := b.stability()
+	if unstable != nil {
+		if b.err() == nil {
+			return nil, Unstable{unstable}
+		}
+		b.add("%s", unstable)
+	}
 	if err := b.err(); err != nil {
 		return nil, err
 	}
-	if err := b.stability(); err != nil {
-		return nil, Unstable{err}
-	}
-	return b, nil
+	return b, b.warn(limits)
+}
+
+// Check finds what is wrong with the arguments of a run, as Bind does, of a program
+// that need not be built yet. Errors: BadArguments with all faults.
+func Check(p *codegen.Program, a Arguments) error {
+	a.Warn = nil
+	_, err := (&Operator{Program: p}).checked(a, false)
+	return err
 }
 
 // binder checks one set of arguments.
@@ -171,7 +190,7 @@ func (b *binder) steps() {
 // names finds arguments that the operator does not have, and says what was
 // meant.
 func (b *binder) names() {
-	var fields, constants, points []string
+	var fields, constants []string
 	for _, x := range b.k.Arrays {
 		if f := functionOf(b.op.Program.Problem, x.Name); isGiven(x) && (f == nil || !f.Local) {
 			fields = append(fields, x.Name)
@@ -186,29 +205,17 @@ func (b *binder) names() {
 	for _, q := range b.op.Program.Problem.Parameters {
 		constants = append(constants, q.Name)
 	}
-	for _, p := range b.op.Program.Problem.Points {
-		points = append(points, p.Name)
-	}
-	unknown := func(kind, name string, known []string) {
-		if slices.Contains(known, name) {
-			return
-		}
-		b.add("operator %s has no %s %q; %s", b.k.Name, kind, name, alternatives(name, kind, known))
-	}
 	for _, name := range sorted(b.a.Fields) {
-		unknown("field", name, fields)
+		b.known("field", name, fields)
 	}
 	for _, name := range sorted(b.a.Constants) {
-		unknown("field or scalar", name, constants)
+		b.known("field or scalar", name, constants)
 		if b.a.Fields[name] != nil {
 			b.add("%s is set twice: to an array and to the number %g", name, b.a.Constants[name])
 		}
 		if v := b.a.Constants[name]; !finite(v) {
 			b.add("%s is set to %g; it must be a finite number", name, v)
 		}
-	}
-	for _, name := range sorted(b.a.Points) {
-		unknown("points", name, points)
 	}
 	for _, q := range b.op.Program.Problem.Parameters {
 		if _, ok := b.a.Constants[q.Name]; !ok && q.Default == nil {
@@ -217,8 +224,15 @@ func (b *binder) names() {
 	}
 }
 
+// known finds a name that the operator does not have.
+func (b *binder) known(kind, name string, known []string) {
+	if !slices.Contains(known, name) {
+		b.add("operator %s has no %s %q; %s", b.k.Name, kind, name, alternatives(name, known))
+	}
+}
+
 // alternatives helps with a misspelt name.
-func alternatives(name, kind string, known []string) string {
+func alternatives(name string, known []string) string {
 	if len(known) == 0 {
 		return "it has none"
 	}
@@ -377,8 +391,14 @@ func (b *binder) shapeOf(x *signature.Array) []int {
 
 // points checks sources and receivers.
 func (b *binder) points() {
-	var silent []string // sources that are not given
+	var silent, names []string // sources that are not given, and all points
 	sources := 0
+	for _, p := range b.op.Program.Problem.Points {
+		names = append(names, p.Name)
+	}
+	for _, name := range sorted(b.a.Points) {
+		b.known("points", name, names)
+	}
 	for _, p := range b.op.Program.Problem.Points {
 		given, ok := b.a.Points[p.Name]
 		if p.Inject {

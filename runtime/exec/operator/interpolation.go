@@ -1,7 +1,10 @@
 package operator
 
 import (
+	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Interpolation says how values at points between grid nodes are made.
@@ -21,6 +24,14 @@ const (
 var Interpolations = []string{"linear", "sinc", "nearest"}
 
 func (i Interpolation) String() string { return Interpolations[i] }
+
+// ParseInterpolation reads a name. Error: BadArguments, there is none such.
+func ParseInterpolation(name string) (Interpolation, error) {
+	if i := slices.Index(Interpolations, name); i >= 0 {
+		return Interpolation(i), nil
+	}
+	return Linear, BadArguments{fmt.Sprintf("there is no interpolation %q; there are %s", name, strings.Join(Interpolations, ", "))}
+}
 
 const (
 	sincRadius = 4

@@ -42,16 +42,22 @@ func Compile(ctx context.Context, file *dsl.File, o codegen.Options) (*Operator,
 	if err != nil {
 		return nil, err
 	}
-	return finish(ctx, program)
+	return FromProgram(ctx, program)
 }
 
 // CompileProblem is Compile for a problem, such as a derived one.
 func CompileProblem(ctx context.Context, p *symbolic.Problem, o codegen.Options) (*Operator, error) {
-	program, err := codegen.CompileProblem(p, targeted(o))
+	program, err := Program(p, o)
 	if err != nil {
 		return nil, err
 	}
-	return finish(ctx, program)
+	return FromProgram(ctx, program)
+}
+
+// Program is what CompileProblem builds of a problem, to be looked at before FromProgram
+// builds it. Errors: those of codegen.CompileProblem.
+func Program(p *symbolic.Problem, o codegen.Options) (*codegen.Program, error) {
+	return codegen.CompileProblem(p, targeted(o))
 }
 
 func targeted(o codegen.Options) codegen.Options {
@@ -64,8 +70,9 @@ func targeted(o codegen.Options) codegen.Options {
 	return o
 }
 
-// finish makes a program ready to be run.
-func finish(ctx context.Context, program *codegen.Program) (*Operator, error) {
+// FromProgram builds a program with the compiler and the cache of this machine; what is
+// interpreted needs none. Errors: those of jit.NewBuilder and Build.
+func FromProgram(ctx context.Context, program *codegen.Program) (*Operator, error) {
 	if program.Source.Language != backends.C {
 		return Build(ctx, nil, program)
 	}

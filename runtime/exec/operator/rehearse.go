@@ -51,6 +51,9 @@ func (op *Operator) safe(ctx context.Context, a Arguments, l *Limits, margin flo
 // is 0.004. What cannot be rehearsed passes.
 func (op *Operator) rehearse(ctx context.Context, a Arguments) bool {
 	const before, watched, factor = 24, 40, 1e3
+	if op.Library == nil && op.interpreted == nil {
+		return true // it is not built: see Check
+	}
 	k := op.Program.Signature
 	a.Steps = before + watched + k.FirstStep + k.LastStep + 1
 	a.Unstable, a.Progress, a.Kept, a.Warn = true, nil, 8, nil

@@ -213,6 +213,17 @@ func (r *Run) Traces(name string) *field.Array {
 	return nil
 }
 
+// Result is what the run has of a name: Traces, Series or Field; nil for none.
+func (r *Run) Result(name string) *field.Array {
+	if a := r.Traces(name); a != nil {
+		return a
+	}
+	if a := r.Series(name); a != nil {
+		return a
+	}
+	return r.Field(name)
+}
+
 // Series are the numbers of a reduction, shape (Steps); nil when the operator
 // has no such series.
 func (r *Run) Series(name string) *field.Array {

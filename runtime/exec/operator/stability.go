@@ -12,26 +12,26 @@ import (
 )
 
 // stability refuses a time step beyond the limit of the scheme in the medium of
-// any point of the grid, and warns of what else is doubtful.
-func (b *binder) stability() error {
+// any point of the grid. It gives the limits, nil when none is known.
+func (b *binder) stability() (*finder, error) {
 	if b.a.Unstable {
-		return b.warn(nil)
+		return nil, nil
 	}
 	f, err := b.limits()
 	if errors.Is(err, stability.ErrNonlinear) {
-		return b.warn(nil) // no limit is known for it
+		return nil, nil
 	}
 	if err != nil {
-		return BadArguments{fmt.Sprintf("the stability of operator %s cannot be judged: %v; if you know better, run it without this check (--unstable)", b.k.Name, err)}
+		return nil, BadArguments{fmt.Sprintf("the stability of operator %s cannot be judged: %v; if you know better, run it without this check (--unstable)", b.k.Name, err)}
 	}
 	// A limit is known to a few parts in 10^7.
 	if b.a.Dt <= f.Critical*(1+1e-6) {
-		return b.warn(f)
+		return f, nil
 	}
 	if f.IllPosed {
-		return BadArguments{f.Cause}
+		return nil, BadArguments{f.Cause}
 	}
-	return BadArguments{fmt.Sprintf("the time step %g is above the stability limit %.6g of operator %s, which arises %s; use %g or less, larger spacings, or check the units", b.a.Dt, floor(f.Critical, 6), b.k.Name, f.where(), b.op.safe(context.Background(), b.a, &f.Limits, Margin))}
+	return nil, BadArguments{fmt.Sprintf("the time step %g is above the stability limit %.6g of operator %s, which arises %s; use %g or less, larger spacings, or check the units", b.a.Dt, floor(f.Critical, 6), b.k.Name, f.where(), b.op.safe(context.Background(), b.a, &f.Limits, Margin))}
 }
 
 // Margin is what the steps that are proposed stay below the limit by, as a part.

@@ -39,15 +39,15 @@ func Tolerance(real signature.Real) float64 {
 // all the fields together on which they depend, where F is Born modelling and F' the gradient.
 // Errors: those of deriving, compiling and running.
 func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct, error) {
-	d, a, err := newData(ctx, p, o)
-	if err != nil {
-		return nil, err
-	}
 	wrt := slices.DeleteFunc(fieldsOf(p), func(name string) bool {
 		_, err := adjoint.Gradient(p, adjoint.By{Fields: []string{name}})
 		return errors.Is(err, adjoint.ErrIndependent)
 	})
-	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: wrt, Initial: true})
+	op, err := gradient.Compile(ctx, p, gradient.Options{Compile: o.Compile, Wrt: wrt, Initial: true})
+	if err != nil {
+		return nil, err
+	}
+	d, a, err := dataOf(op.Forward, o)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func Adjoint(ctx context.Context, p *symbolic.Problem, o Options) ([]DotProduct,
 		if err != nil {
 			return nil, err
 		}
-		born, err := operator.CompileProblem(ctx, linear, o.Options)
+		born, err := operator.CompileProblem(ctx, linear, o.Compile)
 		if err != nil {
 			return nil, err
 		}

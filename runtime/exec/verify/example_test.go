@@ -26,8 +26,8 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	o := verify.Options{Options: codegen.Options{Dim: 1, SpaceOrder: 4, Precision: signature.F64}}
-	p, err := check.Problem(file, o.Options.Check())
+	o := verify.Options{Compile: codegen.Options{Dim: 1, SpaceOrder: 4, Precision: signature.F64}}
+	p, err := check.Problem(file, o.Compile.Check())
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 
 // Options say what to test on.
 type Options struct {
-	codegen.Options
+	Compile codegen.Options
 	Shape   []int     // nil for 15 points or so along each axis
 	Spacing []float64 // nil for about 1
 	Steps   int       // 0 for 40
@@ -47,10 +47,15 @@ type data struct {
 }
 
 func newData(ctx context.Context, p *symbolic.Problem, o Options) (*data, operator.Arguments, error) {
-	op, err := operator.CompileProblem(ctx, p, o.Options)
+	op, err := operator.CompileProblem(ctx, p, o.Compile)
 	if err != nil {
 		return nil, operator.Arguments{}, err
 	}
+	return dataOf(op, o)
+}
+
+// dataOf are data for a compiled operator.
+func dataOf(op *operator.Operator, o Options) (*data, operator.Arguments, error) {
 	d := &data{rand.New(rand.NewPCG(o.Seed, 29)), op, o}
 	a, err := d.arguments()
 	return d, a, err
@@ -189,23 +194,6 @@ func fieldsOf(p *symbolic.Problem) (names []string) {
 	return names
 }
 
-// inside are the fields that a field's default value reads.
-func inside(f *symbolic.Function) (out []*symbolic.Function) {
-	if f.Default != nil {
-		symbolic.Visit(f.Default, func(e symbolic.Expr) {
-			if x, ok := e.(*symbolic.Access); ok {
-				out = append(out, x.Func)
-			}
-		})
-	}
-	return out
-}
-
-// follows reports whether a field follows by default values from one of a name.
-func follows(f *symbolic.Function, name string) bool {
-	return slices.ContainsFunc(inside(f), func(g *symbolic.Function) bool { return g.Name == name || follows(g, name) })
-}
-
 // base gives a field that others follow from random values, and takes those from
 // what follows from it.
 func (d *data) base(a *operator.Arguments, p *symbolic.Problem, name string) {
@@ -215,7 +203,7 @@ func (d *data) base(a *operator.Arguments, p *symbolic.Problem, name string) {
 	var give func(f *symbolic.Function)
 	give = func(f *symbolic.Function) {
 		if f.Default != nil && f.Name != name {
-			for _, g := range inside(f) {
+			for _, g := range f.From() {
 				give(g)
 			}
 			return
@@ -230,7 +218,7 @@ func (d *data) base(a *operator.Arguments, p *symbolic.Problem, name string) {
 		}
 	}
 	for _, f := range p.Functions {
-		if follows(f, name) {
+		if f.Follows(name) {
 			delete(a.Fields, f.Name)
 			give(f)
 		}

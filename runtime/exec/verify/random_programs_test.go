@@ -37,7 +37,7 @@ func TestRandomAdjoints(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		all, err := Adjoint(t.Context(), p, Options{Options: codegen.Options{Dim: dim, Precision: signature.F64}, Steps: 12, Dt: 0.05, Shape: []int{13, 11}[:dim], Seed: uint64(seed)})
+		all, err := Adjoint(t.Context(), p, Options{Compile: codegen.Options{Dim: dim, Precision: signature.F64}, Steps: 12, Dt: 0.05, Shape: []int{13, 11}[:dim], Seed: uint64(seed)})
 		var refusal *adjoint.Refusal
 		switch {
 		case errors.As(err, &refusal):

@@ -51,7 +51,7 @@ const (
 // by the initial states of wavefields, each alone. It is computed in double precision. Errors: those of deriving,
 // compiling and running.
 func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options) ([]Taylor, error) {
-	o.Precision = signature.F64
+	o.Compile.Precision = signature.F64
 	d, a, err := newData(ctx, p, o)
 	if err != nil {
 		return nil, err
@@ -67,13 +67,13 @@ func Gradient(ctx context.Context, p *symbolic.Problem, wrt []string, o Options)
 	for _, name := range fields {
 		for _, f := range p.Functions {
 			// A field that no equation reads acts by those that follow from it alone.
-			if a.Fields[name] == nil && slices.Contains(fields, f.Name) && follows(f, name) {
+			if a.Fields[name] == nil && slices.Contains(fields, f.Name) && f.Follows(name) {
 				return nil, operator.BadArguments{fmt.Sprintf("%s follows from %s, so that one changes the other: name one of the two", f.Name, name)}
 			}
 		}
 		d.base(&a, p, name)
 	}
-	op, err := gradient.Compile(ctx, p, gradient.Options{Options: o.Options, Wrt: fields, Initial: states != nil})
+	op, err := gradient.Compile(ctx, p, gradient.Options{Compile: o.Compile, Wrt: fields, Initial: states != nil})
 	if err != nil {
 		return nil, err
 	}

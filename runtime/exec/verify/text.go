@@ -4,26 +4,67 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/courant-pde/courant/symbolic"
 )
 
 // Products are the dot products of one operator.
-type Products []DotProduct
+type Products struct {
+	Operator  string       `json:"operator"`
+	Precision string       `json:"precision"`
+	Tolerance float64      `json:"tolerance"` // of the errors, see Tolerance
+	Products  []DotProduct `json:"products"`
+}
+
+// NewProducts are those that Adjoint finds for a problem with some options.
+func NewProducts(p *symbolic.Problem, o Options, all []DotProduct) Products {
+	return Products{p.Name, o.Compile.Precision.String(), Tolerance(o.Compile.Precision), all}
+}
 
 // String is a table of the products.
 func (all Products) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-14s %22s %22s %9s\n", "", "<y, F x>", "<F' y, x>", "error")
-	for _, d := range all {
+	fmt.Fprintf(&b, "%s, %s\n%-14s %22s %22s %9s\n", all.Operator, all.Precision, "", "<y, F x>", "<F' y, x>", "error")
+	for _, d := range all.Products {
 		fmt.Fprintf(&b, "%-14s %22.15e %22.15e %9.1e\n", d.Of, d.Left, d.Right, d.Error)
 	}
 	return b.String()
 }
 
-// Err says which product is off by more than a tolerance; nil for none.
-func (all Products) Err(tolerance float64) error {
-	for _, d := range all {
-		if !(d.Error <= tolerance) {
-			return fmt.Errorf("the adjoint is not the transpose by its %s: the error is above %.0e", d.Of, tolerance)
+// Err says which product is off by more than the tolerance, or that there is none; nil
+// when all are right.
+func (all Products) Err() error {
+	if len(all.Products) == 0 {
+		return fmt.Errorf("operator %s has no fields and no sources, and no initial state in which it is linear: there is nothing to compare", all.Operator)
+	}
+	for _, d := range all.Products {
+		if !(d.Error <= all.Tolerance) {
+			return fmt.Errorf("operator %s: the adjoint is not the transpose by its %s: the error is above %.0e", all.Operator, d.Of, all.Tolerance)
+		}
+	}
+	return nil
+}
+
+// Tables are the remainders by several fields of one operator.
+type Tables struct {
+	Operator string   `json:"operator"`
+	Tables   []Taylor `json:"tables"`
+}
+
+// String is the tables, one after the other.
+func (all Tables) String() string {
+	var b strings.Builder
+	for _, t := range all.Tables {
+		fmt.Fprintf(&b, "%s %v", all.Operator, t)
+	}
+	return b.String()
+}
+
+// Err is that of the first table that has one.
+func (all Tables) Err() error {
+	for _, t := range all.Tables {
+		if err := t.Err(); err != nil {
+			return err
 		}
 	}
 	return nil

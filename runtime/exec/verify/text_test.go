@@ -38,7 +38,7 @@ func written(t *testing.T, p *symbolic.Problem, o Options) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	o.Target = nil
+	o.Compile.Target = nil
 	_, a, err := newData(t.Context(), p, o)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func written(t *testing.T, p *symbolic.Problem, o Options) {
 // and traces.
 func results(t *testing.T, p *symbolic.Problem, o Options, like operator.Arguments) map[string]*field.Array {
 	t.Helper()
-	op, err := operator.CompileProblem(t.Context(), p, o.Options)
+	op, err := operator.CompileProblem(t.Context(), p, o.Compile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,14 +42,14 @@ func library(t *testing.T, layers bool, f func(t *testing.T, p *symbolic.Problem
 					if err != nil {
 						t.Fatal(err)
 					}
-					o := Options{Options: codegen.Options{Dim: dim, SpaceOrder: 4, Border: border, Precision: signature.F64}}
+					o := Options{Compile: codegen.Options{Dim: dim, SpaceOrder: 4, Border: border, Precision: signature.F64}}
 					if border > 0 { // layers make several times as many equations
 						o.Shape, o.Steps = []int{18, 17}, 14
 					}
 					if dim == 3 {
 						o.Shape, o.Steps = []int{10, 9, 11}, 16
 					}
-					p, err := check.Problem(file, o.Options.Check())
+					p, err := check.Problem(file, o.Compile.Check())
 					if err != nil {
 						t.Skip("not for this grid")
 					}
@@ -90,7 +90,7 @@ func TestLibraryAdjoints(t *testing.T) {
 // The same in single precision.
 func TestLibraryAdjointsInSinglePrecision(t *testing.T) {
 	library(t, false, func(t *testing.T, p *symbolic.Problem, o Options) {
-		o.Precision, o.Target = signature.F32, nil
+		o.Compile.Precision, o.Compile.Target = signature.F32, nil
 		all, err := Adjoint(t.Context(), p, o)
 		if err != nil {
 			t.Fatal(err)
@@ -165,7 +165,7 @@ func TestAdjointOnSlabs(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, planes := range []int{1, 2, 5} {
-			all, err := Adjoint(t.Context(), p, Options{Options: codegen.Options{Dim: 2, Precision: signature.F64, Target: c.Target{}}, Shape: []int{11, planes}, Steps: 12, Dt: 0.05})
+			all, err := Adjoint(t.Context(), p, Options{Compile: codegen.Options{Dim: 2, Precision: signature.F64, Target: c.Target{}}, Shape: []int{11, planes}, Steps: 12, Dt: 0.05})
 			if err != nil {
 				if planes == 1 && strings.Contains(err.Error(), "has one point") {
 					continue

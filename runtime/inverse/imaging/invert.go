@@ -19,6 +19,7 @@ import (
 	"github.com/courant-pde/courant/runtime/cluster/batch"
 	"github.com/courant-pde/courant/runtime/cluster/store"
 	"github.com/courant-pde/courant/runtime/cluster/workflow"
+	"github.com/courant-pde/courant/runtime/exec/checkpoint"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/runtime/inverse/optimize"
@@ -346,7 +347,7 @@ func (s *Survey) name() (string, error) {
 func (s *Survey) Do(ctx context.Context, r *workflow.Run, t workflow.Task) error {
 	err := s.do(ctx, r, t)
 	switch {
-	case err == nil || ctx.Err() != nil:
+	case err == nil || ctx.Err() != nil || errors.Is(err, batch.ErrLeaving):
 		return err
 	case errors.Is(err, store.ErrAway):
 		return batch.Away(err)
@@ -393,10 +394,14 @@ func (s *Survey) do(ctx context.Context, r *workflow.Run, t workflow.Task) error
 		return err
 	}
 	g := &workflow.Object{Tasks: 1}
+	remove := func() {}
 	var err error
 	switch {
 	case state != nil:
-		g.Value, g.Values, err = s.evaluate(ctx, r, state, t)
+		remove, err = goingOn(ctx, r, t, state.Seconds(), func(log *checkpoint.Log) (err error) {
+			g.Value, g.Values, err = s.evaluate(ctx, r, state, t, log)
+			return err
+		})
 	case s.lit():
 		e := s.Shot(t.Place)
 		e.Threads = t.Needs.Threads
@@ -411,7 +416,11 @@ func (s *Survey) do(ctx context.Context, r *workflow.Run, t workflow.Task) error
 		return err
 	}
 	g.Seconds = time.Since(start).Seconds()
-	return r.Submit(ctx, t, tasks, g)
+	if err := r.Submit(ctx, t, tasks, g); err != nil {
+		return err
+	}
+	remove()
+	return nil
 }
 
 // tooFar reports whether a model is one that cannot be modelled with the time step.
@@ -450,9 +459,9 @@ func (s *Survey) shotOf(state *State, place int) (e Shot, shot int) {
 }
 
 // evaluate is the misfit that a task is about, and its derivatives.
-func (s *Survey) evaluate(ctx context.Context, r *workflow.Run, state *State, t workflow.Task) (float64, []float64, error) {
+func (s *Survey) evaluate(ctx context.Context, r *workflow.Run, state *State, t workflow.Task, log *checkpoint.Log) (float64, []float64, error) {
 	e, shot := s.shotOf(state, t.Place)
-	e.Threads = t.Needs.Threads
+	e.Threads, e.Log = t.Needs.Threads, log
 	x := state.at(state.Method.Ask(), s.migration())
 	if s.migration() {
 		return s.linearised(ctx, r, e, shot, state.Start, x)

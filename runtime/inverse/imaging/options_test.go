@@ -349,7 +349,7 @@ func TestInversionFaults(t *testing.T) {
 	}
 	for line, want := range map[string]string{
 		`optimiser = "cg"`: "quadratic", `misfit = "l3"`: "did you mean", "mute_delay = 5.0": "mute_velocity", "threshold = 0.0": "no threshold", "batch = 2": "take batches", "decay = 0.5": "given length", `bands = [4.0, 4.0]`: "rising",
-		"least = 3.0\ngreatest = 2.0": "not above", `mask = "none.npy"`: "inversion.mask", "step = 2.0": "usual", `start = "none.npy"`: "inversion.start",
+		"least = 3.0\ngreatest = 2.0": "not above", `unknowns = ["vp", "m"]`: "inversion.unknowns: vp has no effect beside m", `mask = "none.npy"`: "inversion.mask", "step = 2.0": "usual", `start = "none.npy"`: "inversion.start",
 		"optimiser = \"sgd\"\nbatch = 9": "cannot be drawn", `observed = "none.sgy"`: "the headers of none.sgy tell",
 	} {
 		_, err := opened(t, description(t, "acoustic", "[sources]\nfrom = [100.0, 20.0]\nto = [700.0, 20.0]\ncount = 3\n[receivers]\nfrom = [0.0, 40.0]\nto = [800.0, 40.0]\ncount = 3\n", line))

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/courant-pde/courant/runtime/exec/checkpoint"
 	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/exec/gradient"
 	"github.com/courant-pde/courant/runtime/exec/operator"
@@ -15,6 +16,7 @@ import (
 // Shot is what is modelled at once: one shot of the survey, or several at once whose
 // sources are encoded by signs.
 type Shot struct {
+	Log *checkpoint.Log // of the progress; nil for one that is not kept
 	*survey.Geometry
 	Signs   []float64 // of the sources; nil for 1
 	Band    int       // whose filter the wavelet passes; -1 for none
@@ -277,7 +279,7 @@ func (s *Survey) gradient(ctx context.Context, e Shot, x []float64, misfit gradi
 	if err != nil {
 		return 0, nil, err
 	}
-	r, err := op.Evaluate(ctx, a, misfit, plan)
+	r, err := op.EvaluateFrom(ctx, a, misfit, plan, e.Log)
 	if err != nil {
 		return 0, nil, s.setup.Blame(err)
 	}
@@ -325,6 +327,9 @@ func (s *Survey) Illumination(ctx context.Context, e Shot, x []float64) ([]float
 // Born is the linearised records of a shot for a small change of the
 // unknowns.
 func (s *Survey) Born(ctx context.Context, e Shot, x, change []float64) (*field.Array, error) {
+	if kept := e.Log.Result("born"); kept != nil {
+		return restored(kept)
+	}
 	part := s.region(e)
 	a, err := s.arguments(e, part, x)
 	if err != nil {
@@ -338,12 +343,23 @@ func (s *Survey) Born(ctx context.Context, e Shot, x, change []float64) (*field.
 			return nil, err
 		}
 	}
-	run, err := s.born.Apply(ctx, a, changes)
+	run, err := s.born.Bind(a, changes)
 	if err != nil {
 		return nil, s.setup.Blame(err)
 	}
 	defer run.Close()
-	return s.side(run.Traces), nil
+	if err := e.Log.Advance(ctx, "born", run); err != nil {
+		return nil, s.setup.Blame(err)
+	}
+	out := s.side(run.Traces)
+	if e.Log != nil {
+		kept, err := stored(out)
+		if err != nil {
+			return nil, err
+		}
+		e.Log.Finish("born", kept)
+	}
+	return out, nil
 }
 
 // Migrate is the transpose of Born: what residuals of a shot's records say

@@ -181,7 +181,7 @@ func identical(a, b *field.Array) bool {
 }
 
 func (s *Survey) compile(ctx context.Context, unknowns []string) (err error) {
-	o := gradient.Options{Options: s.setup.Options, Wrt: unknowns}
+	o := gradient.Options{Compile: s.setup.Options, Wrt: unknowns}
 	if s.Config.Inversion.Condition == "inverse-scattering" {
 		if err := s.scattering(ctx, unknowns); err != nil {
 			return err
@@ -210,7 +210,7 @@ func (s *Survey) scattering(ctx context.Context, unknowns []string) error {
 			continue
 		}
 		var err error
-		s.scatter, err = gradient.Compile(ctx, s.setup.Problem, gradient.Options{Options: s.setup.Options, Condition: adjoint.InverseScattering, Slowness: f.Name})
+		s.scatter, err = gradient.Compile(ctx, s.setup.Problem, gradient.Options{Compile: s.setup.Options, Condition: adjoint.InverseScattering, Slowness: f.Name})
 		if err != nil {
 			return c.Fault("inversion.condition", err)
 		}

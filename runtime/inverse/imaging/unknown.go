@@ -50,6 +50,13 @@ func (s *Survey) named() ([]string, error) {
 			faults = append(faults, c.Fault("inversion.unknowns", fmt.Errorf("%s is named twice", name)))
 		}
 	}
+	given := operator.Arguments{Constants: map[string]float64{}}
+	for _, name := range names {
+		given.Constants[name] = 1
+	}
+	if err := operator.Overridden(s.setup.Problem, given); err != nil {
+		faults = append(faults, c.Fault("inversion.unknowns", err))
+	}
 	for name := range c.Unknowns {
 		if !slices.Contains(names, name) {
 			faults = append(faults, c.Fault("unknowns."+name, fmt.Errorf("%s is not among the unknowns: %s", name, strings.Join(names, ", "))))

@@ -69,6 +69,7 @@ func Open(ctx context.Context, o Options) (*Inversion, error) {
 	if in.Run, err = s.Workflow(st, ""); err != nil {
 		return nil, err
 	}
+	in.Run.Failures = o.Failures
 	return in, in.note()
 }
 

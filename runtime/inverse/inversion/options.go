@@ -54,6 +54,9 @@ type Options struct {
 	// MisfitName tells runs with other misfits apart; it must be given with Misfit.
 	MisfitName string
 
+	// Failures is the mean time between failures of a worker until it is measured, by
+	// which tasks keep their progress; 0 for six hours. See workflow.Progress.
+	Failures time.Duration
 	Attempts int           // at a task, 0 for 4
 	Deadline time.Duration // of an attempt, 0 for none
 	Drop     bool          // leave out a task that fails for good, in place of failing
@@ -88,8 +91,8 @@ func (o *Options) complete() error {
 		return bad("%d workers; 0 to 1024 are possible", o.Workers)
 	case o.Threads < 0 || o.Threads > 4096:
 		return bad("%d threads; 0 to 4096 are possible", o.Threads)
-	case o.Attempts < 0 || o.Deadline < 0 || o.Budget < 0 || !(o.Price >= 0) || o.Memory < 0:
-		return bad("attempts, deadline, budget, price and memory are not negative")
+	case o.Attempts < 0 || o.Failures < 0 || o.Deadline < 0 || o.Budget < 0 || !(o.Price >= 0) || o.Memory < 0:
+		return bad("attempts, the time between failures, deadline, budget, price and memory are not negative")
 	case o.System != "" && o.Batch != nil:
 		return bad("both Batch and System are given; one of them carries out the tasks")
 	case (o.Misfit == nil) != (o.MisfitName == ""):

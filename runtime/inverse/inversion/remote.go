@@ -66,6 +66,9 @@ func (in *Inversion) workerArguments() []string {
 	if in.Memory > 0 {
 		args = append(args, "--memory", fmt.Sprintf("%dB", in.Memory))
 	}
+	if in.Failures > 0 {
+		args = append(args, "--mtbf", in.Failures.String())
+	}
 	return args
 }
 
@@ -158,6 +161,10 @@ type Remote struct {
 	Target  backends.Target
 	Threads int
 	Memory  int64 // bytes; 0 for three quarters of what is free
+	// Failures is that of Options.
+	Failures time.Duration
+	// Leaving is closed when this process has to end soon; nil for never.
+	Leaving <-chan struct{}
 	// Queue is told of gradients; nil tells nobody.
 	Queue queue.Queue
 	// Environment is that of the workers of a run that nobody drives: what this process
@@ -206,7 +213,7 @@ func (o *Remote) open(ctx context.Context, st store.Store) (s *imaging.Survey, r
 	if r, err = s.Workflow(st, o.Run); err != nil {
 		return nil, nil, nil, err
 	}
-	r.Queue, r.Away = o.Queue, o.Away
+	r.Queue, r.Away, r.Leaving, r.Failures = o.Queue, o.Away, o.Leaving, o.Failures
 	return s, r, remove, nil
 }
 

@@ -180,8 +180,9 @@ func (s *Setup) reduces(e symbolic.Expr, seen map[string]bool) bool {
 }
 
 // Discretise finds the time step, that of the configuration or below the limit of
-// the operator in the model by a margin, and the number of steps. Errors: those of
-// operator.StepFor, and records that are too long for the memory.
+// the operator in the model by a margin, and the number of steps. Errors: a step of the
+// configuration that is above the limit, those of operator.StepFor, and records that are
+// too long for the memory.
 func (s *Setup) Discretise(ctx context.Context, op *operator.Operator, margin float64, receivers int) error {
 	if s.Dt = s.Config.Dt; s.Dt == 0 {
 		a, err := s.Arguments(s.Whole())
@@ -199,7 +200,15 @@ func (s *Setup) Discretise(ctx context.Context, op *operator.Operator, margin fl
 	if err := machine.Room(float64(s.Steps) * (16 + 4*float64(receivers))); err != nil {
 		return s.Config.Fault("time", fmt.Errorf("%d steps of %g with %d receivers: %w", s.Steps, s.Dt, receivers, err))
 	}
-	return nil
+	if s.Config.Dt == 0 {
+		return nil
+	}
+	a, err := s.Arguments(s.Whole())
+	if err != nil {
+		return err
+	}
+	a.Points = op.NoPoints(s.Steps)
+	return s.Blame(operator.Check(op.Program, a))
 }
 
 // Place adds sources, which emit pulses, and the receivers of a shot to arguments.

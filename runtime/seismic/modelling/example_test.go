@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/courant-pde/courant/runtime/exec/operator"
 	"github.com/courant-pde/courant/runtime/seismic/modelling"
 	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
@@ -17,28 +16,14 @@ func Example() {
 	config, remove := configuration()
 	defer remove()
 	ctx := context.Background()
-	setup, err := modelling.Open(config, nil)
+	shot, err := modelling.OpenShot(ctx, config, nil, 0, nil)
 	check(err)
-	op, err := operator.CompileProblem(ctx, setup.Problem, setup.Options)
-	check(err)
-	geometry, err := config.Geometry(setup.Model)
-	check(err)
-	check(setup.Discretise(ctx, op, operator.Margin, geometry.Receivers.Shape[0]))
-	arguments, err := setup.Arguments(setup.Whole())
-	check(err)
-	setup.Place(&arguments, geometry, func(source int, times []float64) []float64 {
-		out := make([]float64, len(times))
-		for i, t := range times {
-			out[i] = setup.Wavelet.At(t)
-		}
-		return out
-	})
-	run, err := op.Apply(ctx, arguments)
+	run, err := shot.Operator.Apply(ctx, shot.Arguments)
 	check(err)
 	defer run.Close()
-	fmt.Println("sources", setup.Sources, "records", setup.Records, "the model gives", setup.Main)
-	fmt.Println("grid with layers", arguments.Shape)
-	fmt.Println(run.Traces("rec"), setup.Steps)
+	fmt.Println("sources", shot.Sources, "records", shot.Records, "the model gives", shot.Main)
+	fmt.Println("grid with layers", shot.Arguments.Shape)
+	fmt.Println(run.Traces("rec"), shot.Steps)
 	// Output:
 	// sources [src] records [rec] the model gives vp
 	// grid with layers [71 56]

@@ -3,9 +3,9 @@
 // with absorbing layers, and makes the arguments of a run.
 //
 // In: a survey.Config and a backend. Out: a Setup: the problem with its layers, to be
-// compiled, the time step, and the operator.Arguments of each shot. Start at Open and
+// compiled, the time step, and the operator.Arguments of each shot. Start at OpenShot and
 // the example, which goes from a configuration to a record; package shot does the same
-// with files and pictures.
+// with files and pictures, and Open is for surveys.
 //
 // What an operator needs is in its file alone: fields without default values, the ends
 // that absorb, the sets of points and the times of their traces. No name of a field is
@@ -66,7 +66,7 @@ func Open(c *survey.Config, backend backends.Target) (*Setup, error) {
 		}
 		// Without it the model is taken for velocities, so that places can be judged.
 		var bad error
-		s.Model, bad = c.Model(1000)
+		s.Model, bad = c.Model(survey.KilometresPerSecond)
 		if missing := new(fs.PathError); errors.As(err, &missing) {
 			err = c.Fault("operator", err)
 		}

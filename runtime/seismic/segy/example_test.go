@@ -17,7 +17,7 @@ func Example() {
 	}
 	defer os.RemoveAll(folder)
 	records := field.New32(100, 2) // samples, receivers
-	records.Set(2*50+1, 0.5)       // sample 50 of receiver 1
+	records.Set(records.Offset(50, 1), 0.5)
 	path := filepath.Join(folder, "shot.sgy")
 	err = segy.Write(path, segy.Gather{
 		Interval: 2, Number: 1, Source: segy.Place{X: 400, Depth: 10}, // ms, m
@@ -31,13 +31,13 @@ func Example() {
 		panic(err)
 	}
 	for i, shot := range file.Shots {
-		samples, err := file.Read(i)
+		samples, err := file.Records(i) // as they were written
 		if err != nil {
 			panic(err)
 		}
 		fmt.Println("record", shot.Record, "source", shot.Source, "every", file.Interval, "ms")
 		for k, trace := range shot.Traces {
-			fmt.Println("receiver", trace.Receiver, trace.Samples, "samples, number 50 is", samples[k][50])
+			fmt.Println("receiver", trace.Receiver, trace.Samples, "samples, number 50 is", samples.At(samples.Offset(50, k)))
 		}
 	}
 	// Output:

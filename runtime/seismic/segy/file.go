@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/courant-pde/courant/runtime/exec/field"
 	"github.com/courant-pde/courant/runtime/seismic/places"
 )
 
@@ -172,13 +173,36 @@ func (f *File) Name(t Trace) string {
 	return fmt.Sprintf("%s, trace %d", f.Headers[t.file].Path, t.number)
 }
 
-// Read reads the samples of a shot's traces, in their order; those of dead
-// traces are nil. Errors: with file, trace and sample what is no number, and
+// Read reads the samples of a shot's traces, one by one in their order, as the file has
+// them; those of dead traces are nil. Records has them in one array. Errors: with file, trace and sample what is no number, and
 // those of reading.
 func (f *File) Read(shot int) ([][]float64, error) {
 	out := make([][]float64, len(f.Shots[shot].Traces))
 	err := f.visit(shot, func(k int, samples []float64) { out[k] = slices.Clone(samples) })
 	return out, err
+}
+
+// Records are the traces of a shot in the shape that Gather has, (samples, traces); dead
+// traces are zero. Errors: those of Read, and traces of different lengths.
+func (f *File) Records(shot int) (*field.Array, error) {
+	traces, err := f.Read(shot)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	for _, t := range traces {
+		n = max(n, len(t))
+	}
+	out := field.New64(n, len(traces))
+	for k, t := range traces {
+		if t != nil && len(t) != n {
+			return nil, fmt.Errorf("%s has %d samples, and others of the shot %d; read them one by one", f.Name(f.Shots[shot].Traces[k]), len(t), n)
+		}
+		for i, v := range t {
+			out.F64[i*len(traces)+k] = v
+		}
+	}
+	return out, nil
 }
 
 // visit calls each with the samples of a shot's traces that are not dead, one after

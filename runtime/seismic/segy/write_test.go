@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,6 +67,9 @@ func TestWrittenAndRead(t *testing.T) {
 			if !strings.Contains(text, words) {
 				t.Errorf("no %q in\n%s", words, text)
 			}
+		}
+		if all, err := f.Records(0); err != nil || !slices.Equal(all.Shape, want.Records.Shape) || all.At(all.Offset(7, 2)) != got[2][7] {
+			t.Errorf("%v %v: not what was written", all, err)
 		}
 		for i, r := range want.Receivers {
 			if tr := g.Traces[i]; tr.Receiver != r || tr.Start != -20.5 {

@@ -1,7 +1,6 @@
 package shot
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"os"
@@ -11,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/courant-pde/courant/runtime/exec/field"
+	"github.com/courant-pde/courant/runtime/exec/operator"
+	"github.com/courant-pde/courant/runtime/seismic/modelling"
 	"github.com/courant-pde/courant/runtime/seismic/survey"
 )
 
@@ -117,14 +118,32 @@ func refused(t *testing.T, dir, text string) error {
 	if err != nil {
 		return err
 	}
-	s := &shot{config: c, out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
-	for _, stage := range []func(context.Context) error{s.open, s.bind} {
-		if err := stage(t.Context()); err != nil {
-			return err
-		}
+	s, err := modelling.OpenShot(t.Context(), c, nil, 1, nil)
+	if err != nil {
+		return err
 	}
-	s.run.Close()
+	run, err := s.Operator.Bind(s.Arguments)
+	if err != nil {
+		return s.Blame(err)
+	}
+	run.Close()
 	return nil
+}
+
+// modelled is a shot that has run, for a configuration that is right; the run is closed
+// at the end of the test.
+func modelled(t *testing.T, dir, text string) (*modelling.Shot, *operator.Run) {
+	t.Helper()
+	s, err := modelling.OpenShot(t.Context(), configured(t, dir, text), nil, 1, nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	run, err := s.Operator.Apply(t.Context(), s.Arguments)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	t.Cleanup(run.Close)
+	return s, run
 }
 
 // What runs but is probably not meant is said.
@@ -149,8 +168,7 @@ func TestWarnings(t *testing.T) {
 		}
 		text := strings.Replace(strings.Replace(plain, v.from, v.to, 1)+v.more, "OPERATOR", path, 1)
 		var said []string
-		s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Warn: func(text string) { said = append(said, text) }}}
-		if err := s.open(t.Context()); err != nil {
+		if _, err := modelling.OpenShot(t.Context(), configured(t, dir, text), nil, 0, func(text string) { said = append(said, text) }); err != nil {
 			t.Fatal(err)
 		}
 		if !slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, v.want) }) {
@@ -194,14 +212,8 @@ operator waves {
 			t.Fatal(err)
 		}
 		text = strings.NewReplacer("OPERATOR", "waves.pde", "time = 100.0", "precision = \"f64\"\ntime = "+v.time).Replace(plain)
-		s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
-		for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate} {
-			if err := stage(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		records = append(records, s.run.Traces("rec"))
-		s.run.Close()
+		_, run := modelled(t, dir, text)
+		records = append(records, run.Traces("rec"))
 	}
 	if fmt.Sprint(records[0].Shape) != fmt.Sprint(records[1].Shape) {
 		t.Fatalf("shapes %v and %v", records[0].Shape, records[1].Shape)
@@ -236,14 +248,8 @@ func TestFieldsWithTheirBorder(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := strings.Replace(strings.Replace(plain, "time", fmt.Sprintf("border = %d\ntime", n), 1), "OPERATOR", path, 1) + "[fields]\ndamp_x = \"" + name + "\"\n"
-		s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
-		for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate} {
-			if err := stage(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		records = append(records, s.run.Traces("rec"))
-		s.run.Close()
+		_, run := modelled(t, dir, text)
+		records = append(records, run.Traces("rec"))
 	}
 	least, greatest := records[0].Range()
 	if !slices.Equal(records[0].Float64(), records[1].Float64()) || !(greatest > least) {

@@ -1,7 +1,6 @@
 package shot
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"os"
@@ -266,15 +265,9 @@ func byHand(t *testing.T, path string, m medium, dim int) {
 	p, a := d.p, d.a
 	text := d.config + fmt.Sprintf("position = %s\n[receivers]\nfrom = %s\nto = %s\ncount = 2\n", list(d.source), list(d.near), list(d.far))
 	// All of Run but for files and pictures.
-	s := &shot{config: configured(t, dir, text), out: filepath.Join(dir, "out"), options: Options{Threads: 1}}
-	for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate} {
-		if err := stage(t.Context()); err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-	}
-	defer s.run.Close()
+	s, own := modelled(t, dir, text)
 
-	a.Dt, a.Steps, a.Threads = s.args.Dt, s.args.Steps, 1
+	a.Dt, a.Steps, a.Threads = s.Dt, s.Steps, 1
 	peak := d.hertz * p.Second
 	var sets []string
 	for _, q := range p.Points {
@@ -303,7 +296,7 @@ func byHand(t *testing.T, path string, m medium, dim int) {
 	}
 	defer run.Close()
 	for _, set := range sets {
-		got, want := s.run.Traces(set), run.Traces(set)
+		got, want := own.Traces(set), run.Traces(set)
 		if !slices.Equal(got.Shape, want.Shape) {
 			t.Fatalf("%s has shape %v, by hand %v", set, got.Shape, want.Shape)
 		}

@@ -9,12 +9,11 @@ package shot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/courant-pde/courant/backends"
@@ -32,6 +31,8 @@ type Options struct {
 	Threads  int             // 0 for one per core
 	Progress func(done, all int)
 	Warn     func(text string) // is told of what is allowed but unwise
+	// NoPictures leaves record, snapshots and numbers alone.
+	NoPictures bool
 }
 
 // Summary is what a shot leaves besides its arrays: shot.json in the output.
@@ -55,85 +56,60 @@ type Summary struct {
 	Files     []string           `json:"files"`
 }
 
+// String is the run in one line.
+func (s *Summary) String() string {
+	var sides []string
+	for _, n := range s.Shape {
+		sides = append(sides, fmt.Sprint(n))
+	}
+	return fmt.Sprintf("%s: %d steps of %.6g ms on %s points and %d of layer on each side, %.2f s, %.3f billion points/s on %d threads",
+		s.Operator, s.Steps, s.Dt*s.Second*1000, strings.Join(sides, " x "), s.Border, s.Seconds, s.Rate, s.Threads)
+}
+
 // shot is a shot under way.
 type shot struct {
-	setup    *modelling.Setup
-	config   *survey.Config
-	options  Options
-	out      string
-	geometry *survey.Geometry
-	op       *operator.Operator
-	args     operator.Arguments
-	run      *operator.Run
-	summary  Summary
+	*modelling.Shot
+	options Options
+	out     string
+	old     []string // files of an earlier shot in the folder
+	run     *operator.Run
+	summary Summary
 }
 
-// Run models the shot of a configuration and writes everything to a folder,
-// which is made if it is not there.
-func Run(ctx context.Context, config *survey.Config, out string, o Options) (*Summary, error) {
-	s := &shot{config: config, options: o, out: out}
-	for _, stage := range []func(context.Context) error{s.open, s.bind, s.propagate, s.records, s.describe} {
-		if err := stage(ctx); err != nil {
-			if s.run != nil {
-				s.run.Close()
-			}
-			return nil, err
-		}
+// Run models the shot of a configuration and writes everything to a folder, which is
+// made if it is not there. The files of an earlier shot in it are replaced, and no
+// others. Errors: those of modelling.OpenShot and of the run, and a folder with files of
+// others under the same names.
+func Run(ctx context.Context, config *survey.Config, out string, o Options) (_ *Summary, err error) {
+	s := &shot{options: o, out: out}
+	if s.Shot, err = modelling.OpenShot(ctx, config, o.Target, o.Threads, o.Warn); err != nil {
+		return nil, err
 	}
-	s.run.Close()
-	return &s.summary, nil
-}
-
-// open brings operator and model together, and places source and receivers.
-func (s *shot) open(ctx context.Context) (err error) {
-	s.setup, err = modelling.Open(s.config, s.options.Target)
-	if s.setup.Model == nil {
-		return err
+	if s.old, err = earlier(out); err != nil {
+		return nil, operator.BadArguments{err.Error()}
 	}
-	s.setup.Threads = s.options.Threads
-	var misplaced error
-	if s.geometry, misplaced = s.config.Geometry(s.setup.Model); err != nil || misplaced != nil {
-		return errors.Join(err, misplaced)
+	s.Arguments.Progress = o.Progress
+	if s.run, err = s.Operator.Bind(s.Arguments); err != nil {
+		return nil, s.Blame(err)
 	}
-	if n, sources := s.setup.Wavelet.Shots(), s.geometry.Sources.Shape[0]; n > 0 && n != sources {
-		return s.config.Fault("wavelet.file", fmt.Errorf("it has %d wavelets, and the shot %d sources: give one wavelet, or one for each", n, sources))
+	defer s.run.Close()
+	if err := s.clear(); err != nil {
+		return nil, err
 	}
-	if s.options.Warn != nil {
-		for _, w := range s.setup.Warnings(s.geometry) {
-			s.options.Warn(w)
-		}
+	if err := s.propagate(ctx); err != nil {
+		return nil, err
 	}
-	if s.op, err = operator.CompileProblem(ctx, s.setup.Problem, s.setup.Options); err != nil {
-		return err
+	if err := s.records(); err != nil {
+		return nil, err
 	}
-	if err := s.setup.Discretise(ctx, s.op, operator.Margin, s.geometry.Receivers.Shape[0]); err != nil {
-		return err
-	}
-	return os.MkdirAll(s.out, 0o755)
-}
-
-// bind hands everything to the operator. Every source emits the wavelet, or its own, and all
-// receivers record.
-func (s *shot) bind(context.Context) (err error) {
-	if s.args, err = s.setup.Arguments(s.setup.Whole()); err != nil {
-		return err
-	}
-	s.args.Progress, s.args.Warn = s.options.Progress, s.options.Warn
-	s.setup.Place(&s.args, s.geometry, func(source int, times []float64) []float64 {
-		w, out := s.setup.Wavelet.For(source), make([]float64, len(times))
-		for i, t := range times {
-			out[i] = w.At(t)
-		}
-		return out
-	})
-	s.run, err = s.op.Bind(s.args)
-	return s.setup.Blame(err)
+	s.describe()
+	return &s.summary, s.write()
 }
 
 // propagate carries out all steps and takes the snapshots on the way.
 func (s *shot) propagate(ctx context.Context) error {
 	wave := ""
-	for _, a := range s.op.Program.Signature.Arrays {
+	for _, a := range s.Operator.Program.Signature.Arrays {
 		if a.Computed() && wave == "" {
 			wave = a.Name
 		}
@@ -145,8 +121,8 @@ func (s *shot) propagate(ctx context.Context) error {
 		busy += time.Since(start)
 		return err
 	}
-	for _, at := range s.config.SnapshotTimes(s.ms()) {
-		level := int(math.Round(at / s.args.Dt))
+	for _, at := range s.Config.SnapshotTimes(s.ms()) {
+		level := int(math.Round(at / s.Arguments.Dt))
 		if level <= s.run.First || level > s.run.Last+1 {
 			continue // before the first step or after the last
 		}
@@ -161,7 +137,7 @@ func (s *shot) propagate(ctx context.Context) error {
 		return err
 	}
 	points := 1.0
-	for _, n := range s.args.Shape {
+	for _, n := range s.Arguments.Shape {
 		points *= float64(n)
 	}
 	s.summary.Seconds = busy.Seconds()
@@ -170,21 +146,22 @@ func (s *shot) propagate(ctx context.Context) error {
 }
 
 // ms is the operator's unit of time in ms.
-func (s *shot) ms() float64 { return s.setup.Problem.Second * 1000 }
+func (s *shot) ms() float64 { return s.Problem.Second * 1000 }
 
 // snapshot writes and draws a wavefield without its absorbing layers.
 func (s *shot) snapshot(wave *field.Array, name string, at float64) error {
-	inside := s.setup.Border.Crop(wave)
+	inside := s.Border.Crop(wave)
 	at *= s.ms()
 	file := fmt.Sprintf("snapshot_%05.0fms", at)
 	if err := s.save(file+".npy", inside); err != nil {
 		return err
 	}
-	if s.setup.Model.Dim() == 1 {
+	if s.Model.Dim() == 1 {
 		return nil // there is no section to draw
 	}
-	p, err := survey.SnapshotPicture(inside, s.setup.Model, s.geometry, s.config.Picture.Clip, fmt.Sprintf("%s at %.0f ms", title(s.op, name), at))
-	return s.draw(file+".png", p, err)
+	return s.draw(file+".png", func() (*survey.Picture, error) {
+		return survey.SnapshotPicture(inside, s.Model, s.Geometry, s.Config.Picture.Clip, fmt.Sprintf("%s at %.0f ms", title(s.Operator, name), at))
+	})
 }
 
 // title is the description of a wavefield, or its name.
@@ -198,10 +175,10 @@ func title(op *operator.Operator, name string) string {
 }
 
 // records writes and draws what the receivers recorded, and the survey.
-func (s *shot) records(context.Context) error {
-	for _, name := range s.setup.Records {
+func (s *shot) records() error {
+	for _, name := range s.Records {
 		file := "record"
-		if len(s.setup.Records) > 1 {
+		if len(s.Records) > 1 {
 			file += "_" + name
 		}
 		record := s.run.Traces(name)
@@ -211,29 +188,32 @@ func (s *shot) records(context.Context) error {
 		if err := s.segy(file+".sgy", name, record); err != nil {
 			return err
 		}
-		p, err := survey.RecordPicture(record, s.args.Dt*s.ms(), s.geometry.Of(name), s.config.Style(), "Shot record")
-		if err := s.draw(file+".png", p, err); err != nil {
+		err := s.draw(file+".png", func() (*survey.Picture, error) {
+			return survey.RecordPicture(record, s.Dt*s.ms(), s.Geometry.Of(name), s.Config.Style(), "Shot record")
+		})
+		if err != nil {
 			return err
 		}
 	}
-	if s.setup.Model.Dim() > 1 {
-		p, err := survey.ModelPicture(s.setup.Model, s.geometry, title(s.op, s.setup.Main))
-		if err := s.draw("model.png", p, err); err != nil {
-			return err
-		}
-		p, err = survey.GeometryPicture(s.setup.Model, s.geometry, "Source and receivers")
-		if err := s.draw("geometry.png", p, err); err != nil {
+	if s.Model.Dim() > 1 {
+		err := errors.Join(s.draw("model.png", func() (*survey.Picture, error) {
+			return survey.ModelPicture(s.Model, s.Geometry, title(s.Operator, s.Main))
+		}), s.draw("geometry.png", func() (*survey.Picture, error) {
+			return survey.GeometryPicture(s.Model, s.Geometry, "Source and receivers")
+		}))
+		if err != nil {
 			return err
 		}
 	}
-	w := s.setup.Wavelet.In(s.ms())
-	p, err := survey.WaveletPicture(w, min(s.config.Time*s.ms(), 4/w.Peak), "Source wavelet")
-	return s.draw("wavelet.png", p, err)
+	return s.draw("wavelet.png", func() (*survey.Picture, error) {
+		w := s.Wavelet.In(s.ms())
+		return survey.WaveletPicture(w, min(s.Config.Time*s.ms(), 4/w.Peak), "Source wavelet")
+	})
 }
 
 // segy writes a record as SEG-Y, when the format can say its times.
 func (s *shot) segy(file, set string, record *field.Array) error {
-	u := s.setup
+	u := s.Setup
 	ms := s.ms()
 	if u.Problem.Metre != 1 {
 		return nil // places in SEG-Y are lengths in m
@@ -241,55 +221,64 @@ func (s *shot) segy(file, set string, record *field.Array) error {
 	g := segy.Gather{
 		About: segy.About{
 			Title:    "synthetic record " + set,
-			Operator: fmt.Sprintf("%s of %s, space order %d", u.Problem.Name, filepath.Base(s.config.OperatorPath()), u.Problem.Grid.SpaceOrder),
+			Operator: fmt.Sprintf("%s of %s, space order %d", u.Problem.Name, filepath.Base(s.Config.OperatorPath()), u.Problem.Grid.SpaceOrder),
 			Wavelet:  fmt.Sprintf("%s, peak %.6g Hz, centre at %.6g ms", u.Wavelet.Name, u.Wavelet.Peak/u.Problem.Second, u.Wavelet.Delay*ms),
 			Geometry: fmt.Sprintf("model of %s points, %v m apart, the first at %v m", field.ShapeString(u.Model.Shape()), u.Model.Spacing, u.Model.Origin),
 			Step:     fmt.Sprintf("%.10g ms, %d steps", u.Dt*ms, u.Steps),
 		},
-		Interval: u.Dt * ms, Number: 1, Source: places.Of(s.geometry.Sources)[0], Receivers: places.Of(s.geometry.Of(set)), Records: record,
+		Interval: u.Dt * ms, Number: 1, Source: places.Of(s.Geometry.Sources)[0], Receivers: places.Of(s.Geometry.Of(set)), Records: record,
 	}
-	if err := segy.Write(filepath.Join(s.out, file), g); err != nil {
+	path, err := s.announce(file)
+	if err != nil {
+		return err
+	}
+	if err := segy.Write(path, g); err != nil {
+		s.summary.Files = s.summary.Files[:len(s.summary.Files)-1]
 		if s.options.Warn != nil {
 			s.options.Warn(fmt.Sprintf("%s is not written: %v", file, err))
 		}
-		return nil
 	}
-	s.summary.Files = append(s.summary.Files, file)
 	return nil
 }
 
 func (s *shot) save(name string, a *field.Array) error {
-	s.summary.Files = append(s.summary.Files, name)
-	return field.WriteNPY(filepath.Join(s.out, name), a)
+	path, err := s.announce(name)
+	if err != nil {
+		return err
+	}
+	return field.WriteNPY(path, a)
 }
 
-func (s *shot) draw(name string, p *survey.Picture, err error) error {
+// draw draws a picture, unless none are wanted.
+func (s *shot) draw(name string, picture func() (*survey.Picture, error)) error {
+	if s.options.NoPictures {
+		return nil
+	}
+	p, err := picture()
 	if err != nil {
 		return fmt.Errorf("drawing %s: %w", name, err)
 	}
-	s.summary.Files = append(s.summary.Files, name)
-	return p.Save(filepath.Join(s.out, name))
+	path, err := s.announce(name)
+	if err != nil {
+		return err
+	}
+	return p.Save(path)
 }
 
-// describe writes the summary.
-func (s *shot) describe(context.Context) error {
-	u := &s.summary
-	u.Operator, u.SpaceOrder = s.op.Program.Problem.Name, s.op.Program.Problem.Grid.SpaceOrder
-	u.Shape, u.Spacing, u.Border = s.setup.Model.Shape(), s.setup.Model.Spacing, s.setup.Options.Border
-	u.Precision, u.Dt, u.Second, u.Steps = s.op.Program.Signature.Real.String(), s.args.Dt, s.setup.Problem.Second, s.args.Steps
-	for _, q := range s.op.Program.Problem.Points {
+// describe completes the summary.
+func (s *shot) describe() {
+	u, p := &s.summary, s.Operator.Program.Problem
+	u.Operator, u.SpaceOrder = p.Name, p.Grid.SpaceOrder
+	u.Shape, u.Spacing, u.Border = s.Model.Shape(), s.Model.Spacing, s.Setup.Options.Border
+	u.Precision, u.Dt, u.Second, u.Steps = s.Operator.Program.Signature.Real.String(), s.Dt, p.Second, s.Steps
+	for _, q := range p.Points {
 		if !q.Inject && q.Shift != 0 {
 			if u.Half == nil {
 				u.Half = map[string]float64{}
 			}
-			u.Half[q.Name] = q.Shift * s.args.Dt
+			u.Half[q.Name] = q.Shift * s.Dt
 		}
 	}
-	u.Receivers, u.Threads = s.geometry.Receivers.Shape[0], s.run.Threads()
-	u.Files = append(u.Files, "shot.json")
-	text, err := json.MarshalIndent(u, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(s.out, "shot.json"), append(text, '\n'), 0o644)
+	u.Receivers, u.Threads = s.Geometry.Receivers.Shape[0], s.run.Threads()
+	u.Files = append(u.Files, summaryFile)
 }

@@ -52,7 +52,7 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := c.Model(1000)
+	m, err := c.Model(KilometresPerSecond)
 	if err != nil || m.Spacing[0] != 12.5 || m.Values.F32 == nil {
 		t.Fatalf("%v, %v", m, err)
 	}
@@ -60,7 +60,7 @@ func TestConfig(t *testing.T) {
 	if err != nil || g.Receivers.Shape[0] != 201 || g.Sources.F64[0] != 2500 {
 		t.Fatalf("%+v, %v", g, err)
 	}
-	w, err := c.Wavelet(1e-3)
+	w, err := c.Wavelet(Milliseconds)
 	if err != nil || w.Peak != 0.010 || w.Delay != 100 {
 		t.Errorf("%+v, %v", w, err)
 	}
@@ -133,7 +133,7 @@ func TestConfigFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Model(1000); err == nil || !strings.Contains(err.Error(), "shot.toml:8: model.file:") {
+	if _, err := c.Model(KilometresPerSecond); err == nil || !strings.Contains(err.Error(), "shot.toml:8: model.file:") {
 		t.Error(err)
 	}
 	c, err = parseConfig("shot.toml", []byte(strings.Replace(example, "[2500.0, 25.0]", "[2500.0, 2500.0]", 1)))
@@ -216,7 +216,7 @@ func FuzzConfig(f *testing.F) {
 			}
 			return
 		}
-		if w, err := c.Wavelet(1e-3); err != nil || w.Check() != nil {
+		if w, err := c.Wavelet(Milliseconds); err != nil || w.Check() != nil {
 			t.Errorf("%q: accepted, but the wavelet is faulty: %v", text, err)
 		}
 		_ = c.SnapshotTimes(1)

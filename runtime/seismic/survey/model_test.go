@@ -46,21 +46,21 @@ func TestModelFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &Config{ModelSection: ModelConfig{File: npy, Origin: []float64{5, 6}, Spacing: []float64{10, 20}}}
-	m, err := c.Model(1000)
+	m, err := c.Model(KilometresPerSecond)
 	if err != nil || !reflect.DeepEqual(m.End(), []float64{15, 26}) || m.Values.F64 == nil {
 		t.Fatalf("%+v, %v", m, err)
 	}
 	c = &Config{ModelSection: ModelConfig{File: raw, Shape: []int{2, 2}, Spacing: []float64{10}}}
-	m, err = c.Model(1000)
+	m, err = c.Model(KilometresPerSecond)
 	if err != nil || !reflect.DeepEqual(m.Values.F32, []float32{1, 2, 3, 4}) {
 		t.Errorf("%+v, %v", m, err)
 	}
 	c.ModelSection.Shape = []int{2, 3}
-	if _, err := c.Model(1000); err == nil {
+	if _, err := c.Model(KilometresPerSecond); err == nil {
 		t.Error("a wrong shape was accepted")
 	}
 	c.ModelSection.Shape = nil
-	if _, err := c.Model(1000); err == nil || !strings.Contains(err.Error(), "needs the shape") {
+	if _, err := c.Model(KilometresPerSecond); err == nil || !strings.Contains(err.Error(), "needs the shape") {
 		t.Errorf("a raw file without a shape: %v", err)
 	}
 }

@@ -43,7 +43,7 @@ func TestSurveyOfFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := c.Model(1000)
+	m, err := c.Model(KilometresPerSecond)
 	if err != nil {
 		t.Fatal(err)
 	}

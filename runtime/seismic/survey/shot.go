@@ -65,8 +65,16 @@ func (c *Config) synthetic() Synthetic {
 	}
 }
 
+// Units that an operator may have, for Config.Model and Config.Wavelet; any other number is one, too.
+const (
+	KilometresPerSecond = 1000.0 // m/s
+	NoVelocity          = 0.0    // values of a model that are something else
+	Milliseconds        = 1e-3   // s
+	Seconds             = 1.0
+)
+
 // Model reads or computes the model, without border. Its values are a velocity, of
-// which 1 is speed in m/s (1000 for km/s), or with speed 0 something else.
+// which 1 is speed in m/s, such as KilometresPerSecond, or NoVelocity.
 func (c *Config) Model(speed float64) (*Model, error) {
 	m := c.ModelSection
 	model := &Model{Origin: m.Origin, Spacing: m.Spacing, Speed: speed}
@@ -138,7 +146,7 @@ func (c *Config) Array(name string) (number float64, a *field.Array, err error) 
 	return number, a, nil
 }
 
-// Wavelet is the source time function; second is the unit of time in s.
+// Wavelet is the source time function in a unit of time, in s, such as Milliseconds.
 func (c *Config) Wavelet(second float64) (Wavelet, error) {
 	s := c.WaveletSection
 	if s.File != "" {

@@ -40,7 +40,7 @@ func (c *Config) validate() []complaint {
 	must(c.Interpolation == "linear" || c.Interpolation == "sinc", "interpolation", "there is no interpolation %q; %s", c.Interpolation, didYouMean(c.Interpolation, []string{"linear", "sinc"}))
 
 	if c.WaveletSection.File == "" {
-		_, err := c.Wavelet(1e-3)
+		_, err := c.Wavelet(Milliseconds)
 		must(err == nil, waveletKey(c), "%v", err)
 		must(c.WaveletSection.Interval == 0, "wavelet.interval", "a wavelet without a file has no interval between samples")
 	} else {

@@ -94,7 +94,7 @@ func (s *System) pod(a batch.Array) corev1.PodSpec {
 		RestartPolicy:                 corev1.RestartPolicyNever, // the job begins elements again
 		TerminationGracePeriodSeconds: new(int64(cmp.Or(o.Grace, 30*time.Second).Seconds())),
 		ServiceAccountName:            o.ServiceAccount,
-		AutomountServiceAccountToken:  new(false),
+		AutomountServiceAccountToken:  new(a.Submits),
 		EnableServiceLinks:            new(false),
 		NodeSelector:                  o.NodeSelector,
 		PriorityClassName:             o.PriorityClass,

@@ -24,7 +24,8 @@ type Options struct {
 	// elements' environment, such as the access keys of the store.
 	Secrets []string
 	// ServiceAccount is whom the elements are to the cloud, where its store asks for that;
-	// empty for the namespace's default. They get no access to Kubernetes itself.
+	// empty for the namespace's default. Those of a run that nobody drives submit arrays,
+	// and need the rights of docs/kubernetes.md; others get no access to Kubernetes itself.
 	ServiceAccount string
 
 	// NodeSelector are labels that a node must have.

@@ -8,9 +8,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -30,7 +32,11 @@ func Config(ctx context.Context, region string) (aws.Config, error) {
 		config.WithLogger(logging.Nop{}), // it tells of tries that are made again
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(cloud.Watch)),
 		config.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 2 * time.Second })
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxBackoff = 2 * time.Second
+				o.RateLimiter = ratelimit.None // whoever waits for a store that is away goes slow
+				o.Retryables = append(o.Retryables, retry.IsErrorRetryableFunc(brokenOff))
+			})
 		}),
 	}
 	if region != "" {
@@ -44,6 +50,14 @@ func Config(ctx context.Context, region string) (aws.Config, error) {
 		c.Credentials = credentials{c.Credentials}
 	}
 	return c, nil
+}
+
+// brokenOff has a request tried again whose answer broke off.
+func brokenOff(err error) aws.Ternary {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
 }
 
 // credentials marks the errors of a login: that of a machine without any fails as the

@@ -14,10 +14,13 @@ const (
 	azureKey     = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 )
 
-func azure(service string) func(address string) map[string]string {
-	return func(address string) map[string]string {
-		return map[string]string{"AZURE_STORAGE_CONNECTION_STRING": "DefaultEndpointsProtocol=http;AccountName=" + AzureAccount + ";AccountKey=" + azureKey + ";" + service + "=http://" + address + "/" + AzureAccount + ";"}
+// azure is the environment of servers, by the name of their service.
+func azure(endpoints map[string]string) map[string]string {
+	connection := "DefaultEndpointsProtocol=http;AccountName=" + AzureAccount + ";AccountKey=" + azureKey
+	for service, address := range endpoints {
+		connection += ";" + service + "Endpoint=http://" + address + "/" + AzureAccount
 	}
+	return map[string]string{"AZURE_STORAGE_CONNECTION_STRING": connection}
 }
 
 const installAzurite = "npm install azurite@3.35.0"
@@ -28,7 +31,8 @@ func AzureBlob(t *testing.T) *Server {
 	t.Helper()
 	path := program(t, "azurite-blob", installAzurite)
 	address, host, port := free(t)
-	s := (&Server{address, azure("BlobEndpoint")}).start(t, path, "--blobHost", host, "--blobPort", port, "--location", t.TempDir(), "--silent", "--skipApiVersionCheck", "--disableTelemetry")
+	s := &Server{address, func(address string) map[string]string { return azure(map[string]string{"Blob": address}) }}
+	s.start(t, path, "--blobHost", host, "--blobPort", port, "--location", t.TempDir(), "--silent", "--skipApiVersionCheck", "--disableTelemetry")
 	client, err := azblob.NewClientFromConnectionString(s.environment(address)["AZURE_STORAGE_CONNECTION_STRING"], nil)
 	if err == nil {
 		_, err = client.CreateContainer(context.Background(), "bucket", nil)
@@ -39,10 +43,19 @@ func AzureBlob(t *testing.T) *Server {
 	return s
 }
 
-// AzureQueue runs a server that speaks as Azure Queue Storage does.
+// AzureQueue runs a server that speaks as Azure Queue Storage does, azurite.
 func AzureQueue(t *testing.T) *Server {
 	t.Helper()
 	path := program(t, "azurite-queue", installAzurite)
 	address, host, port := free(t)
-	return (&Server{address, azure("QueueEndpoint")}).start(t, path, "--queueHost", host, "--queuePort", port, "--location", t.TempDir(), "--silent", "--skipApiVersionCheck", "--disableTelemetry")
+	s := &Server{address, func(address string) map[string]string { return azure(map[string]string{"Queue": address}) }}
+	return s.start(t, path, "--queueHost", host, "--queuePort", port, "--location", t.TempDir(), "--silent", "--skipApiVersionCheck", "--disableTelemetry")
+}
+
+// Azure runs both.
+func Azure(t *testing.T) {
+	t.Helper()
+	for name, value := range azure(map[string]string{"Blob": AzureBlob(t).Address, "Queue": AzureQueue(t).Address}) {
+		t.Setenv(name, value)
+	}
 }

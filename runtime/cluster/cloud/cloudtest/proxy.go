@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,6 +47,23 @@ var (
 // Status answers with a status and nothing else.
 func Status(code int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) { w.WriteHeader(code) }
+}
+
+// Flaky has the first request of its kind for every other thing fail, by turns in each of
+// the ways above. The next one goes well, so that no test hangs on chance.
+func Flaky() Fault {
+	faults := []Fault{Status(http.StatusServiceUnavailable), Cut, Status(http.StatusTooManyRequests), CutAnswer}
+	var seen sync.Map
+	var n atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		if _, again := seen.LoadOrStore(r.Method+r.URL.String(), true); !again {
+			if i := int(n.Add(1)); i%2 == 0 {
+				faults[i/2%len(faults)](w, r, pass)
+				return
+			}
+		}
+		pass.ServeHTTP(w, r)
+	}
 }
 
 // Proxy passes requests on to a server, or does not.

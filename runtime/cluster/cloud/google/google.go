@@ -21,13 +21,16 @@ import (
 
 const hint = "give GOOGLE_APPLICATION_CREDENTIALS, a file of credentials, or log in by gcloud auth application-default login; on a machine of Google's, give it a service account"
 
-// Tokens are those of whoever is logged in, for all services. Errors: nobody is.
+// Tokens are those of whoever is logged in, for all services. Errors: nobody is, or the
+// login has expired.
 func Tokens(ctx context.Context) (oauth2.TokenSource, error) {
 	found, err := google.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/cloud-platform")
 	if err != nil {
 		return nil, noCredentials(err)
 	}
-	return tokens{found.TokenSource}, nil
+	source := tokens{found.TokenSource}
+	_, err = source.Token() // now, as a connection that never comes to ask for one says nothing of it
+	return source, err
 }
 
 // Client is an HTTP client that is logged in.

@@ -91,17 +91,6 @@ func away(err error) error {
 	return err
 }
 
-// body is an object as it comes from a server.
-type body struct{ io.ReadCloser }
-
-func (b body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err != nil && err != io.EOF { // a connection that was cut holds an EOF, too
-		err = away(err)
-	}
-	return n, err
-}
-
 // lost is what a writer is told that was not the first: that the object exists,
 // once that is so.
 func (s *Store) lost(ctx context.Context, key string) error {
@@ -124,8 +113,53 @@ func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", key, away(err))
 	}
-	return body{out.Body}, nil
+	rest := func(from int64) (io.ReadCloser, error) {
+		out, err := s.client.GetObject(ctx, &api.GetObjectInput{Bucket: &s.bucket, Key: s.key(key), Range: aws.String(fmt.Sprintf("bytes=%d-", from)), IfMatch: out.ETag})
+		if err != nil {
+			return nil, err
+		}
+		return out.Body, nil
+	}
+	return &body{part: out.Body, rest: rest}, nil
 }
+
+// mostParts is in how many parts an object may come.
+const mostParts = 4
+
+// body is an object as it comes from a server. When it breaks off, the rest is asked for.
+type body struct {
+	part  io.ReadCloser
+	rest  func(from int64) (io.ReadCloser, error)
+	read  int64
+	parts int // that broke off
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	for {
+		n, err := b.part.Read(p)
+		b.read += int64(n)
+		if err == nil || err == io.EOF { // a connection that was cut holds an EOF, too
+			return n, err
+		}
+		if b.parts++; b.parts == mostParts {
+			return n, away(err)
+		}
+		if _, passes := amazon.Fault(err); !passes {
+			return n, err
+		}
+		part, err := b.rest(b.read)
+		if err != nil {
+			return n, away(err)
+		}
+		_ = b.part.Close()
+		b.part = part
+		if n > 0 {
+			return n, nil
+		}
+	}
+}
+
+func (b *body) Close() error { return b.part.Close() }
 
 // List implements Store.
 func (s *Store) List(ctx context.Context, prefix string) (keys []string, err error) {

@@ -67,11 +67,17 @@ func Faults(t *testing.T, p *cloudtest.Proxy, open func(t *testing.T) store.Stor
 			}
 		}
 	})
-	t.Run("an object that breaks off is none", func(t *testing.T) {
+	t.Run("an answer that breaks off says nothing", func(t *testing.T) {
 		p.Treat(cloudtest.CutAnswer)
 		defer p.Treat(cloudtest.None)
 		if got, err := read("there"); !errors.Is(err, store.ErrAway) {
 			t.Errorf("%d of %d bytes, %v", len(got), len(text), err)
+		}
+		if _, err := read("absent"); !errors.Is(err, store.ErrAway) && !errors.Is(err, store.ErrNotExist) {
+			t.Errorf("an answer that there is none: %v", err)
+		}
+		if err := s.Create(t.Context(), "there", strings.NewReader(text)); !errors.Is(err, store.ErrAway) && !errors.Is(err, store.ErrExists) {
+			t.Errorf("an answer that there is one: %v", err)
 		}
 	})
 	t.Run("what was written without an answer is there", func(t *testing.T) {

@@ -12,7 +12,8 @@ struct probe {
   int64_t elements; /* of each of the three float arrays */
   int64_t rounds;   /* over the arrays, in one repetition */
   int64_t repetitions;
-  double rate; /* result: bytes or operations per second */
+  double rate;  /* result: bytes, in place, or operations per second */
+  double triad; /* result: bytes per second of triad */
 };
 
 enum { out_of_memory = 1 };
@@ -25,9 +26,9 @@ static double seconds(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void best(struct probe *p, double amount, double start) {
-  double rate = amount / (seconds() - start);
-  if (rate > p->rate) p->rate = rate;
+static void best(double *rate, double amount, double start) {
+  double now = amount / (seconds() - start);
+  if (now > *rate) *rate = now;
 }
 
 static float *take(int64_t elements) {
@@ -54,8 +55,13 @@ static int take_three(const struct probe *p, float **a, float **b, float **c) {
   return 1;
 }
 
-/* a = b + s c: two arrays read, one written, counted as 12 bytes an element. */
-int probe_triad(struct probe *p) {
+/* The best rates of both patterns, over the same arrays: taking memory takes longer than
+ * going over it.
+ * a = b + s c: two arrays read, one written, counted as 12 bytes an element.
+ * a = b + s c - a: the traffic of a time step that overwrites the oldest level. Three
+ * arrays read, one of them written: 16 bytes an element. Arrays that fit a cache are gone
+ * over in rounds, in which each thread has its own part and waits for no other. */
+int probe_memory(struct probe *p) {
   float *a, *b, *c;
   int64_t n = p->elements;
   int ok = take_three(p, &a, &b, &c);
@@ -66,20 +72,8 @@ int probe_triad(struct probe *p) {
     float s = 0.5f;
 #pragma omp parallel for schedule(static) num_threads(p->threads)
     for (int64_t i = 0; i < n; i++) x[i] = y[i] + s * z[i];
-    best(p, 12.0 * (double)n, start);
+    best(&p->triad, 12.0 * (double)n, start);
   }
-  give_back(a, n), give_back(b, n), give_back(c, n);
-  return ok ? 0 : out_of_memory;
-}
-
-/* a = b + s c - a: the traffic of a time step that overwrites the oldest
- * level. Three arrays read, one of them written: 16 bytes an element. Arrays that
- * fit a cache are gone over in rounds, in which each thread has its own part and
- * waits for no other. */
-int probe_in_place(struct probe *p) {
-  float *a, *b, *c;
-  int64_t n = p->elements;
-  int ok = take_three(p, &a, &b, &c);
   for (int64_t r = 0; ok && r < p->repetitions; r++) {
     double start = seconds();
 #pragma omp parallel num_threads(p->threads)
@@ -91,7 +85,7 @@ int probe_in_place(struct probe *p) {
       for (int64_t i = 0; i < n; i++) x[i] = y[i] + s * z[i] - x[i];
       __asm__ volatile("" ::: "memory"); /* rounds are not joined to one */
     }
-    best(p, 16.0 * (double)n * (double)p->rounds, start);
+    best(&p->rate, 16.0 * (double)n * (double)p->rounds, start);
   }
   give_back(a, n), give_back(b, n), give_back(c, n);
   return ok ? 0 : out_of_memory;
@@ -130,7 +124,7 @@ int probe_in_place(struct probe *p) {
       double start = seconds();                                                \
       _Pragma("omp parallel for num_threads(p->threads) reduction(+ : sum)")   \
       for (int64_t t = 0; t < p->threads; t++) sum += name##_rounds(seed);     \
-      best(p, 2.0 * CHAINS * ROUNDS * (VECTOR / sizeof(real)) *                \
+      best(&p->rate, 2.0 * CHAINS * ROUNDS * (VECTOR / sizeof(real)) *                \
                   (double)p->threads, start);                                  \
     }                                                                          \
     return sum == 12345; /* never, but the compiler cannot know */             \
