@@ -38,7 +38,10 @@ func TestLarge(t *testing.T) {
 	start := time.Now()
 	a := submit(t, s, batch.Array{Name: name(), Size: size, Attempts: 1, Needs: batch.Resources{Threads: 1}})
 	t.Logf("%d elements are submitted after %v", size, time.Since(start))
-	c.until(t, "all elements have pods", func() bool { return c.pods(t, a, corev1.PodPending) == size })
+	c.until(t, "all elements have pods", func() bool {
+		job, err := c.Client.BatchV1().Jobs(namespace).Get(t.Context(), a.ID, metav1.GetOptions{})
+		return err == nil && int(job.Status.Active) == size
+	})
 	t.Logf("they have pods after %v", time.Since(start))
 	c.until(t, "they are doubted", func() bool {
 		start := time.Now()
@@ -94,13 +97,4 @@ func TestLarge(t *testing.T) {
 	if err := s.Forget(t.Context(), a); err != nil {
 		t.Error(err)
 	}
-}
-
-// pods is how many pods of an array are in a phase.
-func (c cluster) pods(t *testing.T, a batch.Array, phase corev1.PodPhase) int {
-	list, err := c.Client.CoreV1().Pods(namespace).List(t.Context(), metav1.ListOptions{LabelSelector: "job-name=" + a.ID, FieldSelector: "status.phase=" + string(phase)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return len(list.Items)
 }
