@@ -55,8 +55,26 @@ func emitted(t *testing.T, look func(*testing.T, *backends.Source)) {
 	}
 }
 
+// made are the sources that several tests look at, one after the other.
+var made = map[string]emission{}
+
+type emission struct {
+	source *backends.Source
+	err    error
+}
+
 // emit gives the C of an operator; of half precision with vectors, which convert it.
 func emit(file string, dim, order int, real signature.Real) (*backends.Source, error) {
+	key := fmt.Sprint(file, dim, order, real)
+	m, ok := made[key]
+	if !ok {
+		m.source, m.err = compiled(file, dim, order, real)
+		made[key] = m
+	}
+	return m.source, m.err
+}
+
+func compiled(file string, dim, order int, real signature.Real) (*backends.Source, error) {
 	f, err := dsl.ParseFile(file)
 	if err != nil {
 		return nil, err

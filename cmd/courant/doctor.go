@@ -1,11 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/courant-pde/courant/runtime/exec/jit"
 	"github.com/courant-pde/courant/runtime/exec/machine"
 )
 
@@ -17,42 +17,11 @@ func newDoctor() *cobra.Command {
 		Short: "Look at this machine: compiler, processor, memory, bandwidth",
 		Args:  cobra.NoArgs,
 		RunE: isolated(func(c *cobra.Command, _ []string) error {
-			report := struct {
-				Machine  machine.Machine  `json:"machine"`
-				Compiler string           `json:"compiler"`
-				OpenMP   bool             `json:"openmp"`
-				Cache    string           `json:"cache"`
-				Measured *machine.Figures `json:"measured,omitempty"`
-			}{Machine: machine.Describe()}
-			builder, err := jit.NewBuilder()
-			if err == nil {
-				report.Compiler, report.OpenMP, report.Cache = builder.Toolchain.String(), builder.Toolchain.OpenMP, builder.Cache.Dir()
-				if threads == 0 {
-					threads = report.Machine.Cores
-				}
-				var figures machine.Figures
-				if figures, err = machine.Measure(c.Context(), threads, quick); err == nil {
-					report.Measured = &figures
-				}
-			}
-			out := c.OutOrStdout()
+			r, err := machine.Examine(c.Context(), threads, quick)
 			if asJSON {
-				if encoded := printJSON(c, report); encoded != nil {
-					return encoded
-				}
-				return err
+				return errors.Join(printJSON(c, r), err)
 			}
-			fmt.Fprint(out, report.Machine)
-			if report.Compiler != "" {
-				openmp := "with OpenMP"
-				if !report.OpenMP {
-					openmp = "without OpenMP: kernels run on one thread"
-				}
-				fmt.Fprintf(out, "%-12s %s, %s\n%-12s %s\n", "compiler", report.Compiler, openmp, "cache", report.Cache)
-			}
-			if report.Measured != nil {
-				fmt.Fprintf(out, "%-12s %s\n", "measured", report.Measured)
-			}
+			fmt.Fprint(c.OutOrStdout(), r)
 			return err
 		}),
 	}

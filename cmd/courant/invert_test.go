@@ -126,6 +126,7 @@ func (s *server) kill() {
 // the queue, or all of them at once, an inversion that is started again ends with
 // the same model, bit by bit.
 func TestInversionSurvivesKills(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("/proc/self/task"); err != nil {
 		t.Skip("children are found by /proc, which is not here")
 	}
@@ -224,6 +225,7 @@ func TestInversionSurvivesKills(t *testing.T) {
 
 // Begun twice at the same time, in one folder, a run is one run.
 func TestInversionBegunTwice(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc: the interpreter takes too long")
 	}
@@ -259,6 +261,7 @@ func TestInversionBegunTwice(t *testing.T) {
 
 // A run that is done is not done again; two in one store do not meet.
 func TestInversionsShareAStore(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc: the interpreter takes too long")
 	}
@@ -333,6 +336,7 @@ func TestInversionsShareAStore(t *testing.T) {
 // Whatever lies where results belong is not taken for one: neither another run's, nor
 // one that is empty, cut short or of a later iteration.
 func TestResultsAreTheRuns(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc: the interpreter takes too long")
 	}
@@ -393,6 +397,7 @@ func TestResultsAreTheRuns(t *testing.T) {
 
 // What no attempt can mend is tried once, and says what is wrong.
 func TestInversionsThatCannotBe(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	config := smallSurvey(t, dir)
 	text, err := os.ReadFile(config)
@@ -445,6 +450,7 @@ func TestWorkerEnds(t *testing.T) {
 
 // A run.json that is damaged is refused with all that is wrong with it.
 func TestRecordsAreChecked(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, text := range []string{"", "null", "[]", `{"run":"../a","config":"","shots":-5,"iterations":-1}`, `{"run":"runs/a","config":"c","store":"s","shots":1e99}`, `{"run":"runs/a","config":"c","store":"s","shots":-1}`} {
 		if err := os.WriteFile(filepath.Join(dir, "run.json"), []byte(text), 0o644); err != nil {
@@ -461,6 +467,7 @@ func TestRecordsAreChecked(t *testing.T) {
 // A run that spends its budget, is cancelled, resumed and taken back ends the same;
 // its result can be asked for at any time.
 func TestInversionUnderControl(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc: the interpreter takes too long")
 	}
@@ -800,6 +807,7 @@ func TestIdle(t *testing.T) {
 // Records that are modelled are observed ones: a run with them is that without, to
 // the single precision that they are kept in.
 func TestModelledRecords(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc: the interpreter takes too long")
 	}
@@ -836,6 +844,7 @@ func TestModelledRecords(t *testing.T) {
 // What is derived is an operator file like any other: right, in canonical form,
 // explained, measured and spelt for Go.
 func TestDerivedIsAnOperator(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("gcc"); err != nil {
 		t.Skip("no gcc to measure with")
 	}

@@ -87,6 +87,7 @@ func shotArguments(t *testing.T, dir string, steps int) []string {
 }
 
 func TestApply(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := shotArguments(t, dir, 120)
 	results := map[string]*field.Array{}
@@ -132,6 +133,7 @@ func TestApply(t *testing.T) {
 // thousandths, as each of 120 steps rounds the wave by at
 // most 2^-11 and the roundings have any sign.
 func TestApplyInHalfPrecision(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	record := filepath.Join(dir, "rec.npy")
 	args := append(shotArguments(t, dir, 120), "--out", "rec="+record, "--precision", "f32", "--half", "parameters,u", "--half-error")
@@ -164,6 +166,7 @@ func TestApplyInHalfPrecision(t *testing.T) {
 // A gradient by the command is the one of every way to keep wavefields, and is
 // written where it is asked for.
 func TestGradient(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := append([]string{"gradient"}, shotArguments(t, dir, 120)[1:]...)
 	args = append(args, "--observed", "rec="+save(t, dir, "observed.npy", field.New32(120, receivers(t, dir))), "-q", "--target", "interp")
@@ -202,6 +205,7 @@ func receivers(t *testing.T, dir string) int {
 
 // Without a C compiler the exit code says so, and the interpreter still runs.
 func TestNoCompiler(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	args := shotArguments(t, dir, 120)
 	for target, want := range map[string]int{"c": 4, "interp": 0} {
@@ -247,6 +251,7 @@ func TestInterrupt(t *testing.T) {
 }
 
 func TestBenchJSON(t *testing.T) {
+	t.Parallel()
 	out, stderr, code := courant(t, "bench", acoustic, "--shape", "30,30,30", "--pad", "4", "--space-order", "4", "--steps", "2", "--repeat", "1", "--disable", "wavefront,usual", "--json")
 	if code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)
@@ -284,6 +289,7 @@ func TestBenchJSON(t *testing.T) {
 
 // Without Devito the comparison is left out, with a word about it.
 func TestBenchWithoutDevito(t *testing.T) {
+	t.Parallel()
 	c := command(t, "bench", acoustic, "--shape", "12,12", "--pad", "2", "--steps", "2", "--repeat", "1", "--against", "devito", "--json")
 	c.Env = append(c.Env, "COURANT_DEVITO_PYTHON=/nowhere/python")
 	out, err := c.Output()
@@ -294,6 +300,7 @@ func TestBenchWithoutDevito(t *testing.T) {
 }
 
 func TestGenC(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	if _, stderr, code := courant(t, "gen", acoustic, "--dim", "2", "--out", dir); code != 0 {
 		t.Fatalf("exit code %d\n%s", code, stderr)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/pass"
-	"github.com/courant-pde/courant/codegen/schedule"
 	"github.com/courant-pde/courant/dsl"
 )
 
@@ -26,19 +25,7 @@ func newPasses() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			out := c.OutOrStdout()
 			if len(args) == 0 {
-				for _, p := range pass.Table {
-					fmt.Fprintf(out, "%-13s %s\n", p.Name, p.Doc)
-					for _, o := range pass.Order {
-						if o.First == p.Name {
-							fmt.Fprintf(out, "%-13s   before %s: %s\n", "", o.Second, o.Why)
-						}
-					}
-				}
-				fmt.Fprintln(out, "\nThe default schedule then chooses:")
-				for _, c := range schedule.Choices {
-					fmt.Fprintf(out, "%-13s %s\n", c.Name, c.Doc)
-				}
-				fmt.Fprintln(out, "\n--disable leaves out any of these names.")
+				fmt.Fprint(out, codegen.List())
 				return nil
 			}
 			for _, name := range after {

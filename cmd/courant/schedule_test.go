@@ -14,6 +14,7 @@ import (
 // does one by hand that takes three steps at a time; what is wrong with a
 // schedule is said with its place or its dependence.
 func TestScheduleByHand(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)

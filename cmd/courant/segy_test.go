@@ -14,6 +14,7 @@ import (
 // The command says what is in a file and draws it; the exit code is 2 when
 // something of it is refused, unless the configuration says what is meant.
 func TestSEGY(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "line.SGY")
 	if err := segy.Write(path, segy.Gather{Interval: 2, Number: 1, Source: segy.Place{X: 50}, Receivers: []segy.Place{{X: 100}, {X: 200}}, Records: field.New64(11, 2)}); err != nil {

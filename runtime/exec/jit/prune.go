@@ -42,6 +42,11 @@ type CacheInfo struct {
 	Limit   int64 // bytes; entries unused for longest go first beyond it
 }
 
+// String is the sum in one line.
+func (i CacheInfo) String() string {
+	return fmt.Sprintf("%s: %d kernels, %.1f of %.0f MB", i.Path, i.Entries, float64(i.Bytes)/1e6, float64(i.Limit)/1e6)
+}
+
 // Entry is a compiled kernel in the cache.
 type Entry struct {
 	Key      string
@@ -51,6 +56,11 @@ type Entry struct {
 	Age      time.Duration // since last use
 	Bytes    int64         // library, source and description
 	Build    time.Duration // what compiling took
+}
+
+// String is the entry in one line.
+func (e Entry) String() string {
+	return fmt.Sprintf("%s  %-16s %6.0f KB  used %s ago  compiled in %s by %s", e.Key[:12], e.Name, float64(e.Bytes)/1e3, e.Age.Round(time.Second), e.Build.Round(time.Millisecond), e.Compiler)
 }
 
 // Info gives the cache's place and size.
