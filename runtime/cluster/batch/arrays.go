@@ -26,6 +26,9 @@ type Arrays struct {
 	// Attempts is how often the system begins an element whose worker dies; 0 for once.
 	// Whoever gives the tasks tries again by itself.
 	Attempts int
+	// Warn is told why elements do not begin, where the system is a Doubter; nil tells
+	// nobody.
+	Warn func(text string)
 	// Poll is how often the system is asked what became of elements that do not answer;
 	// 0 for 5 s. Answers are looked for five times as often.
 	Poll time.Duration
@@ -86,10 +89,17 @@ func (b *Arrays) Do(ctx context.Context, t Task, began func()) error {
 		}
 		b.mu.Unlock()
 		if a != nil {
-			_ = b.System.Cancel(context.WithoutCancel(ctx), a.Array, e.index) // otherwise it ends by itself, for nothing
+			b.giveUp(context.WithoutCancel(ctx), a.Array, e.index)
 		}
 		return context.Cause(ctx)
 	}
+}
+
+// giveUp ends an element, and one that has not begun when it does. Where neither can be
+// said it ends by itself, for nothing.
+func (b *Arrays) giveUp(ctx context.Context, a Array, index int) {
+	_ = mail{b.Store, a.Name}.say(ctx, givenUp, index, "")
+	_ = b.System.Cancel(ctx, a, index)
 }
 
 // Close implements Batch.
@@ -157,7 +167,7 @@ func (b *Arrays) array(ctx context.Context, all []*element) error {
 	}
 	for i, e := range all {
 		if e.array, e.index = a, i; e.unwanted {
-			go func() { _ = b.System.Cancel(ctx, a.Array, i) }()
+			go b.giveUp(ctx, a.Array, i)
 			continue
 		}
 		a.live[e] = true
@@ -199,6 +209,8 @@ func (b *Arrays) watch() {
 	}
 	ctx := context.Background()
 	var asked time.Time
+	doubted := time.Now()
+	told := map[string]bool{}
 	for {
 		time.Sleep(poll / 5)
 		ask := time.Since(asked) >= poll
@@ -211,6 +223,18 @@ func (b *Arrays) watch() {
 			all = append(all, a)
 		}
 		b.mu.Unlock()
+		if d, ok := b.System.(Doubter); ok && b.Warn != nil && time.Since(doubted) >= 12*poll {
+			doubted = time.Now()
+			for _, a := range all {
+				doubts, _ := d.Doubts(ctx, a.Array) // which are asked for again
+				for _, text := range doubts {
+					if !told[text] {
+						told[text] = true
+						b.Warn(text)
+					}
+				}
+			}
+		}
 		for _, a := range all {
 			if !b.look(ctx, a, ask) {
 				continue

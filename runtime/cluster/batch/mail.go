@@ -3,6 +3,7 @@ package batch
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,10 +17,12 @@ import (
 
 // mail is what lies in a store about an array: its tasks, and what their workers say.
 //
-//	arrays/NAME/tasks        one task a line
+//	arrays/NAME/tasks        which lists of tasks are the array's
+//	arrays/NAME/LIST-00000   the first of these, one task a line
 //	arrays/NAME/b00007       element 7 has begun
 //	arrays/NAME/d00007       its task is done
 //	arrays/NAME/f00007       it failed, and why: see answer
+//	arrays/NAME/a00007       it is given up, and need not be carried out
 type mail struct {
 	store store.Store
 	array string
@@ -36,22 +39,82 @@ const (
 	begunMail  = "b"
 	doneMail   = "d"
 	failedMail = "f"
+	givenUp    = "a"
 )
+
+// lists says which lists of tasks are an array's: those of the process that was the
+// first to say so.
+type lists struct {
+	Name string `json:"list"`
+	Size int    `json:"size"`
+}
+
+// listTasks is how many tasks a list has: a worker reads one to find its own.
+const listTasks = 250
+
+func (m mail) listKey(name string, list int) string {
+	return fmt.Sprintf("%s%s-%05d", m.folder(), name, list)
+}
 
 // post writes the tasks of an array, unless they are there.
 func (m mail) post(ctx context.Context, tasks []Task) error {
-	var text bytes.Buffer
-	lines := json.NewEncoder(&text)
-	for _, t := range tasks {
-		if err := lines.Encode(t); err != nil {
+	if _, err := m.lists(ctx); !errors.Is(err, store.ErrNotExist) {
+		return err
+	}
+	l := lists{"l" + strings.ToLower(rand.Text()), len(tasks)}
+	n := 0
+	for part := range slices.Chunk(tasks, listTasks) {
+		var text bytes.Buffer
+		lines := json.NewEncoder(&text)
+		for _, t := range part {
+			if err := lines.Encode(t); err != nil {
+				return err
+			}
+		}
+		if err := m.store.Create(ctx, m.listKey(l.Name, n), &text); err != nil {
 			return err
 		}
+		n++
 	}
-	err := m.store.Create(ctx, m.folder()+"tasks", &text)
-	if errors.Is(err, store.ErrExists) {
+	head, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	err = m.store.Create(ctx, m.folder()+"tasks", bytes.NewReader(append(head, '\n')))
+	if errors.Is(err, store.ErrExists) { // another process was first, and its lists count
+		for i := range n {
+			_ = m.store.Delete(ctx, m.listKey(l.Name, i))
+		}
 		return nil
 	}
 	return err
+}
+
+func (m mail) lists(ctx context.Context) (l lists, err error) {
+	text, err := m.read(ctx, m.folder()+"tasks")
+	if err == nil {
+		err = json.Unmarshal(text, &l)
+	}
+	if err == nil && (l.Name == "" || l.Size < 0 || l.Size >= mostPlaces) {
+		err = fmt.Errorf("%stasks says %.200q, which is no array", m.folder(), text)
+	}
+	return l, err
+}
+
+// list reads one of the lists of tasks.
+func (m mail) list(ctx context.Context, name string, list int) (tasks []Task, err error) {
+	text, err := m.read(ctx, m.listKey(name, list))
+	if err != nil {
+		return nil, err
+	}
+	for line := range bytes.Lines(text) {
+		t, err := readTask(line)
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks, nil
 }
 
 // mostMail is what an object of an array may have, in bytes.
@@ -68,18 +131,21 @@ func (m mail) read(ctx context.Context, key string) ([]byte, error) {
 
 // task is that of an element.
 func (m mail) task(ctx context.Context, index int) (t Task, err error) {
-	text, err := m.read(ctx, m.folder()+"tasks")
+	l, err := m.lists(ctx)
 	if err != nil {
 		return t, err
 	}
-	n := 0
-	for line := range bytes.Lines(text) {
-		if n == index {
-			return readTask(line)
-		}
-		n++
+	if index >= l.Size {
+		return t, fmt.Errorf("the array %s has %d tasks, and none for element %d", m.array, l.Size, index)
 	}
-	return t, fmt.Errorf("the array %s has %d tasks, and none for element %d", m.array, n, index)
+	tasks, err := m.list(ctx, l.Name, index/listTasks)
+	if err == nil && index%listTasks >= len(tasks) {
+		err = fmt.Errorf("a list of the array %s has %d tasks, and none for element %d", m.array, len(tasks), index)
+	}
+	if err != nil {
+		return t, err
+	}
+	return tasks[index%listTasks], nil
 }
 
 // say leaves word of an element. That there is some already is no error: it was begun
@@ -108,7 +174,7 @@ func (m mail) remove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	slices.Sort(keys) // b, d, f, tasks
+	slices.Sort(keys) // a, b, d, f, lists, tasks
 	for _, k := range keys {
 		if err := m.store.Delete(ctx, k); err != nil {
 			return err
@@ -142,7 +208,8 @@ func ServeElement(ctx context.Context, s store.Store, array string, index int, d
 	if err != nil {
 		return Served{}, fmt.Errorf("element %d of the array %s: %w", index, array, err)
 	}
-	for _, kind := range []string{doneMail, failedMail} {
+	// One that is given up may not have been there to be cancelled.
+	for _, kind := range []string{doneMail, failedMail, givenUp} {
 		_, err := m.read(ctx, m.key(kind, index))
 		if !errors.Is(err, store.ErrNotExist) {
 			return Served{t, kind == failedMail}, err
@@ -197,16 +264,19 @@ func Post(ctx context.Context, s store.Store, array string, tasks []Task) ([]Tas
 // Tasks are those of an array, in the order of its elements.
 func Tasks(ctx context.Context, s store.Store, array string) (tasks []Task, err error) {
 	m := mail{s, array}
-	text, err := m.read(ctx, m.folder()+"tasks")
+	l, err := m.lists(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for line := range bytes.Lines(text) {
-		t, err := readTask(line)
+	for i := 0; len(tasks) < l.Size; i++ {
+		part, err := m.list(ctx, l.Name, i)
+		if err == nil && len(part) == 0 {
+			err = fmt.Errorf("the array %s has %d tasks, and %d in its lists", array, l.Size, len(tasks))
+		}
 		if err != nil {
 			return nil, err
 		}
-		tasks = append(tasks, t)
+		tasks = append(tasks, part...)
 	}
 	return tasks, nil
 }

@@ -34,6 +34,13 @@ type System interface {
 	Forget(ctx context.Context, a Array) error
 }
 
+// Doubter is a System that can tell why elements do not begin, such as that no node is
+// large enough, or that there is no such image. Each reason is told once, with what to
+// look at.
+type Doubter interface {
+	Doubts(ctx context.Context, a Array) ([]string, error)
+}
+
 // Array is a set of tasks that a system runs, each by a worker of its own: an element.
 type Array struct {
 	Name        string            `json:"name"` // letters a-z, digits and -, at most 50

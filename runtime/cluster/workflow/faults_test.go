@@ -45,7 +45,7 @@ func (s *toyState) Arrays() []*[]float64 {
 }
 
 func (s *toyState) Check() error {
-	if s.Optimiser == nil || s.Left < 0 || s.Left > 1000 || s.Of < 1 || s.Of > 1000 {
+	if s.Optimiser == nil || s.Left < 0 || s.Left > 1000 || s.Of < 1 || s.Of > 1<<24 {
 		return fmt.Errorf("%d iterations left, of %d tasks", s.Left, s.Of)
 	}
 	return s.Optimiser.Check(unknowns)

@@ -102,6 +102,11 @@ func (r *Run) stored(ctx context.Context, version int) (State, error) {
 
 // keep writes the state of a version, unless it is there.
 func (r *Run) keep(ctx context.Context, version int, s State) error {
+	// What would not be believed when it is read is not written either: it would be made
+	// again and again.
+	if err := s.Check(); err != nil {
+		return fmt.Errorf("run %s: the state of version %d cannot be: %w", r.Name, version, err)
+	}
 	g, err := encodeState(s)
 	if err != nil {
 		return err

@@ -250,7 +250,7 @@ func (in *Inversion) batch(ctx context.Context) (batch.Batch, error) {
 			}
 			environment[QueueVariable] = in.QueueURL
 		}
-		return &batch.Arrays{System: s, Store: in.Run.Store, Arguments: in.workerArguments(), Environment: environment, Attempts: in.Attempts}, nil
+		return &batch.Arrays{System: s, Store: in.Run.Store, Arguments: in.workerArguments(), Environment: environment, Attempts: in.Attempts, Warn: in.Warn}, nil
 	}
 	return batch.NewLocal(min(in.Workers, len(in.Survey.Shots)), func(ctx context.Context, t workflow.Task) error {
 		return in.Survey.Do(ctx, in.Run, t)
