@@ -295,7 +295,7 @@ func (d Detached) Serve(ctx context.Context, r *Run, array string, index int, do
 	if err != nil {
 		return err
 	}
-	err = waitOut(ctx, r.Away, func() error {
+	err = WaitOut(ctx, r.Away, func() error {
 		if !served.Failed {
 			top, err := r.climb(ctx, arrival{r.Name, served.Task.Version, served.Task.Place})
 			if err != nil || !top {

@@ -78,7 +78,7 @@ func Drive(ctx context.Context, r *Run, b batch.Batch, o Options) error {
 	d := &driver{Run: r, batch: b, options: o, heard: heard}
 	for {
 		var p *Position
-		err := waitOut(ctx, d.away, func() (err error) { p, err = r.Advance(ctx); return err })
+		err := WaitOut(ctx, d.away, func() (err error) { p, err = r.Advance(ctx); return err })
 		if err != nil {
 			return err
 		}

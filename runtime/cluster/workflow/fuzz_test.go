@@ -44,7 +44,11 @@ func FuzzState(f *testing.F) {
 		f.Fatal(err)
 	}
 	for range 3 {
-		g, err := encodeState(s)
+		data, err := encodeState("seed", s)
+		if err != nil {
+			f.Fatal(err)
+		}
+		g, err := decode("seed", data, mostNumbers)
 		if err != nil {
 			f.Fatal(err)
 		}

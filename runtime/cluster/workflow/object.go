@@ -75,6 +75,23 @@ type numbers interface{ next() ([]float64, error) }
 
 type inMemory struct{ left []float64 }
 
+// arrays are numbers that lie in several arrays, one behind the other.
+type arrays struct{ left [][]float64 }
+
+func (a *arrays) next() ([]float64, error) {
+	for len(a.left) > 0 {
+		first := inMemory{a.left[0]}
+		piece, err := first.next()
+		if a.left[0] = first.left; len(first.left) == 0 {
+			a.left = a.left[1:]
+		}
+		if len(piece) > 0 {
+			return piece, err
+		}
+	}
+	return nil, nil
+}
+
 func (m *inMemory) next() ([]float64, error) {
 	n := min(len(m.left), pieceNumbers)
 	piece := m.left[:n]

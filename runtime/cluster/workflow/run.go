@@ -149,7 +149,7 @@ func (r *Run) Position(ctx context.Context) (*Position, error) {
 func (r *Run) Submit(ctx context.Context, t Task, tasks int, g *Object) error {
 	g.of = int64(tasks)
 	key := sums{r, t.Version, tasks}.key(0, t.Place)
-	err := waitOut(ctx, r.Away, func() error { return r.create(ctx, key, g.encode(key, r.Form)) })
+	err := WaitOut(ctx, r.Away, func() error { return r.create(ctx, key, g.encode(key, r.Form)) })
 	if err == nil {
 		r.announce(ctx, arrival{r.Name, t.Version, t.Place}, tasks)
 	}
@@ -177,9 +177,9 @@ var firstWait = 250 * time.Millisecond
 
 const longestWait = 30 * time.Second
 
-// waitOut tries again what fails as the store is away, until it is back or ctx
+// WaitOut tries again what fails as the store is away, until it is back or ctx
 // ends. Away, which may be nil, is told the first time and, with nil, when the store is back.
-func waitOut(ctx context.Context, away func(error), try func() error) error {
+func WaitOut(ctx context.Context, away func(error), try func() error) error {
 	told := false
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := try()

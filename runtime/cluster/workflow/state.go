@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -34,24 +35,28 @@ type outline struct {
 	State   json.RawMessage `json:"state"`
 }
 
-// encodeState is the object of a state.
-func encodeState(s State) (*Object, error) {
+// encodeState is the object of a state under a key, whose arrays are read as it is written.
+func encodeState(key string, s State) (io.Reader, error) {
 	var about outline
 	var err error
 	if about.State, err = json.Marshal(s); err != nil {
 		return nil, err
 	}
-	g := &Object{}
+	all, length := &arrays{}, 0
 	for _, a := range s.Arrays() {
 		n := len(*a)
 		if *a == nil {
 			n = -1
 		}
 		about.Lengths = append(about.Lengths, n)
-		g.Values = append(g.Values, *a...)
+		all.left = append(all.left, *a)
+		length += len(*a)
 	}
-	g.text, err = json.Marshal(about)
-	return g, err
+	text, err := json.Marshal(about)
+	if err != nil {
+		return nil, err
+	}
+	return newEncoding(key, header{Length: int64(length)}, text, all), nil
 }
 
 // decodeState reads one into an empty state. Errors: ErrCorrupt with the reason.
@@ -107,12 +112,12 @@ func (r *Run) keep(ctx context.Context, version int, s State) error {
 	if err := s.Check(); err != nil {
 		return fmt.Errorf("run %s: the state of version %d cannot be: %w", r.Name, version, err)
 	}
-	g, err := encodeState(s)
+	key := r.stateKey(version)
+	data, err := encodeState(key, s)
 	if err != nil {
 		return err
 	}
-	key := r.stateKey(version)
-	return r.create(ctx, key, g.encode(key, Form{}))
+	return r.create(ctx, key, data)
 }
 
 // next makes of a version's state, nil for version 0, and its sum the state of the

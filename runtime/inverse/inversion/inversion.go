@@ -149,7 +149,7 @@ func (in *Inversion) Drive(ctx context.Context) ([]imaging.Update, error) {
 		return nil, err
 	}
 	defer closed()
-	err = in.Survey.Import(ctx, in.Run)
+	err = workflow.WaitOut(ctx, in.away, func() error { return in.Survey.Import(ctx, in.Run) })
 	if in.warn(); err != nil {
 		return nil, err
 	}
@@ -196,13 +196,26 @@ func (in *Inversion) Drive(ctx context.Context) ([]imaging.Update, error) {
 			break
 		}
 		// An early sum that is found lost while results are written is made again.
-		if updates, err = results.Write(ctx); !errors.Is(err, store.ErrNotExist) {
+		err = workflow.WaitOut(ctx, in.away, func() (err error) { updates, err = results.Write(ctx); return err })
+		if !errors.Is(err, store.ErrNotExist) {
 			break
 		}
 	}
 	close(news)
 	<-written
 	return updates, err
+}
+
+// away tells that the store is waited for, and with nil that it is back.
+func (in *Inversion) away(err error) {
+	if in.Warn == nil {
+		return
+	}
+	if err != nil {
+		in.Warn("the store is waited for: " + err.Error())
+	} else {
+		in.Warn("the store is back")
+	}
 }
 
 // write writes results whenever there are news, while the next evaluation goes on.
