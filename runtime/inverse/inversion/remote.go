@@ -189,32 +189,27 @@ func (o *Remote) store(ctx context.Context) (store.Store, error) {
 	return o.OpenStore(ctx, o.Store)
 }
 
-// open opens the survey of the run. The folder of its files is removed by closed.
-func (o *Remote) open(ctx context.Context, st store.Store) (s *imaging.Survey, r *workflow.Run, closed func(), err error) {
+// open opens the survey of the run.
+func (o *Remote) open(ctx context.Context, st store.Store) (s *imaging.Survey, r *workflow.Run, err error) {
 	folder, err := os.MkdirTemp("", "courant-run-")
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	remove := func() { _ = os.RemoveAll(folder) }
-	defer func() {
-		if err != nil {
-			remove()
-		}
-	}()
+	defer os.RemoveAll(folder) // all of it is read when the survey is open
 	parcel, err := st.Open(ctx, parcelKey(o.Run))
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	defer parcel.Close()
 	if s, err = imaging.Unpack(ctx, parcel, folder, o.Target, o.Threads); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	s.Memory = o.Memory
 	if r, err = s.Workflow(st, o.Run); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	r.Queue, r.Away, r.Leaving, r.Failures = o.Queue, o.Away, o.Leaving, o.Failures
-	return s, r, remove, nil
+	return s, r, nil
 }
 
 // launched is how the run goes on.
@@ -258,11 +253,10 @@ func (o Remote) Nudge(ctx context.Context) (*workflow.Position, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, r, closed, err := o.open(ctx, st)
+	_, r, err := o.open(ctx, st)
 	if err != nil {
 		return nil, err
 	}
-	defer closed()
 	return workflow.Step(ctx, r, d)
 }
 
@@ -273,11 +267,10 @@ func (o Remote) ServeElement(ctx context.Context, array string, index int, w *Wo
 	if err != nil {
 		return err
 	}
-	s, r, closed, err := o.open(ctx, st)
+	s, r, err := o.open(ctx, st)
 	if err != nil {
 		return o.refuse(ctx, st, array, index, err)
 	}
-	defer closed()
 	w.Do = func(ctx context.Context, t workflow.Task) error { return s.Do(ctx, r, t) }
 	if o.Generation == "" {
 		_, err := batch.ServeElement(ctx, st, array, index, w.Task)
