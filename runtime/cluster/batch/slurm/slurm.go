@@ -40,6 +40,28 @@ func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\
 // folder is that of an array.
 func (s *System) folder(a batch.Array) string { return filepath.Join(s.Folder, a.Name) }
 
+// worker is the script of an element. Slurm begins one again when its node fails or is
+// taken away, and the script its worker when that dies or has left; a worker is told to
+// leave when the script is.
+const worker = `#!/bin/sh
+export %[1]s="$SLURM_ARRAY_TASK_ID"
+leaving= died=0
+trap 'leaving=yes; kill -TERM "$worker"' TERM
+while :; do
+    %[2]s &
+    worker=$!
+    wait "$worker"
+    code=$?
+    if [ -n "$leaving" ]; then
+        wait "$worker"
+        exit $?
+    fi
+    [ "$code" -ne 0 ] || exit 0
+    [ "$code" -eq %[3]d ] || died=$((died + 1))
+    [ "$died" -lt %[4]d ] || exit "$code"
+done
+`
+
 // Submit implements batch.System. The environment of an array stands in no file.
 func (s *System) Submit(ctx context.Context, a batch.Array) (id string, err error) {
 	if out, err := run(ctx, nil, "squeue", "-h", "--name="+a.Name, "-o", "%F"); err == nil {
@@ -67,7 +89,7 @@ func (s *System) Submit(ctx context.Context, a batch.Array) (id string, err erro
 		words = append(words, quoted(w))
 	}
 	script := filepath.Join(folder, "job.sh")
-	text := fmt.Sprintf("#!/bin/sh\nexport %s=\"$SLURM_ARRAY_TASK_ID\"\nexec %s\n", batch.IndexVariable, strings.Join(words, " "))
+	text := fmt.Sprintf(worker, batch.IndexVariable, strings.Join(words, " "), batch.Leaving, max(1, a.Attempts))
 	if err := os.WriteFile(script, []byte(text), 0o755); err != nil {
 		return "", err
 	}

@@ -25,6 +25,5 @@ func TestSlurm(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(folder)
-	// Slurm begins an element again when its node fails, not when its worker dies.
-	systemtest.Run(t, &slurm.System{Folder: filepath.Join(folder, "jobs of it's own")}, false)
+	systemtest.Run(t, &slurm.System{Folder: filepath.Join(folder, "jobs of it's own")}, true)
 }
