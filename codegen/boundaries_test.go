@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"runtime/cluster/store":     {"runtime/cluster/cloud"},
 	"runtime/cluster/queue":     {"runtime/cluster/cloud"},
 	"runtime/cluster/engine":    {"runtime/cluster/cloud", "runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
-	"runtime/cluster/batch":     {"runtime/cluster/queue", "runtime/cluster/store"},
+	"runtime/cluster/batch":     {"runtime/cluster/cloud", "runtime/cluster/queue", "runtime/cluster/store"},
 	"runtime/cluster/dashboard": {},
 	"runtime/cluster/workflow":  {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
 	"runtime/inverse":           {"dsl", "symbolic", "codegen", "backends", "runtime"},
@@ -176,6 +176,7 @@ func TestImports(t *testing.T) {
 var ofClouds = []string{
 	"runtime/cluster/cloud/amazon", "runtime/cluster/cloud/azure", "runtime/cluster/cloud/google", "runtime/cluster/cloud/cloudtest",
 	"runtime/cluster/store/s3", "runtime/cluster/store/azblob", "runtime/cluster/store/gcs", "runtime/cluster/store/storetest",
+	"runtime/cluster/batch/awsbatch",
 	"runtime/cluster/queue/sqs", "runtime/cluster/queue/azqueue", "runtime/cluster/queue/pubsub", "runtime/cluster/queue/queuetest",
 }
 

@@ -22,6 +22,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/courant-pde/courant/runtime/cluster/batch/awsbatch/awsbatchtest"
 	"github.com/courant-pde/courant/runtime/cluster/batch/kubernetes/kubernetestest"
 	"github.com/courant-pde/courant/runtime/cluster/cloud/cloudtest"
 )
@@ -679,6 +680,48 @@ func TestInversionElsewhere(t *testing.T) {
 		}
 		if !bytes.Equal(model(out), want) {
 			t.Error("another model where nobody drives")
+		}
+	})
+	t.Run("aws batch", func(t *testing.T) {
+		server := cloudtest.Moto(t)
+		program, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		machines := awsbatchtest.Start(t, "/usr/bin/env", "COURANT_TEST_PROGRAM=1", program)
+		server.Use(t, server.Address)
+		// Machines are lost, and taken away with a word, while they work.
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		var lost atomic.Int64
+		go func() {
+			for i := 0; ctx.Err() == nil && i < 8; i++ {
+				time.Sleep(300 * time.Millisecond)
+				lost.Add(int64(machines.Signal([]syscall.Signal{syscall.SIGTERM, syscall.SIGKILL}[i%2])))
+			}
+		}()
+		for _, detach := range []string{"--detach=false", "--detach"} {
+			out := filepath.Join(dir, "aws"+detach)
+			stdout, stderr, code := courant(t, "invert", config, "--out", out, "--store", "s3://bucket/"+detach[2:8], "--queue", "sqs://courant?region=us-east-1", "--batch", "awsbatch://queue?image=image", "--threads", "1", detach)
+			if code != 0 {
+				t.Fatalf("%s: exit code %d\n%s", detach, code, stderr)
+			}
+			for start := time.Now(); !strings.Contains(stdout, "done after 3 of 3"); time.Sleep(500 * time.Millisecond) {
+				if stdout, stderr, code = courant(t, "status", out); code != 0 || time.Since(start) > 3*time.Minute {
+					t.Fatalf("%s: exit code %d after %v\n%s%s%s", detach, code, time.Since(start), stdout, stderr, machines.Words())
+				}
+				// A timer: all workers of an array may be lost more often than they are begun.
+				courant(t, "function", out)
+			}
+			if _, stderr, code := courant(t, "resume", out); code != 0 {
+				t.Fatalf("%s: exit code %d\n%s", detach, code, stderr)
+			}
+			if !bytes.Equal(model(out), want) {
+				t.Errorf("%s: another model", detach)
+			}
+		}
+		if lost.Load() == 0 {
+			t.Error("no machine was lost")
 		}
 	})
 	t.Run("kubernetes", func(t *testing.T) {

@@ -110,17 +110,19 @@ func TestNoLogin(t *testing.T) {
 // A batch system is opened by its URL, and what is misspelt there is told.
 func TestSystem(t *testing.T) {
 	for url, want := range map[string]string{
-		"slurm":                            "",
-		"slurm:?option=--partition=long":   "",
-		"slurm:?options=--partition=long":  `there is no "options"; it has option`,
-		"slum":                             "is no batch system; kubernetes, slurm",
-		"kubernetes://a?spot=yes":          "spot=yes is not possible: it is true or false",
-		"kubernetes://a?grace=30":          "grace=30 is not possible",
-		"kubernetes://a?imgae=b":           `there is no "imgae"`,
-		"kubernetes://a?image=b&image=c":   "image is given 2 times",
-		"kubernetes://a?node=large":        "it is NAME=VALUE",
-		"kubernetes://a":                   "give the container image",
-		"kubernetes://a?image=b&context=c": "context",
+		"slurm":                           "",
+		"slurm:?option=--partition=long":  "",
+		"slurm:?options=--partition=long": `there is no "options"; it has option`,
+		"slum":                            "is no batch system; awsbatch, kubernetes, slurm",
+		"awsbatch://queue?image=b&region=eu-west-1": "",
+		"awsbatch://?image=b":                       "give the job queue",
+		"kubernetes://a?spot=yes":                   "spot=yes is not possible: it is true or false",
+		"kubernetes://a?grace=30":                   "grace=30 is not possible",
+		"kubernetes://a?imgae=b":                    `there is no "imgae"`,
+		"kubernetes://a?image=b&image=c":            "image is given 2 times",
+		"kubernetes://a?node=large":                 "it is NAME=VALUE",
+		"kubernetes://a":                            "give the container image",
+		"kubernetes://a?image=b&context=c":          "context",
 	} {
 		t.Setenv("KUBECONFIG", filepath.Join(t.TempDir(), "none"))
 		s, err := engine.System(t.Context(), url, t.TempDir())

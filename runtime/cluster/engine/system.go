@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch"
+	"github.com/courant-pde/courant/runtime/cluster/batch/awsbatch"
 	"github.com/courant-pde/courant/runtime/cluster/batch/kubernetes"
 	"github.com/courant-pde/courant/runtime/cluster/batch/slurm"
 )
@@ -23,6 +24,16 @@ var systems = map[string]func(ctx context.Context, u *url.URL, q *query, folder 
 	"slurm": func(_ context.Context, _ *url.URL, q *query, folder string) (batch.System, error) {
 		s := &slurm.System{Folder: filepath.Join(folder, "slurm"), Options: q.all("option")}
 		return s, q.rest()
+	},
+	"awsbatch": func(ctx context.Context, u *url.URL, q *query, _ string) (batch.System, error) {
+		o := awsbatch.Options{
+			Queue: u.Host, Region: q.one("region"), Image: q.one("image"), Command: q.all("command"),
+			JobRole: q.one("job_role"), ExecutionRole: q.one("execution_role"), LogGroup: q.one("log_group"),
+		}
+		if err := q.rest(); err != nil {
+			return nil, err
+		}
+		return awsbatch.New(ctx, o)
 	},
 	"kubernetes": func(_ context.Context, u *url.URL, q *query, _ string) (batch.System, error) {
 		o := kubernetes.Options{

@@ -1,6 +1,7 @@
 package systemtest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,6 +25,7 @@ type Machine struct {
 	Folder
 	Command     []string // before the arguments of an array; empty for this program
 	Environment []string // added to that of the elements
+	Index       string   // name of the variable with an element's index; empty for batch.IndexVariable
 	Room        int      // elements at once; 0 for 4
 
 	mu   sync.Mutex
@@ -119,7 +121,7 @@ func (m *Machine) once(ctx context.Context, o order, index int) error {
 	}
 	defer log.Close()
 	c := exec.CommandContext(ctx, command[0], append(command[1:len(command):len(command)], o.Arguments...)...)
-	c.Env = append(append(os.Environ(), m.Environment...), fmt.Sprintf("%s=%d", batch.IndexVariable, index))
+	c.Env = append(append(os.Environ(), m.Environment...), fmt.Sprintf("%s=%d", cmp.Or(m.Index, batch.IndexVariable), index))
 	for name, value := range o.Environment {
 		c.Env = append(c.Env, name+"="+value)
 	}
