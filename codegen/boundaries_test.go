@@ -48,6 +48,8 @@ var mayImport = map[string][]string{
 	"runtime/cluster/engine":    {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
 	"runtime/cluster/batch":     {"runtime/cluster/queue", "runtime/cluster/store"},
 	"runtime/cluster/dashboard": {},
+	"runtime/cluster/image":     {},
+	"runtime/cluster/deploy":    {},
 	"runtime/cluster/workflow":  {"runtime/cluster/store", "runtime/cluster/queue", "runtime/cluster/batch"},
 	"runtime/inverse":           {"dsl", "symbolic", "codegen", "backends", "runtime"},
 	"runtime/inverse/optimize":  {},

@@ -26,7 +26,7 @@ func newDoctor() *cobra.Command {
 			}{Machine: machine.Describe()}
 			builder, err := jit.NewBuilder()
 			if err == nil {
-				report.Compiler, report.OpenMP, report.Cache = builder.Toolchain.String(), builder.Toolchain.OpenMP, builder.Cache.Dir()
+				report.Compiler, report.OpenMP, report.Cache = builder.Compiler(), builder.OpenMP(), builder.Cache.Dir()
 				if threads == 0 {
 					threads = report.Machine.Cores
 				}
