@@ -18,15 +18,15 @@ import (
 
 func newFunction() *cobra.Command {
 	f := &inversion.Function{}
-	var address, name string
+	var address, name, all string
 	c := &cobra.Command{
 		Use:   "function [DIR]",
 		Short: "Look after inversions that no process drives, as a function of a cloud or a timer",
 		Long: `Answers calls that name a store and a run, {"store": "s3://…", "run": "runs/…"}: sums,
 the next model, and the submission of tasks at which nobody works. In AWS Lambda it
 takes its calls from there; elsewhere by HTTP, as plain JSON, as CloudEvents, or from
-Azure Functions. With the folder of an inversion it carries out one call for that one,
-and ends. docs/detached.md tells where it is needed.`,
+Azure Functions. With the folder of an inversion, or --all STORE, it carries out one call
+for that one, or for all of a store, and ends. docs/detached.md tells where it is needed.`,
 		Example: "  courant invert fwi.toml --store s3://surveys --batch 'kubernetes:?image=…' --detach\n  courant function inversion",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -49,6 +49,10 @@ and ends. docs/detached.md tells where it is needed.`,
 					return err
 				}
 				return printJSON(c, answer)
+			}
+			if all != "" {
+				answers, err := f.CallAll(ctx, all)
+				return errors.Join(printJSON(c, answers), err)
 			}
 			if amazon.InLambda() {
 				amazon.ServeLambda(ctx, f.Call)
@@ -74,6 +78,7 @@ and ends. docs/detached.md tells where it is needed.`,
 	}
 	flags := c.Flags()
 	flags.StringVar(&address, "address", "127.0.0.1:8080", "address and port to listen at, where the environment says nothing (PORT, FUNCTIONS_CUSTOMHANDLER_PORT)")
+	flags.StringVar(&all, "all", "", "carry out a call for each run of a store that goes on by itself, and end: for a timer")
 	flags.StringArrayVar(&f.Stores, "store", nil, "what the names of stores must begin with that may be called for, such as s3://bucket/; may be repeated (default: any)")
 	flags.StringVar(&name, "target", "interp", "what runs the operator, of which a function needs next to nothing")
 	return c

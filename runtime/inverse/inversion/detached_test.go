@@ -126,6 +126,9 @@ func TestDetached(t *testing.T) {
 	if phase := out.(map[string]any)["phase"]; phase != "done" {
 		t.Errorf("it ends with %v", out)
 	}
+	if answers, err := f.CallAll(t.Context(), in.Store); err != nil || len(answers) > 0 {
+		t.Errorf("it is done, and still looked after: %v, %v", answers, err)
+	}
 	if killed.Load()+left.Load() == 0 || calls < 2 {
 		t.Errorf("%d workers were killed, %d had to leave, the function was called %d times", killed.Load(), left.Load(), calls)
 	}

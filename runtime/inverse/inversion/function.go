@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/cloudevents/sdk-go/v2/event"
 	cehttp "github.com/cloudevents/sdk-go/v2/protocol/http"
@@ -66,12 +67,37 @@ func (f *Function) Call(ctx context.Context, c Call) (Answer, error) {
 	return a, err
 }
 
+// CallAll carries out a call for every run of a store that goes on by itself. Errors:
+// those of the store, and, behind the answers of all others, of runs.
+func (f *Function) CallAll(ctx context.Context, name string) (answers []Answer, err error) {
+	o := f.Remote
+	o.Store = name
+	st, err := o.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := st.List(ctx, detachedKeys)
+	if err != nil {
+		return nil, err
+	}
+	var faults []error
+	for _, k := range keys {
+		a, err := f.Call(ctx, Call{Store: name, Run: strings.TrimPrefix(k, detachedKeys)})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", strings.TrimPrefix(k, detachedKeys), err))
+			continue
+		}
+		answers = append(answers, a)
+	}
+	return answers, errors.Join(faults...)
+}
+
 func (f *Function) serves(name string) bool {
 	if f.Stores == nil {
 		return true
 	}
 	for _, s := range f.Stores {
-		if len(name) >= len(s) && name[:len(s)] == s {
+		if strings.HasPrefix(name, s) {
 			return true
 		}
 	}

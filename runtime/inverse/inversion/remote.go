@@ -28,6 +28,7 @@ import (
 //
 //	RUN/parcel              the survey's files, see imaging.Survey.Pack
 //	RUN/launch/GENERATION   this
+//	detached/RUN            that the run goes on by itself, until it is done
 type launch struct {
 	System   string          `json:"system"` // its URL
 	Folder   string          `json:"folder"` // that the system may share with its workers
@@ -38,6 +39,9 @@ type launch struct {
 	Needs    batch.Resources `json:"needs"`
 	Workers  []string        `json:"arguments"` // of a worker
 }
+
+// detachedKeys begins the keys of the runs of a store that go on by themselves.
+const detachedKeys = "detached/"
 
 func parcelKey(run string) string             { return run + "/parcel" }
 func launchKey(run, generation string) string { return run + "/launch/" + generation }
@@ -116,6 +120,9 @@ func (in *Inversion) Detach(ctx context.Context) (*workflow.Position, error) {
 		return nil, err
 	}
 	if err := in.Run.Store.Create(ctx, launchKey(in.Run.Name, generation), bytes.NewReader(append(text, '\n'))); err != nil {
+		return nil, err
+	}
+	if err := in.Run.Store.Create(ctx, detachedKeys+in.Run.Name, strings.NewReader("")); err != nil && !errors.Is(err, store.ErrExists) {
 		return nil, err
 	}
 	d := l.detached(s, generation, in.Environment)
@@ -263,7 +270,11 @@ func (o Remote) Nudge(ctx context.Context) (*workflow.Position, error) {
 		return nil, err
 	}
 	defer closed()
-	return workflow.Step(ctx, r, d)
+	p, err := workflow.Step(ctx, r, d)
+	if err == nil && (p.Done || p.Cancelled) {
+		err = st.Delete(ctx, detachedKeys+o.Run)
+	}
+	return p, err
 }
 
 // ServeElement carries out the task of an element of a batch system's array, by a worker
