@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,18 +14,23 @@ import (
 func newDoctor() *cobra.Command {
 	var asJSON, quick bool
 	var threads int
-	var store, queue, system string
+	var store, system string
+	q := &queueFlags{}
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at this machine: compiler, processor, memory, bandwidth; or at a store, a queue and a batch system",
-		Long: `Looks at this machine; or, with --store, --queue or --batch, tries what a run does with
-them, and says what is missing. What it writes there it deletes; a batch system is only
-asked.`,
-		Example: "  courant doctor --store s3://surveys/line-7 --queue 'sqs://line-7?region=eu-west-1'",
+		Short: "Look at this machine: compiler, processor, memory, bandwidth; or try a store, a queue and a batch system",
+		Long: `Says what this machine is and how fast its memory is.
+
+With --store, --queue or --batch it tries these instead, before a run does: whether one
+may write, read, list and delete, whether exactly one of many writers of an object
+succeeds, whether messages arrive, whether the batch system would take an array, and how
+far the clocks are apart. What it writes it removes, and it submits nothing. The exit code
+is 0 only when all is well.`,
+		Example: "  courant doctor --store s3://surveys/line-7 --batch 'kubernetes://surveys?image=registry.example/courant:1'",
 		Args:    cobra.NoArgs,
 		RunE: isolated(func(c *cobra.Command, _ []string) error {
-			if store != "" || queue != "" || system != "" {
-				return examine(c, store, queue, system)
+			if store != "" || system != "" || c.Flags().Changed("queue") {
+				return examineCluster(c, store, system, q, asJSON)
 			}
 			r, err := machine.Examine(c.Context(), threads, quick)
 			if asJSON {
@@ -37,24 +41,10 @@ asked.`,
 		}),
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	c.Flags().StringVar(&store, "store", "", "try a store: "+engine.Stores)
+	c.Flags().StringVar(&system, "batch", "", "try a batch system, one of "+strings.Join(engine.Systems(), ", ")+", with options as for courant invert")
+	q.add(c)
 	c.Flags().BoolVar(&quick, "quick", false, "measure for less than a second")
 	c.Flags().IntVar(&threads, "threads", 0, "threads (default: one per core)")
-	c.Flags().StringVar(&store, "store", "", "store to try: "+engine.Stores)
-	c.Flags().StringVar(&queue, "queue", "", "queue to try")
-	c.Flags().StringVar(&system, "batch", "", "batch system to try: "+strings.Join(engine.Systems(), ", "))
 	return c
-}
-
-// examine tells what was found of a store, a queue and a batch system.
-func examine(c *cobra.Command, store, queue, system string) error {
-	var faults []error
-	for _, f := range engine.Examine(c.Context(), store, queue, system, ".") {
-		if f.Fault == nil {
-			fmt.Fprintf(c.OutOrStdout(), "%-60s ok, %s\n", f.Of, f.Took.Round(time.Millisecond))
-			continue
-		}
-		fmt.Fprintf(c.OutOrStdout(), "%-60s NOT WELL\n", f.Of)
-		faults = append(faults, fmt.Errorf("%s: %w", f.Of, f.Fault))
-	}
-	return errors.Join(faults...)
 }

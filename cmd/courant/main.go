@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	_ "golang.org/x/crypto/x509roots/fallback" // for containers that have no certificates
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/codegen"
@@ -194,7 +195,7 @@ machine and runs it.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nsee `%s --help`", err, c.CommandPath())
 	})
-	root.AddCommand(newCheck(), newFmt(), newExplain(), newDerive(), newTest(), newGradient(), newModel(), newWavelet(), newInvert(), newStatus(), newServe(), newCancel(), newResume(), newResult(), newWorker(), newReduce(), newQueue(), newWorkflow(), newFunction(), newDeploy(), newExperiment(), newExperimentWorker(), newGen(), newApply(), newShot(), newSEGY(), newBench(), newPasses(), newCache(), newDoctor())
+	root.AddCommand(newCheck(), newFmt(), newExplain(), newDerive(), newTest(), newGradient(), newModel(), newWavelet(), newInvert(), newStatus(), newServe(), newCancel(), newResume(), newResult(), newWorker(), newReduce(), newQueue(), newWorkflow(), newFunction(), newDeploy(), newImage(), newExperiment(), newExperimentWorker(), newGen(), newApply(), newShot(), newSEGY(), newBench(), newPasses(), newCache(), newDoctor())
 	var mark func(*cobra.Command)
 	mark = func(c *cobra.Command) {
 		if run := c.RunE; run != nil {

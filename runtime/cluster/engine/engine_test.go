@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -130,35 +129,5 @@ func TestSystem(t *testing.T) {
 		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) || err == nil && s == nil {
 			t.Errorf("%s: %v", url, err)
 		}
-	}
-}
-
-// What is well is said to be, and a store that writes twice is not.
-func TestExamine(t *testing.T) {
-	server, err := queue.StartServer(t.TempDir(), "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	found := engine.Examine(t.Context(), filepath.Join(t.TempDir(), "store"), server.URL(), "slum", t.TempDir())
-	well := 0
-	for _, f := range found {
-		switch {
-		case f.Fault == nil:
-			well++
-		case !strings.Contains(f.Fault.Error(), "is no batch system"):
-			t.Errorf("%s: %v", f.Of, f.Fault)
-		}
-	}
-	if well != 7 || len(found) != 8 {
-		t.Errorf("%d of %d are well", well, len(found))
-	}
-	// A folder in which nothing can be written.
-	sealed := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(sealed, nil, 0o644); err != nil {
-		t.Fatal(err)
-	}
-	if found := engine.Examine(t.Context(), filepath.Join(sealed, "store"), "", "", ""); len(found) != 1 || found[0].Fault == nil {
-		t.Errorf("%+v", found)
 	}
 }

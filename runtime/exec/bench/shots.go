@@ -68,7 +68,7 @@ func (b *shots) prepare(ctx context.Context) error {
 	}
 	b.misfit = gradient.L2{Data: data}
 	if builder, err := jit.NewBuilder(); err == nil {
-		b.result.Compiler = builder.Toolchain.String()
+		b.result.Compiler = builder.Compiler()
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func (b *steps) prepare(ctx context.Context) error {
 			if builder, err = jit.NewBuilderWith(cache); err != nil {
 				return err
 			}
-			b.result.Compiler = builder.Toolchain.String()
+			b.result.Compiler = builder.Compiler()
 		}
 		if b.op, err = operator.Build(ctx, builder, program); err != nil {
 			return err

@@ -35,12 +35,16 @@ type Header struct {
 
 // Builder compiles and loads libraries with one compiler and one cache.
 type Builder struct {
-	Toolchain *Toolchain
+	Toolchain *Toolchain // nil where there is none, and Level has kernels of before
 	Cache     *Cache
+	Level     *Level // that kernels are for; nil for this processor
+
+	missing error // why there is no compiler
 }
 
 // NewBuilder uses the compiler that Find finds and the cache that OpenCache
-// opens; the errors are theirs.
+// opens, for HostLevel; the errors are theirs. Where there are kernels that were compiled
+// beforehand, no compiler is needed.
 func NewBuilder() (*Builder, error) {
 	cache, err := OpenCache()
 	if err != nil {
@@ -51,11 +55,58 @@ func NewBuilder() (*Builder, error) {
 
 // NewBuilderWith uses the compiler that Find finds and a given cache.
 func NewBuilderWith(cache *Cache) (*Builder, error) {
-	toolchain, err := find(cache)
+	b := &Builder{Cache: cache}
+	b.Level, _ = HostLevel()
+	if b.Toolchain, b.missing = find(cache); b.missing != nil && b.Level == nil {
+		if text := misfits(); text != "" {
+			return nil, fmt.Errorf("%s%w", text, b.missing)
+		}
+		return nil, b.missing
+	}
+	return b, nil
+}
+
+// NewBuilderFor compiles for a level, of any architecture, into a folder that HostLevel will
+// find: b.Compile. The compiler is the one of this machine, or a cross compiler. Errors: a
+// *NoCompilerError, and those of the folder.
+func NewBuilderFor(l Level, folder string) (*Builder, error) {
+	cache, err := OpenCacheIn(filepath.Join(folder, l.Name))
 	if err != nil {
 		return nil, err
 	}
-	return &Builder{Toolchain: toolchain, Cache: cache}, nil
+	own, err := OpenCache() // knows compilers
+	if err != nil {
+		return nil, err
+	}
+	t, err := findFor(own, l.Architecture)
+	if err != nil {
+		return nil, err
+	}
+	return &Builder{Toolchain: t, Cache: cache, Level: &l}, nil
+}
+
+// Compiler says what makes libraries.
+func (b *Builder) Compiler() string {
+	switch {
+	case b.Level == nil:
+		return b.Toolchain.String()
+	case b.Toolchain == nil:
+		return "none; compiled beforehand for " + b.Level.Name
+	}
+	return b.Toolchain.String() + " for " + b.Level.Name
+}
+
+// OpenMP reports whether libraries have several threads.
+func (b *Builder) OpenMP() bool { return b.Toolchain == nil || b.Toolchain.OpenMP }
+
+// Compile is Build for a machine elsewhere: nothing is loaded. It gives the path of the
+// library.
+func (b *Builder) Compile(ctx context.Context, source Source, flags Flags) (string, error) {
+	if err := source.check(); err != nil {
+		return "", err
+	}
+	path, _, err := b.provide(ctx, b.key(source, flags), source, flags)
+	return path, err
 }
 
 // Build is Builder.Build with the default compiler and cache.
@@ -116,14 +167,19 @@ func (s Source) check() error {
 
 // key is the hash of all that the library depends on.
 func (b *Builder) key(s Source, flags Flags) string {
-	t, cpu := b.Toolchain, HostCPU()
 	h := sha256.New()
 	fmt.Fprintf(h, "%d %q %q %q\n", abi.Version, abi.Header, s.Name, s.C) // quoted: no two lists run together
 	for _, header := range s.Headers {
 		fmt.Fprintf(h, "%q %q\n", header.Name, header.Text)
 	}
-	fmt.Fprintf(h, "%q %q %q %q\n", t.Path, t.Args, t.Banner, flags.arguments(t))
-	fmt.Fprintf(h, "%q %q\n", cpu.Model, cpu.Features)
+	if b.Level != nil {
+		// Whatever compiler made it, a machine without one can tell the name.
+		fmt.Fprintf(h, "%q %d %t %q\n", b.Level.Name, flags.Optimize, flags.OpenMP, flags.Extra)
+	} else {
+		t, cpu := b.Toolchain, HostCPU()
+		fmt.Fprintf(h, "%q %q %q %q\n", t.Path, t.Args, t.Banner, flags.arguments(t, nil))
+		fmt.Fprintf(h, "%q %q\n", cpu.Model, cpu.Features)
+	}
 	return hex.EncodeToString(h.Sum(nil))[:keyLength]
 }
 
@@ -132,6 +188,10 @@ func (b *Builder) key(s Source, flags Flags) string {
 func (b *Builder) provide(ctx context.Context, key string, s Source, flags Flags) (path string, took time.Duration, err error) {
 	if path, ok := b.Cache.lookup(key); ok {
 		return path, 0, nil
+	}
+	if b.Toolchain == nil {
+		_, folder := HostLevel()
+		return "", 0, &NotCompiledError{Kernel: s.Name, Folder: folder, Level: b.Level.Name, Err: b.missing}
 	}
 	unlock, err := b.Cache.lock(ctx, key)
 	if err != nil {
@@ -189,7 +249,7 @@ func (b *Builder) compile(ctx context.Context, key string, s Source, flags Flags
 		}
 	}
 
-	args := append(append([]string{}, b.Toolchain.Args...), flags.arguments(b.Toolchain)...)
+	args := append(append([]string{}, b.Toolchain.Args...), flags.arguments(b.Toolchain, b.Level)...)
 	args = append(args, "-o", s.Name+".so", sourceName, "-lm")
 	cmd := exec.CommandContext(ctx, b.Toolchain.Path, args...)
 	cmd.Dir = dir
@@ -212,13 +272,17 @@ func (b *Builder) compile(ctx context.Context, key string, s Source, flags Flags
 	if err != nil {
 		return "", 0, b.Cache.compileError(key, s.Name, dir, command, complaints.String(), err)
 	}
-	path, err = b.Cache.install(key, filepath.Join(dir, sourceName), filepath.Join(dir, s.Name+".so"), description{
+	about := description{
 		Name:     s.Name,
 		Compiler: b.Toolchain.Family + " " + b.Toolchain.Version,
 		CPU:      HostCPU().Model,
 		Command:  command,
 		Seconds:  took.Seconds(),
-	})
+	}
+	if b.Level != nil { // the same on all machines
+		about.CPU, about.Command, about.Seconds = b.Level.Name, args, 0
+	}
+	path, err = b.Cache.install(key, filepath.Join(dir, sourceName), filepath.Join(dir, s.Name+".so"), about)
 	if err != nil {
 		return "", 0, err
 	}

@@ -31,7 +31,8 @@ const keyLength = 32 // hexadecimal digits: 128 bits of SHA-256
 
 // OpenCache opens $COURANT_CACHE, or courant in the user's cache folder, or
 // else a private folder for temporary files: the first that can be written.
-// A folder that can only be read still serves what it holds. The size limit
+// A folder that can only be read still serves what it holds, and so does that of
+// HostLevel. The size limit
 // is $COURANT_CACHE_SIZE. Errors: no folder can be written, others can write to
 // the folder (a *DistrustedError), or the size cannot be read.
 func OpenCache() (*Cache, error) {
@@ -40,6 +41,12 @@ func OpenCache() (*Cache, error) {
 		return nil, err
 	}
 	c := &Cache{limit: limit}
+	if _, beforehand := HostLevel(); beforehand != "" {
+		if beforehand, err = own(beforehand); err != nil {
+			return nil, err
+		}
+		c.readOnly = append(c.readOnly, beforehand)
+	}
 	var candidates []string
 	if dir := os.Getenv("COURANT_CACHE"); dir != "" {
 		candidates = append(candidates, dir)

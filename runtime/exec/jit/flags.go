@@ -9,7 +9,7 @@ import (
 // (C11), position independence and -lm are not choices.
 type Flags struct {
 	Optimize int      // 0 to 3: -O0 to -O3
-	Native   bool     // use every instruction of this CPU
+	Native   bool     // use every instruction of this CPU; a Builder's Level goes before
 	OpenMP   bool     // several threads, where the compiler can; see Toolchain.OpenMP
 	Extra    []string // further compiler arguments, passed on as they are
 }
@@ -20,10 +20,12 @@ func DefaultFlags() Flags {
 	return Flags{Optimize: 3, Native: true, OpenMP: true}
 }
 
-// arguments prints the flags for a compiler.
-func (f Flags) arguments(t *Toolchain) []string {
+// arguments prints the flags for a compiler; the level is nil for this processor.
+func (f Flags) arguments(t *Toolchain, l *Level) []string {
 	args := []string{"-std=c11", "-O" + strconv.Itoa(max(0, min(f.Optimize, 3)))}
-	if f.Native {
+	if l != nil {
+		args = append(args, l.argument)
+	} else if f.Native {
 		args = append(args, nativeArguments()...)
 	}
 	if f.OpenMP && t.OpenMP {

@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -58,7 +60,43 @@ func Find() (*Toolchain, error) {
 	return find(cache)
 }
 
-func find(cache *Cache) (*Toolchain, error) {
+// FindFor is Find for the code of an architecture, as Go names it: for another one than this
+// machine's it is a cross compiler.
+func FindFor(architecture string) (*Toolchain, error) {
+	cache, err := OpenCache()
+	if err != nil {
+		return nil, err
+	}
+	return findFor(cache, architecture)
+}
+
+// Library is the path of a shared library that the compiler links, by its name. Error: it
+// knows none.
+func (t *Toolchain) Library(name string) (string, error) {
+	out, err := t.run(append(slices.Clone(t.Args), "-print-file-name="+name)...)
+	if err != nil {
+		return "", err
+	}
+	if path := strings.TrimSpace(out); filepath.IsAbs(path) {
+		return filepath.Clean(path), nil
+	}
+	return "", fmt.Errorf("%s knows no library %s", t, name)
+}
+
+func find(cache *Cache) (*Toolchain, error) { return findFor(cache, runtime.GOARCH) }
+
+// crossCompilers are those for other machines than this one, as distributions name them.
+var crossCompilers = map[string]string{"amd64": "x86_64-linux-gnu-gcc", "arm64": "aarch64-linux-gnu-gcc"}
+
+// findFor is find for the code of an architecture, as Go names it.
+func findFor(cache *Cache, architecture string) (*Toolchain, error) {
+	if architecture != runtime.GOARCH {
+		t, err := examine(cache, []string{crossCompilers[architecture]})
+		if err != nil {
+			return nil, &NoCompilerError{Tried: []string{crossCompilers[architecture] + ": " + err.Error() + "; apt install gcc-" + strings.TrimSuffix(strings.ReplaceAll(crossCompilers[architecture], "_", "-"), "-gcc") + " (Debian, Ubuntu)"}}
+		}
+		return t, nil
+	}
 	candidates := [][]string{{"cc"}, {"gcc"}, {"clang"}}
 	if cc := strings.Fields(os.Getenv("CC")); len(cc) > 0 {
 		// A compiler that was asked for by name is never silently replaced.

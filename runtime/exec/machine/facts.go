@@ -9,11 +9,21 @@ import (
 	"github.com/courant-pde/courant/runtime/exec/jit"
 )
 
-// Facts are what the compiler has to know of this machine.
+// Facts are what the compiler has to know of this machine; where kernels are for a level
+// (jit.HostLevel), those of the level.
 func Facts() facts.Machine {
+	if l, _ := jit.HostLevel(); l != nil {
+		return FactsOf(*l)
+	}
 	f, m := factsOf(jit.HostCPU(), runtime.GOARCH), Describe()
 	f.L2, f.Cores = int(m.L2), m.Cores
 	return f
+}
+
+// FactsOf are what all machines of a level have in common: no number of cores and no size
+// of a cache, so that no schedule is chosen by them.
+func FactsOf(l jit.Level) facts.Machine {
+	return factsOf(jit.CPU{Features: l.Features}, l.Architecture)
 }
 
 func factsOf(cpu jit.CPU, architecture string) facts.Machine {

@@ -55,6 +55,25 @@ func (f Figures) String() string {
 //go:embed probe/probe.c
 var probeSource string
 
+func probeOf() jit.Source { return jit.Source{Name: "probe", C: probeSource} }
+
+func probeFlags() jit.Flags {
+	flags := jit.DefaultFlags()
+	flags.Extra = []string{"-ffp-contract=fast"} // C11 mode would keep multiply and add apart
+	return flags
+}
+
+// CompileProbe compiles what Measure needs for machines of a level, which have no compiler,
+// as operator.CompileFor does. Errors: those of jit.NewBuilderFor and jit.Builder.Compile.
+func CompileProbe(ctx context.Context, l jit.Level, folder string) error {
+	b, err := jit.NewBuilderFor(l, folder)
+	if err != nil {
+		return err
+	}
+	_, err = b.Compile(ctx, probeOf(), probeFlags())
+	return err
+}
+
 // probe is struct probe in probe/probe.c.
 type probe struct {
 	threads, elements, rounds, repetitions int64
@@ -93,16 +112,14 @@ func Measure(ctx context.Context, threads int, quick bool) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	flags := jit.DefaultFlags()
-	flags.Extra = []string{"-ffp-contract=fast"} // C11 mode would keep multiply and add apart
-	library, err := builder.Build(ctx, jit.Source{Name: "probe", C: probeSource}, flags)
+	library, err := builder.Build(ctx, probeOf(), probeFlags())
 	if err != nil {
 		return Figures{}, err
 	}
 	defer library.Close()
 
 	record := recordName(threads)
-	if !builder.Toolchain.OpenMP {
+	if !builder.OpenMP() {
 		threads = 1
 	}
 	f := Figures{Threads: threads, Quick: quick, Measured: time.Now().UTC().Truncate(time.Second)}

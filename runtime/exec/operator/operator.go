@@ -6,6 +6,7 @@ import (
 
 	"github.com/courant-pde/courant/backends"
 	"github.com/courant-pde/courant/backends/interp"
+	"github.com/courant-pde/courant/backends/target"
 	"github.com/courant-pde/courant/codegen"
 	"github.com/courant-pde/courant/codegen/facts"
 	"github.com/courant-pde/courant/dsl"
@@ -64,7 +65,9 @@ func targeted(o codegen.Options) codegen.Options {
 	if o.Target == nil {
 		o.Target = interp.Target{}
 	}
-	if o.Machine == (facts.Machine{}) {
+	if elsewhere, ok := o.Target.(*target.Collector); ok {
+		o.Machine = elsewhere.Machine
+	} else if o.Machine == (facts.Machine{}) {
 		o.Machine = machine.Facts()
 	}
 	return o

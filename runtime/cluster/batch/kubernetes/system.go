@@ -21,6 +21,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
+	authorizationclient "k8s.io/client-go/kubernetes/typed/authorization/v1"
 	batchclient "k8s.io/client-go/kubernetes/typed/batch/v1"
 	coreclient "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/clientcmd"
@@ -37,6 +38,8 @@ type System struct {
 	jobs      batchclient.JobInterface
 	pods      coreclient.PodInterface
 	events    coreclient.EventInterface
+	quotas    coreclient.ResourceQuotaInterface
+	reviews   authorizationclient.SelfSubjectAccessReviewInterface
 }
 
 // New reads how a cluster is reached, and asks it nothing. Errors: options that cannot
@@ -68,7 +71,11 @@ func New(o Options) (*System, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &System{o, namespace, jobs.Jobs(namespace), core.Pods(namespace), core.Events(namespace)}, nil
+	rights, err := authorizationclient.NewForConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	return &System{o, namespace, jobs.Jobs(namespace), core.Pods(namespace), core.Events(namespace), core.ResourceQuotas(namespace), rights.SelfSubjectAccessReviews()}, nil
 }
 
 // Most implements batch.System. Kubernetes itself takes ten times as many, but a job's

@@ -163,3 +163,9 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	}
 	return nil
 }
+
+// Server is the address of the account, without what lets one in.
+func (s *Store) Server() string {
+	address, _, _ := strings.Cut(s.client.URL(), "?")
+	return address
+}

@@ -196,3 +196,11 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	}
 	return nil
 }
+
+// Server is the address of the service.
+func (s *Store) Server() string {
+	if host := os.Getenv(emulator); host != "" {
+		return "http://" + strings.TrimPrefix(host, "http://")
+	}
+	return "https://storage.googleapis.com"
+}

@@ -189,3 +189,16 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 	}
 	return nil
 }
+
+// Server is the address of the service.
+func (s *Store) Server() string {
+	o := s.client.Options()
+	if o.BaseEndpoint != nil {
+		return *o.BaseEndpoint
+	}
+	domain := "amazonaws.com"
+	if strings.HasPrefix(o.Region, "cn-") {
+		domain += ".cn"
+	}
+	return "https://s3." + o.Region + "." + domain
+}
