@@ -1,13 +1,16 @@
 package awsbatch_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	api "github.com/aws/aws-sdk-go-v2/service/batch"
@@ -48,39 +51,67 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// What Amazon is asked for begins an element again whose machine was taken away, and
-// says what it needs.
-func TestSubmission(t *testing.T) {
-	f := awsbatchtest.Start(t)
-	a := batch.Array{Name: "courant-a", Size: 3, Attempts: 40, Needs: batch.Resources{Threads: 4, Memory: 3<<30 + 1, GPUs: 2}}
-	if _, err := system(t).Submit(t.Context(), a); err != nil {
+// An element whose spot machine is taken away is begun again, as often as the array says
+// and no oftener; what it wrote then is told.
+func TestSpot(t *testing.T) {
+	begun := filepath.Join(t.TempDir(), "begun")
+	f := awsbatchtest.Start(t, "/bin/sh", "-c", `echo $AWS_BATCH_JOB_ARRAY_INDEX >> "$BEGUN"; echo out of luck; exec sleep 60`)
+	s := system(t)
+	a := batch.Array{Name: "courant-a", Size: 2, Attempts: 3, Environment: map[string]string{"BEGUN": begun}}
+	var err error
+	if a.ID, err = s.Submit(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
-	text := f.Submitted()
-	for _, want := range []string{
-		`{"type":"VCPU","value":"4"}`, `{"type":"MEMORY","value":"3073"}`, `{"type":"GPU","value":"2"}`, `"attempts":10`,
-		`{"action":"RETRY","onStatusReason":"Host EC2*"}`, `{"action":"RETRY","onExitCode":"75"}`, `{"name":"COURANT_INDEX_FROM","value":"AWS_BATCH_JOB_ARRAY_INDEX"}`,
-	} {
-		if !strings.Contains(text, want) {
-			t.Errorf("there is no %s in %s", want, text)
+	for attempt := range a.Attempts {
+		for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+			text, _ := os.ReadFile(begun)
+			if n := bytes.Count(text, []byte("\n")); n == a.Size*(attempt+1) {
+				break
+			} else if n > a.Size*(attempt+1) || time.Since(start) > time.Minute {
+				t.Fatalf("attempt %d: %d elements were begun", attempt, n)
+			}
+		}
+		if ended, err := s.Ended(t.Context(), a); err != nil || len(ended) != 0 {
+			t.Errorf("attempt %d: %v, %v", attempt, ended, err)
+		}
+		time.Sleep(200 * time.Millisecond) // what was begun says so before the machine knows it
+		if n := f.Kill(); n != a.Size {
+			t.Fatalf("attempt %d: %d elements ran", attempt, n)
 		}
 	}
-	a.Name, a.Environment = "courant-b", map[string]string{"LARGE": strings.Repeat("x", 9000)}
-	if _, err := system(t).Submit(t.Context(), a); err == nil || !strings.Contains(err.Error(), "AWS Batch takes 8192") {
-		t.Errorf("%v", err)
+	for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+		ended, err := s.Ended(t.Context(), a)
+		if err == nil && len(ended) == a.Size && strings.HasPrefix(ended[1], "FAILED") {
+			break
+		} else if time.Since(start) > time.Minute {
+			t.Fatalf("%v, %v", ended, err)
+		}
+	}
+	if words := s.LastWords(t.Context(), a, 1); !strings.Contains(words, "out of luck") {
+		t.Errorf("%q", words)
 	}
 }
 
-// A right that is missing is named.
-func TestDenied(t *testing.T) {
-	f := awsbatchtest.Start(t)
-	f.Deny.Store(true)
-	_, err := system(t).Submit(t.Context(), batch.Array{Name: "courant-a", Size: 1})
-	if err == nil || !strings.Contains(err.Error(), "refuses batch:ListJobs") || !strings.Contains(err.Error(), "docs/aws.md") {
-		t.Errorf("%v", err)
-	}
-	if _, err := awsbatch.New(t.Context(), awsbatch.Options{Queue: "queue"}); err == nil || !strings.Contains(err.Error(), "image") {
-		t.Errorf("%v", err)
+func TestLastWords(t *testing.T) {
+	awsbatchtest.Start(t, "/bin/sh", "-c", "echo out of memory; exit 3")
+	s := system(t)
+	for _, size := range []int{1, 2} {
+		a := batch.Array{Name: fmt.Sprint("courant-", size), Size: size, Attempts: 1}
+		var err error
+		if a.ID, err = s.Submit(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+		for start := time.Now(); ; time.Sleep(10 * time.Millisecond) {
+			ended, err := s.Ended(t.Context(), a)
+			if err == nil && len(ended) == size {
+				break
+			} else if time.Since(start) > time.Minute {
+				t.Fatalf("%v, %v", ended, err)
+			}
+		}
+		if words := s.LastWords(t.Context(), a, size-1); words != "exit status 3; Essential container exited; exit code 3; out of memory" {
+			t.Errorf("%q", words)
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,7 +25,8 @@ type object = map[string]any
 type Service struct {
 	*systemtest.Machine
 	Throttle atomic.Int32 // so many requests that come are refused as too many
-	Deny     atomic.Bool  // all are refused for want of a right
+	Lose     atomic.Int32 // so many submissions that come are carried out, and not answered
+	Denied   atomic.Value // a right, such as batch:ListJobs, that is missing
 
 	t           testing.TB
 	mu          sync.Mutex
@@ -71,31 +74,31 @@ func Start(t *testing.T, command ...string) *Service {
 
 // ServeHTTP implements http.Handler.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	fail := func(status int, code string) {
+	fail := func(status int, code, message string) {
 		w.Header().Set("X-Amzn-Errortype", code)
 		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(object{"message": "so it is"})
+		_ = json.NewEncoder(w).Encode(object{"message": message})
 	}
 	if s.Throttle.Add(-1) >= 0 {
-		fail(http.StatusTooManyRequests, "TooManyRequestsException")
-		return
-	}
-	if s.Deny.Load() {
-		fail(http.StatusForbidden, "AccessDeniedException")
+		fail(http.StatusTooManyRequests, "TooManyRequestsException", "Too Many Requests")
 		return
 	}
 	var in struct {
 		JobName, JobQueue, JobDefinition, JobDefinitionName, ArrayJobId, JobStatus, JobId string
 
-		Jobs               []string
-		Filters            []struct{ Values []string }
-		ArrayProperties    struct{ Size int }
-		RetryStrategy      struct{ Attempts int }
+		Jobs            []string
+		Filters         []struct{ Values []string }
+		ArrayProperties struct{ Size int }
+		RetryStrategy   struct {
+			Attempts       int
+			EvaluateOnExit []rule
+		}
 		ContainerOverrides struct {
 			Command     []string
 			Environment []struct{ Name, Value string }
 		}
-		ContainerProperties struct{ Image string }
+		ContainerProperties struct{ Image, JobRoleArn string }
+		NextToken           string
 	}
 	text := json.NewDecoder(r.Body)
 	var raw object
@@ -105,6 +108,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	again, _ := json.Marshal(raw)
 	if err := json.Unmarshal(again, &in); err != nil {
 		s.t.Error(err)
+	}
+	if denied, _ := s.Denied.Load().(string); denied != "" && slices.Contains(rights(r, in.ContainerProperties.JobRoleArn), strings.ToLower(denied)) {
+		fail(http.StatusForbidden, "AccessDeniedException", "User: arn:aws:iam::1:user/a is not authorized to perform: "+denied+" on resource: *")
+		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -132,13 +139,24 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if in.JobQueue != "queue" || !strings.HasPrefix(in.JobDefinition, "arn:courant-") || in.ContainerOverrides.Command[0] != "courant" || a.Size == 1 && in.ArrayProperties.Size == 1 {
 			s.t.Errorf("this is submitted: %v", raw)
 		}
+		if !begins(in.RetryStrategy.EvaluateOnExit) {
+			a.Attempts = 1
+		}
 		if _, err := s.Submit(r.Context(), a); err != nil {
 			s.t.Error(err)
 		}
 		s.jobs[a.ID] = a
+		if s.Lose.Add(-1) >= 0 {
+			panic(http.ErrAbortHandler)
+		}
 		out = object{"jobId": a.ID, "jobName": a.Name}
 	case "/v1/listjobs":
-		out["jobSummaryList"] = s.list(in.ArrayJobId, in.JobStatus, in.Filters)
+		list := s.list(in.ArrayJobId, in.JobStatus, in.Filters)
+		from, _ := strconv.Atoi(in.NextToken)
+		to := min(from+page, len(list))
+		if out["jobSummaryList"] = list[from:to]; to < len(list) {
+			out["nextToken"] = strconv.Itoa(to)
+		}
 	case "/v1/describejobs":
 		list := []object{}
 		for _, id := range in.Jobs {
@@ -170,6 +188,52 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(out)
+}
+
+// page is how many jobs are listed at a time: few, so that tests see several pages.
+const page = 2
+
+// rights are those that a request takes, in lower case.
+func rights(r *http.Request, role string) (all []string) {
+	if _, logs, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
+		return []string{"logs:" + strings.ToLower(logs)}
+	}
+	all = []string{"batch:" + strings.TrimPrefix(r.URL.Path, "/v1/")}
+	if role != "" {
+		all = append(all, "iam:passrole")
+	}
+	return all
+}
+
+// rule says what follows of some ends of an element. The first that fits decides; where
+// none does, the element is begun again.
+type rule struct{ Action, OnStatusReason, OnReason, OnExitCode string }
+
+func (r rule) fits(statusReason, reason, exitCode string) bool {
+	for pattern, text := range map[string]string{r.OnStatusReason: statusReason, r.OnReason: reason, r.OnExitCode: exitCode} {
+		start, open := strings.CutSuffix(pattern, "*")
+		if pattern != "" && text != pattern && !(open && strings.HasPrefix(text, start)) {
+			return false
+		}
+	}
+	return true
+}
+
+// begins reports whether elements are begun again whose machine was taken away, that were
+// told to leave, and that died.
+func begins(rules []rule) bool {
+	for _, end := range [][3]string{
+		{"Host EC2 (instance i-0a1b2c3d4e5f) terminated.", "", ""},
+		{"Essential container in task exited", "", "75"},
+		{"Essential container in task exited", "OutOfMemoryError: Container killed due to memory usage", "137"},
+		{"Essential container in task exited", "", "3"},
+	} {
+		first := slices.IndexFunc(rules, func(r rule) bool { return r.fits(end[0], end[1], end[2]) })
+		if first >= 0 && rules[first].Action != "RETRY" {
+			return false
+		}
+	}
+	return true
 }
 
 // state is that of an element.
@@ -221,7 +285,9 @@ func (s *Service) describe(id string) object {
 		at := 0
 		_, _ = fmt.Sscan(index, &at)
 		j["status"], j["statusReason"] = state(ended, at), ended[at]
-		j["attempts"] = []object{{"container": object{"exitCode": 3, "reason": "Essential container exited", "logStreamName": fmt.Sprint(id, "/", at)}}}
+		exit := 0
+		_, _ = fmt.Sscanf(ended[at], "exit status %d", &exit)
+		j["attempts"] = []object{{"container": object{"exitCode": exit, "reason": "Essential container exited", "logStreamName": fmt.Sprint(id, "/", at)}}}
 		return j
 	}
 	counts := map[string]int{}
