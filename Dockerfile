@@ -15,4 +15,4 @@ RUN apt-get update \
 COPY --from=build /courant /usr/bin/courant
 USER 65532:65532
 WORKDIR /home/courant
-ENTRYPOINT ["courant"]
+CMD ["courant"]

@@ -168,7 +168,7 @@ func listImage(c *cobra.Command, name string, asJSON bool) error {
 	}
 	out := c.OutOrStdout()
 	for _, i := range all {
-		fmt.Fprintf(out, "linux/%s %s, %.1f MB to transfer\nruns %s as user %s with %s\n", i.Architecture, i.Digest, float64(i.Packed)/1e6, strings.Join(i.Entrypoint, " "), i.User, strings.Join(i.Environment, " "))
+		fmt.Fprintf(out, "linux/%s %s, %.1f MB to transfer\nruns %s as user %s with %s\n", i.Architecture, i.Digest, float64(i.Packed)/1e6, strings.Join(i.Command, " "), i.User, strings.Join(i.Environment, " "))
 		fmt.Fprintf(out, "\nfiles\n")
 		for _, f := range i.Files {
 			fmt.Fprintf(out, "  %11d  /%s\n", f.Bytes, f.Name)

@@ -195,7 +195,7 @@ machine and runs it.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nsee `%s --help`", err, c.CommandPath())
 	})
-	root.AddCommand(newCheck(), newFmt(), newExplain(), newDerive(), newTest(), newGradient(), newModel(), newWavelet(), newInvert(), newStatus(), newServe(), newCancel(), newResume(), newResult(), newWorker(), newReduce(), newQueue(), newWorkflow(), newFunction(), newExperiment(), newExperimentWorker(), newGen(), newImage(), newApply(), newShot(), newSEGY(), newBench(), newPasses(), newCache(), newDoctor())
+	root.AddCommand(newCheck(), newFmt(), newExplain(), newDerive(), newTest(), newGradient(), newModel(), newWavelet(), newInvert(), newStatus(), newServe(), newCancel(), newResume(), newResult(), newWorker(), newReduce(), newQueue(), newWorkflow(), newFunction(), newExperiment(), newExperimentWorker(), newGen(), newImage(), newDeploy(), newApply(), newShot(), newSEGY(), newBench(), newPasses(), newCache(), newDoctor())
 	var mark func(*cobra.Command)
 	mark = func(c *cobra.Command) {
 		if run := c.RunE; run != nil {

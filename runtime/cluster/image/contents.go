@@ -22,7 +22,7 @@ type Contents struct {
 	Digest       string      `json:"digest"`
 	Architecture string      `json:"architecture"`
 	User         string      `json:"user"`
-	Entrypoint   []string    `json:"entrypoint"`
+	Command      []string    `json:"command"`
 	Environment  []string    `json:"environment"`
 	Packed       int64       `json:"packed_bytes"` // of all layers, as they travel
 	Go           string      `json:"go"`           // version that made the program
@@ -88,7 +88,7 @@ func contents(i v1.Image) (Contents, error) {
 		}
 		c.Packed += n
 	}
-	c.Digest, c.Architecture, c.User, c.Entrypoint, c.Environment = digest.String(), config.Architecture, config.Config.User, config.Config.Entrypoint, config.Config.Env
+	c.Digest, c.Architecture, c.User, c.Command, c.Environment = digest.String(), config.Architecture, config.Config.User, append(config.Config.Entrypoint, config.Config.Cmd...), config.Config.Env
 	files := mutate.Extract(i)
 	defer files.Close()
 	r := tar.NewReader(files)

@@ -88,7 +88,7 @@ func TestNothingIsMissing(t *testing.T) {
 	p.Kernels = compiled(t)
 	path, digest := write(t, "", p)
 	c, names := files(t, path)
-	if c.Digest != digest || c.Architecture != runtime.GOARCH || c.User != "65532:65532" || !slices.Equal(c.Entrypoint, []string{"courant"}) || !slices.Contains(c.Environment, "COURANT_KERNELS=/"+image.Kernels) {
+	if c.Digest != digest || c.Architecture != runtime.GOARCH || c.User != "65532:65532" || !slices.Equal(c.Command, []string{"courant"}) || !slices.Contains(c.Environment, "COURANT_KERNELS=/"+image.Kernels) {
 		t.Errorf("%+v", c)
 	}
 	for _, want := range []string{image.Program, image.Kernels + "/level/a.so", "lib/libgomp.so.1", "lib/libm.so.6", "lib/libc.so.6", "etc/passwd"} {
@@ -158,8 +158,8 @@ func TestBase(t *testing.T) {
 	if !slices.Equal(below, names) {
 		t.Errorf("the base had %q, and the image on it %q", below, names)
 	}
-	if len(c.Entrypoint) != 1 {
-		t.Errorf("entry point %q", c.Entrypoint)
+	if len(c.Command) != 1 {
+		t.Errorf("command %q", c.Command)
 	}
 	p.Kernels = compiled(t)
 	out := filepath.Join(t.TempDir(), "image.tar")
