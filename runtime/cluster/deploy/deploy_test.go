@@ -1,3 +1,5 @@
+//go:build linux
+
 package deploy_test
 
 import (
@@ -12,11 +14,7 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	rbacv1 "k8s.io/api/rbac/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/yaml"
 
 	"github.com/courant-pde/courant/runtime/cluster/batch/kubernetes"
@@ -89,43 +87,13 @@ func TestRights(t *testing.T) {
 	}
 }
 
-// resources are where objects of a kind are.
-var resources = map[string]string{
-	"Namespace": "namespaces", "ServiceAccount": "serviceaccounts", "Secret": "secrets", "Service": "services", "PersistentVolumeClaim": "persistentvolumeclaims",
-	"Role": "roles", "RoleBinding": "rolebindings", "CronJob": "cronjobs", "Deployment": "deployments",
-}
-
 // A real server takes the manifests as they are, without a field that it does not know.
 func TestServerTakesManifests(t *testing.T) {
 	c := kubernetestest.Start(t)
-	config, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig(t, kubernetestest.Admin, "default"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	config.WarningHandler = nil
-	client, err := dynamic.NewForConfig(config)
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := options("kubernetes")
 	o.User, o.LocalStore = "me", true
-	kinds := map[string]int{}
-	for _, x := range objects(t, o) {
-		kinds[x.GetKind()]++
-		version := x.GroupVersionKind().GroupVersion()
-		to := client.Resource(schema.GroupVersionResource{Group: version.Group, Version: version.Version, Resource: resources[x.GetKind()]})
-		how := metav1.CreateOptions{FieldValidation: "Strict", DryRun: []string{metav1.DryRunAll}}
-		if x.GetKind() == "Namespace" {
-			how.DryRun = nil // what is in it needs it
-			_, err = to.Create(t.Context(), x, how)
-		} else {
-			_, err = to.Namespace(o.Name).Create(t.Context(), x, how)
-		}
-		if err != nil {
-			t.Errorf("%s %s: %v", x.GetKind(), x.GetName(), err)
-		}
-	}
-	for kind := range resources {
+	kinds := c.Apply(t, string(text(t, "kubernetes", o)), true)
+	for _, kind := range []string{"Namespace", "ServiceAccount", "Secret", "Service", "PersistentVolumeClaim", "Role", "RoleBinding", "CronJob", "Deployment"} {
 		if kinds[kind] != 1 {
 			t.Errorf("%d objects are a %s", kinds[kind], kind)
 		}
