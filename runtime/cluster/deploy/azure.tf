@@ -89,6 +89,9 @@ resource "azurerm_storage_container" "store" {
   name                  = var.bucket
   storage_account_id    = azurerm_storage_account.this.id
   container_access_type = "private"
+  lifecycle {
+    prevent_destroy = true # with all that is in it
+  }
 }
 
 # Who may use it

@@ -170,7 +170,7 @@ func (o Options) server() []runtime.Object {
 			Template: corev1.PodTemplateSpec{ObjectMeta: metav1.ObjectMeta{Labels: labels}, Spec: corev1.PodSpec{
 				AutomountServiceAccountToken: new(false),
 				Containers: []corev1.Container{{
-					Name: "store", Image: storeImage, Args: []string{"posix", "/data"},
+					Name: "store", Image: storeImage, Command: []string{"versitygw"}, Args: []string{"posix", "/data"},
 					Env:            []corev1.EnvVar{from("ROOT_ACCESS_KEY", "AWS_ACCESS_KEY_ID"), from("ROOT_SECRET_KEY", "AWS_SECRET_ACCESS_KEY"), {Name: "VGW_PORT", Value: fmt.Sprintf(":%d", storePort)}},
 					Ports:          []corev1.ContainerPort{{ContainerPort: storePort}},
 					ReadinessProbe: &corev1.Probe{ProbeHandler: corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.FromInt32(storePort)}}},
