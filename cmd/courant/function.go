@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -49,6 +50,9 @@ for that one, or for all of a store, and ends. docs/detached.md tells where it i
 					return err
 				}
 				return printJSON(c, answer)
+			}
+			if all != "" && engine.InLambda() { // a timer's, whatever it sends
+				engine.ServeLambda(ctx, func(ctx context.Context, _ json.RawMessage) ([]inversion.Answer, error) { return f.CallAll(ctx, all) })
 			}
 			if all != "" {
 				answers, err := f.CallAll(ctx, all)

@@ -221,11 +221,11 @@ func Clock(ctx context.Context, server string) []Finding {
 		here := sent.Add(time.Since(sent) / 2)
 		apart := here.Sub(there).Round(time.Second)
 		if apart > mostApart || apart < -mostApart {
-			side := "ahead of"
+			way := "ahead of"
 			if apart < 0 {
-				side = "behind"
+				way = "behind"
 			}
-			return "", fmt.Errorf("this machine's clock is %v %s the server's, which refuses what is signed too early or too late; set it, as by systemd-timesyncd or chrony", apart.Abs(), side)
+			return "", fmt.Errorf("this machine's clock is %v %s the server's, which refuses what is signed too early or too late; set it, as by systemd-timesyncd or chrony", apart.Abs(), way)
 		}
 		return fmt.Sprintf("%v apart", apart.Abs()), nil
 	})

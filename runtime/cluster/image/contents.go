@@ -88,7 +88,7 @@ func contents(i v1.Image) (Contents, error) {
 		}
 		c.Packed += n
 	}
-	c.Digest, c.Architecture, c.User, c.Command, c.Environment = digest.String(), config.Architecture, config.Config.User, config.Config.Cmd, config.Config.Env
+	c.Digest, c.Architecture, c.User, c.Command, c.Environment = digest.String(), config.Architecture, config.Config.User, append(config.Config.Entrypoint, config.Config.Cmd...), config.Config.Env
 	files := mutate.Extract(i)
 	defer files.Close()
 	r := tar.NewReader(files)

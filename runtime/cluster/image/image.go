@@ -101,8 +101,7 @@ func (p Part) image(from bases) (v1.Image, error) {
 	config = config.DeepCopy()
 	config.OS, config.Architecture = "linux", p.Architecture
 	c := &config.Config
-	// No entry point: batch systems give the whole command, and some cannot replace one.
-	c.Entrypoint, c.Cmd = nil, []string{"courant"}
+	c.Entrypoint, c.Cmd = nil, []string{"courant"} // batch systems put commands behind an entry point
 	c.User, c.WorkingDir = fmt.Sprintf("%d:%d", user, user), "/"+home
 	setEnvironment(c, "HOME", "/"+home)
 	if !slices.ContainsFunc(c.Env, func(v string) bool { return strings.HasPrefix(v, "PATH=") }) {

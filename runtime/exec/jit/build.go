@@ -151,6 +151,7 @@ func (b *Builder) Build(ctx context.Context, source Source, flags Flags) (*Libra
 var (
 	identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,99}$`)
 	headerName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`)
+	comment    = regexp.MustCompile(`(?s)/\*.*?\*/`)
 )
 
 func (s Source) check() error {
@@ -168,7 +169,13 @@ func (s Source) check() error {
 // key is the hash of all that the library depends on.
 func (b *Builder) key(s Source, flags Flags) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d %q %q %q\n", abi.Version, abi.Header, s.Name, s.C) // quoted: no two lists run together
+	text := s.C
+	if b.Level != nil {
+		// Comments say from which line of which file a statement is, which differs where the
+		// same operator comes from another file.
+		text = comment.ReplaceAllString(text, "")
+	}
+	fmt.Fprintf(h, "%d %q %q %q\n", abi.Version, abi.Header, s.Name, text) // quoted: no two lists run together
 	for _, header := range s.Headers {
 		fmt.Fprintf(h, "%q %q\n", header.Name, header.Text)
 	}

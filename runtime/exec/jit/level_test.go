@@ -108,6 +108,19 @@ func TestBeforehand(t *testing.T) {
 	}
 }
 
+// Comments, which tell files and lines, do not count; all else does.
+func TestLevelIgnoresComments(t *testing.T) {
+	b := &Builder{Level: &Level{Name: "level"}}
+	key := func(c string) string { return b.key(Source{Name: "k", C: c}, DefaultFlags()) }
+	one := key("int /* a.pde:1: x */ x; /* of\ntwo lines */ int y;")
+	if one != key("int /* b.pde:7: x */ x; /* of one line */ int y;") {
+		t.Error("another comment makes another key")
+	}
+	if one == key("int /* a.pde:1: x */ x; /* of\ntwo lines */ int z;") {
+		t.Error("another variable makes the same key")
+	}
+}
+
 // What others may have written is not loaded.
 func TestBeforehandIsTrusted(t *testing.T) {
 	freshCache(t)

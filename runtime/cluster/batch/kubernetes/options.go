@@ -15,7 +15,8 @@ type Options struct {
 	// Namespace is where jobs are made; empty for that of the context.
 	Namespace string
 
-	// Image is the container image of the workers, with a C compiler and the program.
+	// Image is the container image of the workers: the program, and a C compiler or kernels
+	// that were compiled beforehand.
 	Image string
 	// Command is what an element runs, before the arguments of its array; empty for
 	// courant.
