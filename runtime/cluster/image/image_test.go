@@ -171,6 +171,27 @@ func TestBase(t *testing.T) {
 	}
 }
 
+// A base whose C library is too old is refused by the version that it lacks.
+func TestOldBase(t *testing.T) {
+	p := part(t)
+	dir := compiled(t)
+	old := filepath.Join(dir, "libc.so.6") // has no versions at all
+	if out, err := exec.Command("gcc", "-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libc.so.6", "-o", old, filepath.Join(dir, "a.c")).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	p.Library = func(name string) (string, error) {
+		if name == "libc.so.6" {
+			return old, nil
+		}
+		return library(name)
+	}
+	base, _ := write(t, "", p)
+	_, err := image.Write(filepath.Join(t.TempDir(), "image.tar"), "courant", base, []image.Part{p})
+	if err == nil || !strings.Contains(err.Error(), "/lib/libc.so.6 of the base lacks GLIBC_2.") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	p := part(t)
 	text := filepath.Join(t.TempDir(), "text")

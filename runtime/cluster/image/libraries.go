@@ -2,6 +2,7 @@ package image
 
 import (
 	"archive/tar"
+	"bytes"
 	"debug/elf"
 	"errors"
 	"fmt"
@@ -22,16 +23,19 @@ import (
 // needs are what a program and its kernels need of a system: Courant loads kernels by the
 // system's loader, and calls no cgo, but even so it is not static.
 type needs struct {
-	loader    string          // path in the image
-	libraries map[string]bool // by name
+	loader    string              // path in the image
+	libraries map[string]versions // by name
 }
+
+// versions are those of a library's symbols that are needed, such as GLIBC_2.34.
+type versions map[string]bool
 
 // machines are the processors of ELF files, by what Go calls them.
 var machines = map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
 
 // needs reads those of the program and of all kernels.
 func (p Part) needs() (needs, error) {
-	n := needs{libraries: map[string]bool{}}
+	n := needs{libraries: map[string]versions{}}
 	err := n.add(p.Architecture, p.Program, true)
 	if err != nil || p.Kernels == "" {
 		return n, err
@@ -58,7 +62,22 @@ func (n *needs) add(architecture, name string, program bool) error {
 		return err
 	}
 	for _, l := range libraries {
-		n.libraries[l] = true
+		if n.libraries[l] == nil {
+			n.libraries[l] = versions{}
+		}
+	}
+	if f.SectionByType(elf.SHT_GNU_VERNEED) != nil {
+		tables, err := f.DynamicVersionNeeds()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		for _, t := range tables {
+			for _, v := range t.Needs {
+				if n.libraries[t.Name] != nil {
+					n.libraries[t.Name][v.Dep] = true
+				}
+			}
+		}
 	}
 	for _, p := range f.Progs {
 		if p.Type == elf.PT_INTERP && program {
@@ -96,7 +115,7 @@ func (p Part) system(n needs) (tree, error) {
 			continue
 		}
 		found[name] = at
-		more := needs{libraries: map[string]bool{}}
+		more := needs{libraries: map[string]versions{}}
 		if err := more.add(p.Architecture, at, false); err != nil {
 			return nil, err
 		}
@@ -155,8 +174,9 @@ func packageOf(name string) tree {
 func (n needs) within(base v1.Image) error {
 	missing := maps.Clone(n.libraries)
 	if n.loader != "" {
-		missing[path.Base(n.loader)] = true
+		missing[path.Base(n.loader)] = nil
 	}
+	var old []error
 	content := mutate.Extract(base)
 	defer content.Close()
 	for r := tar.NewReader(content); ; {
@@ -168,16 +188,58 @@ func (n needs) within(base v1.Image) error {
 			return err
 		}
 		delete(missing, path.Base(h.Name))
+		if wanted := n.wanted(h.Name); wanted != nil && h.Typeflag == tar.TypeReg {
+			if err := wanted.within(h.Name, r); err != nil {
+				old = append(old, err)
+			}
+		}
 	}
 	if len(missing) == 0 {
-		return nil
+		return errors.Join(old...)
 	}
 	hint := ""
-	if missing["libgomp.so.1"] {
+	if _, lacks := missing["libgomp.so.1"]; lacks {
 		hint = "; libgomp.so.1 is in the package libgomp1 (Debian, Ubuntu) or libgomp (Fedora), and comes with gcc"
 	}
-	if missing["libc.so.6"] {
+	if _, lacks := missing["libc.so.6"]; lacks {
 		hint += "; the C library has to be glibc, which Alpine does not have"
 	}
 	return fmt.Errorf("the base lacks %s%s", strings.Join(slices.Sorted(maps.Keys(missing)), ", "), hint)
+}
+
+// wanted are the versions of the library that a file in a base is, whose full name may go on
+// behind that of the library; nil for other files.
+func (n needs) wanted(file string) versions {
+	for l, v := range n.libraries {
+		if name := path.Base(file); name == l || strings.HasPrefix(name, l+".") {
+			return v
+		}
+	}
+	return nil
+}
+
+// within checks that a library has all versions.
+func (v versions) within(name string, r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	f, err := elf.NewFile(bytes.NewReader(text))
+	if err != nil {
+		return fmt.Errorf("/%s of the base: %w", name, err)
+	}
+	missing := maps.Clone(v)
+	if f.SectionByType(elf.SHT_GNU_VERDEF) != nil {
+		has, err := f.DynamicVersions()
+		if err != nil {
+			return fmt.Errorf("/%s of the base: %w", name, err)
+		}
+		for _, h := range has {
+			delete(missing, h.Name)
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("/%s of the base lacks %s: it is older than that of this machine; take a newer base, or make the image on an older machine", name, strings.Join(slices.Sorted(maps.Keys(missing)), ", "))
+	}
+	return nil
 }
