@@ -28,10 +28,11 @@ import (
 //
 // An attempt goes on from whichever present is furthest, which names all items that it
 // needs. It is kept as often as Young's formula says (J. W. Young, CACM 17, 1974): the time
-// between is the square root of twice the time that keeping takes times the mean time
-// between failures, which is measured: what all tasks of the run took, by the number of
+// between is the square root of twice the time that keeping the present takes times the
+// mean time between failures, which is measured: what all tasks of the run took, by the number of
 // attempts that died. Until there are any, and weighed against them, it is taken for
-// that of Run.Failures.
+// that of Run.Failures. Items are written once however often progress is kept, and take
+// at most a tenth of the time.
 type Progress struct {
 	run     *Run
 	ctx     context.Context
@@ -91,13 +92,17 @@ func (r *Run) Progress(ctx context.Context, t Task, seconds float64) (*Progress,
 	return p, nil
 }
 
-// Due reports whether so many bytes are to be kept now.
-func (p *Progress) Due(size int64) bool {
+// mostItems is the part of the time that may go into writing items.
+const mostItems = 0.1
+
+// Due reports whether so many bytes of the present and of items are to be kept now.
+func (p *Progress) Due(present, items int64) bool {
 	took := time.Since(p.since)
 	if !p.begun && took > long {
 		p.begun = p.run.create(p.ctx, p.folder+p.attempt+"/begun", strings.NewReader("")) == nil
 	}
-	return took >= spacing(p.takes(size), p.between)
+	written := time.Duration(float64(items) * p.pace * float64(time.Second))
+	return took >= spacing(p.takes(present), p.between) && written <= time.Duration(mostItems*float64(took))
 }
 
 // takes is what keeping so many bytes takes.

@@ -26,8 +26,9 @@ import (
 // Keeper keeps the progress of one computation: in items, which stay as they are once
 // they are written, and in what is written anew each time, the present.
 type Keeper interface {
-	// Due reports whether so many bytes are to be written now.
-	Due(bytes int64) bool
+	// Due reports whether progress is to be kept now: so many bytes of the present, which
+	// are written anew each time, and of items, which are written once, sooner or later.
+	Due(present, items int64) bool
 	// Leaving reports whether the process has to end soon.
 	Leaving() bool
 	// Keep writes progress. Done grows as the computation goes on; items is nil when there
@@ -235,12 +236,12 @@ func (l *Log) Keep(p Progress) (kept bool, err error) {
 	if l == nil {
 		return false, nil
 	}
-	size := p.Bytes
+	size := int64(0)
 	for _, i := range p.Items {
 		size += i.Bytes
 	}
 	leaving := l.keeper.Leaving()
-	if !leaving && !l.keeper.Due(size) {
+	if !leaving && !l.keeper.Due(p.Bytes, size) {
 		return false, nil
 	}
 	h := header{Stage: p.Stage, Results: l.results}

@@ -279,13 +279,13 @@ type paces struct {
 }
 
 // Due implements checkpoint.Keeper.
-func (k *paces) Due(bytes int64) bool {
+func (k *paces) Due(present, items int64) bool {
 	if k.next.IsZero() {
 		k.next = time.Now()
 	}
 	k.next = k.next.Add(k.step)
 	time.Sleep(time.Until(k.next))
-	return k.Keeper.Due(bytes)
+	return k.Keeper.Due(present, items)
 }
 
 // gradient is that of a shot at the start, against records that are zero: as much

@@ -25,7 +25,7 @@ type Memory struct {
 }
 
 // Due implements checkpoint.Keeper.
-func (m *Memory) Due(int64) bool { return m.Random.Float64() < m.Rate }
+func (m *Memory) Due(int64, int64) bool { return m.Random.Float64() < m.Rate }
 
 // Leaving implements checkpoint.Keeper.
 func (m *Memory) Leaving() bool {
